@@ -1,0 +1,67 @@
+//! What a person can ask of the program.
+
+use std::path::PathBuf;
+
+use super::{Step, ThemeChoice};
+use crate::study::RunId;
+
+/// One wish, pushed by a panel and executed by [`super::App::execute`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Make a new study of the built-in sample and import it.
+    OpenSample,
+    /// Make a new, empty study that saves itself.
+    NewStudy,
+    /// Open the study at this path.
+    OpenStudy(PathBuf),
+    /// Choose a study in the system's file chooser, then open it.
+    ChooseStudy,
+    /// Choose a name in the system's file chooser, then save the study under it.
+    ChooseSaveAs,
+    /// Save the study under this name and go on there.
+    SaveAs(PathBuf),
+    /// Show this step.
+    GoTo(Step),
+    /// Choose a spreadsheet in the system's file chooser.
+    ChooseTable,
+    /// Choose the folder of covers in the system's file chooser.
+    ChooseCovers,
+    /// Read the head of the spreadsheet named in the form, to show what was recognised in it.
+    PreviewTable,
+    /// Import what the form names.
+    ImportTables,
+    /// End the import under way; what is done is kept.
+    StopImport,
+    /// Write what imports could not use to a CSV file in the chosen place.
+    ExportRejected,
+    /// Queue a run with the settings in the model form.
+    Train,
+    /// Pause the training under way.
+    Pause,
+    /// Go on with the paused training, or queue this stopped run again.
+    Resume(Option<RunId>),
+    /// End the training under way after the last finished epoch.
+    StopTraining,
+    /// Take a run that has not begun out of the queue.
+    Unqueue(RunId),
+    /// End the job that the job bar shows.
+    StopCurrentJob,
+    /// Read what these runs predicted.
+    LoadPredictions(RunId),
+    /// Write the results table to a CSV file in the chosen place.
+    ExportTable,
+    /// Write a run's predictions to a CSV file in the chosen place.
+    ExportPredictions(RunId),
+    /// Score these files.
+    Score(Vec<PathBuf>),
+    /// Choose covers in the system's file chooser, then score them.
+    ChooseCoversToScore,
+    /// Score with this run; with none, the latest finished one.
+    ScoreWith(Option<RunId>),
+    /// Files or folders were dropped on the window.
+    Dropped(Vec<PathBuf>),
+    /// Use this theme.
+    Theme(ThemeChoice),
+    /// Take a message off the screen.
+    DismissToast(u64),
+}

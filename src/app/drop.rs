@@ -1,0 +1,80 @@
+//! What was dropped on the window, told apart by looking at the disk; runs on a thread of its own.
+
+use std::path::{Path, PathBuf};
+
+use crate::sources::pictures_in;
+use crate::study;
+
+/// What was found in a drop.
+#[derive(Debug, Default, PartialEq)]
+pub struct Drop {
+    pub study: Option<PathBuf>,
+    pub table: Option<PathBuf>,
+    /// A folder of covers.
+    pub folder: Option<PathBuf>,
+    /// Files to score: pictures, and whatever else claims to be none of the above.
+    pub covers: Vec<PathBuf>,
+}
+
+impl Drop {
+    /// Sorts dropped files and folders.
+    pub fn sort(paths: Vec<PathBuf>) -> Self {
+        let mut dropped = Self::default();
+        for path in paths {
+            if path.is_dir() {
+                dropped.look_into(&path);
+            } else if has_ending(&path, &[study::EXTENSION]) {
+                dropped.study = Some(path);
+            } else if is_table(&path) {
+                dropped.table = Some(path);
+            } else {
+                dropped.covers.push(path);
+            }
+        }
+        dropped
+    }
+
+    /// A folder may hold a spreadsheet, covers, or a folder of covers beside a spreadsheet.
+    fn look_into(&mut self, folder: &Path) {
+        let mut entries: Vec<PathBuf> =
+            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        entries.sort();
+        let table = entries.iter().find(|path| is_table(path));
+        let has_pictures = |path: &Path| pictures_in(path).is_ok_and(|pictures| !pictures.is_empty());
+        let covers = if has_pictures(folder) || table.is_none() {
+            Some(folder.to_path_buf())
+        } else {
+            entries.iter().find(|path| path.is_dir() && has_pictures(path)).cloned()
+        };
+        self.table = table.cloned().or(self.table.take());
+        self.folder = covers.or(self.folder.take());
+    }
+}
+
+fn is_table(path: &Path) -> bool {
+    has_ending(path, &["csv", "tsv", "txt"])
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|own| endings.iter().any(|ending| own.eq_ignore_ascii_case(ending)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_with_a_spreadsheet_brings_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let covers = folder.path().join("art.v2");
+        std::fs::create_dir(&covers).unwrap();
+        std::fs::write(covers.join("a.jpg"), "").unwrap();
+        std::fs::write(folder.path().join("tracks.CSV"), "").unwrap();
+        let dropped = Drop::sort(vec![folder.path().to_path_buf()]);
+        assert_eq!(dropped.table, Some(folder.path().join("tracks.CSV")));
+        assert_eq!(dropped.folder, Some(covers.clone()));
+        let dropped = Drop::sort(vec![covers.clone(), "b.png".into(), "c.coverstudy".into()]);
+        assert_eq!((dropped.folder, dropped.covers), (Some(covers), vec![PathBuf::from("b.png")]));
+        assert_eq!(dropped.study, Some("c.coverstudy".into()));
+    }
+}

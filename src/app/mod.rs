@@ -1,0 +1,27 @@
+//! The program's state, the commands that change it, and the one place that executes them.
+//!
+//! Panels draw [`State`] and push [`Command`]s; [`App::execute`] carries them out, handing everything that takes time
+//! to a thread; [`App::drain`] takes what those threads have to tell. Neither ever waits.
+
+mod command;
+mod drop;
+mod execute;
+mod model_form;
+mod reader;
+mod scoring;
+mod settings;
+mod snapshot;
+mod state;
+mod training;
+
+pub use command::Command;
+pub use execute::{App, Wakers};
+pub use model_form::ModelForm;
+pub use reader::CoverView;
+pub use settings::{Settings, ThemeChoice};
+pub use snapshot::Snapshot;
+pub use scoring::ScoredPicture;
+pub use state::{
+    Imported, ImportForm, ImportState, OpenStudy, Results, Scored, ScoredCover, SortBy, State, Step, Toast, ToastKind,
+};
+pub use training::{Training, Under};

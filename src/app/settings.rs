@@ -1,0 +1,35 @@
+//! What is remembered from one start to the next, beside the studies themselves.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// How many studies the start page offers.
+const RECENT_STUDIES: usize = 6;
+
+/// Light, dark, or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ThemeChoice {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+/// Kept in the window's own storage.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    pub theme: ThemeChoice,
+    /// Latest first.
+    pub recent: Vec<PathBuf>,
+}
+
+impl Settings {
+    /// Puts a study at the head of the recent ones.
+    pub fn remember(&mut self, path: &Path) {
+        self.recent.retain(|other| other != path);
+        self.recent.insert(0, path.to_path_buf());
+        self.recent.truncate(RECENT_STUDIES);
+    }
+}

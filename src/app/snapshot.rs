@@ -1,0 +1,57 @@
+//! A study as the panels see it: read on another thread, whole.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::study::{
+    Descriptive, Histogram, ImportCounts, PlaylistSummary, Rejected, RunRecord, Study, StudyError, Track, TrackId,
+};
+
+/// Popularity points a histogram's bin covers.
+const BIN_WIDTH: f64 = 4.0;
+
+/// What a study held when it was read.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    pub tracks: Arc<[Track]>,
+    /// Where in `tracks` each one is.
+    pub place: Arc<HashMap<TrackId, usize>>,
+    pub playlists: Vec<PlaylistSummary>,
+    pub popularity: Descriptive,
+    pub histogram: Option<Histogram>,
+    pub counts: ImportCounts,
+    pub rejected: Vec<Rejected>,
+    pub runs: Vec<RunRecord>,
+}
+
+impl Snapshot {
+    /// Reads everything that the panels show, pictures left out.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn read(study: &Study) -> Result<Self, StudyError> {
+        let tracks = study.tracks()?;
+        let place = tracks.iter().enumerate().map(|(place, track)| (track.id, place)).collect();
+        let histogram = Histogram::of(tracks.iter().filter_map(|track| track.popularity), BIN_WIDTH);
+        Ok(Self {
+            place: Arc::new(place),
+            histogram: Some(histogram),
+            playlists: study.playlists()?,
+            popularity: study.popularity()?,
+            counts: study.counts()?,
+            rejected: study.rejected()?,
+            runs: study.runs()?,
+            tracks: tracks.into(),
+        })
+    }
+
+    /// The track called `id`, if it is still there.
+    pub fn track(&self, id: TrackId) -> Option<&Track> {
+        self.place.get(&id).and_then(|&place| self.tracks.get(place))
+    }
+
+    /// Tracks that can train or test a model.
+    pub fn usable_tracks(&self) -> usize {
+        self.tracks.iter().filter(|track| track.is_usable()).count()
+    }
+}

@@ -1,0 +1,257 @@
+//! Everything that is drawn.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::scoring::ScoredPicture;
+use super::training::Training;
+use super::{CoverView, ModelForm, Settings, Snapshot};
+use crate::sources::{ImportProgress, ImportSummary, Preview};
+use crate::study::{Access, CoverId, Prediction, Recovered, RunId, RunRecord, RunStatus, TrackId};
+
+/// The eight steps of a study, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Step {
+    #[default]
+    Import,
+    Covers,
+    Colors,
+    Model,
+    Training,
+    Results,
+    Verdict,
+    Score,
+}
+
+impl Step {
+    /// In the order of the rail.
+    pub const ALL: [Self; 8] = [
+        Self::Import,
+        Self::Covers,
+        Self::Colors,
+        Self::Model,
+        Self::Training,
+        Self::Results,
+        Self::Verdict,
+        Self::Score,
+    ];
+
+    /// The word for it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Import => "Import",
+            Self::Covers => "Covers",
+            Self::Colors => "Colors",
+            Self::Model => "Model",
+            Self::Training => "Training",
+            Self::Results => "Results",
+            Self::Verdict => "Verdict",
+            Self::Score => "Score",
+        }
+    }
+}
+
+/// A study that is open.
+#[derive(Debug)]
+pub struct OpenStudy {
+    pub name: String,
+    pub path: PathBuf,
+    pub access: Access,
+    /// Whether it lives in the program's own folder, without a name given by the person.
+    pub is_autosaved: bool,
+    /// What a killed program left unfinished, until it is dismissed.
+    pub recovered: Option<Recovered>,
+    /// `None` until it has been read for the first time.
+    pub snapshot: Option<Snapshot>,
+    /// Covers that have been read for the screen.
+    pub covers: HashMap<(CoverId, usize), Result<CoverView, String>>,
+}
+
+impl OpenStudy {
+    /// Takes what was read anew; epochs that were told of meanwhile are kept.
+    pub(super) fn take_snapshot(&mut self, mut snapshot: Snapshot) {
+        for run in &mut snapshot.runs {
+            if let Some(known) = self.runs().iter().find(|known| known.id == run.id)
+                && known.epochs_done() > run.epochs_done()
+            {
+                run.epochs.clone_from(&known.epochs);
+            }
+        }
+        self.snapshot = Some(snapshot);
+    }
+
+    /// What it holds; nothing yet while it is being read.
+    pub fn runs(&self) -> &[RunRecord] {
+        self.snapshot.as_ref().map_or(&[], |snapshot| &snapshot.runs)
+    }
+
+    /// How many tracks can train or test a model.
+    pub fn usable_tracks(&self) -> usize {
+        self.snapshot.as_ref().map_or(0, Snapshot::usable_tracks)
+    }
+
+    /// How many tracks there are.
+    pub fn tracks(&self) -> usize {
+        self.snapshot.as_ref().map_or(0, |snapshot| snapshot.counts.tracks)
+    }
+
+    /// The runs whose test predictions are known.
+    pub fn tested_runs(&self) -> impl DoubleEndedIterator<Item = &RunRecord> {
+        self.runs().iter().filter(|run| run.figures.is_some())
+    }
+
+    /// The run that scores: the chosen one, or the latest finished one.
+    pub fn scoring_run(&self, chosen: Option<RunId>) -> Option<&RunRecord> {
+        chosen
+            .and_then(|id| self.tested_runs().find(|run| run.id == id))
+            .or_else(|| self.runs().iter().rfind(|run| run.status == RunStatus::Finished))
+    }
+}
+
+/// What is being typed in the import panel.
+#[derive(Debug, Default)]
+pub struct ImportForm {
+    pub table: String,
+    pub covers: String,
+    pub preview: Option<Result<Preview, String>>,
+    /// Which of what was rejected is listed.
+    pub filter: String,
+}
+
+/// An import under way.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportState {
+    pub progress: ImportProgress,
+    pub since: Instant,
+    /// When the panels were last shown what it has brought.
+    pub(super) shown: Instant,
+}
+
+/// How the last import ended.
+#[derive(Clone, Debug)]
+pub enum Imported {
+    Done(ImportSummary),
+    Failed(String),
+}
+
+/// By which column the results are sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum SortBy {
+    #[default]
+    Made,
+    Name,
+    Parameters,
+    Epochs,
+    Seconds,
+    Rmse,
+    Mae,
+    R2,
+    Difference,
+    BestRmse,
+}
+
+/// The results panel.
+#[derive(Debug, Default)]
+pub struct Results {
+    pub sort_by: SortBy,
+    pub descending: bool,
+    /// The runs whose curves are drawn.
+    pub selected: BTreeSet<RunId>,
+    /// The run whose predictions are drawn.
+    pub shown: Option<RunId>,
+    /// What runs predicted, as far as it has been read.
+    pub predictions: HashMap<RunId, Vec<Prediction>>,
+    /// The track whose point was clicked.
+    pub track: Option<TrackId>,
+}
+
+/// A cover that was dropped to be scored.
+pub struct ScoredCover {
+    pub number: u64,
+    pub path: PathBuf,
+    pub state: Scored,
+}
+
+/// How far its scoring has come.
+pub enum Scored {
+    Waiting,
+    Done(Box<ScoredPicture>),
+    Failed(String),
+}
+
+/// How a message is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToastKind {
+    Info,
+    Success,
+    Error,
+}
+
+/// A message that lies over the panel for a while.
+#[derive(Clone, Debug)]
+pub struct Toast {
+    pub id: u64,
+    pub kind: ToastKind,
+    pub text: String,
+    pub since: Instant,
+}
+
+/// Everything that is drawn.
+#[derive(Default)]
+pub struct State {
+    pub settings: Settings,
+    pub step: Step,
+    pub study: Option<OpenStudy>,
+    /// Whether a study is being opened, made or saved.
+    pub is_opening: bool,
+    /// Why a study could not be opened, on the start page.
+    pub open_error: Option<String>,
+    pub import_form: ImportForm,
+    pub import: Option<ImportState>,
+    pub imported: Option<Imported>,
+    /// The image size of the covers panel, until the model's is changed.
+    pub preview_size: usize,
+    /// What is searched for in the covers panel.
+    pub cover_filter: String,
+    pub model: ModelForm,
+    pub training: Training,
+    pub results: Results,
+    /// Latest first.
+    pub scored: Vec<ScoredCover>,
+    /// The run chosen to score.
+    pub score_with: Option<RunId>,
+    pub toasts: Vec<Toast>,
+    pub(super) next_number: u64,
+}
+
+impl State {
+    /// Why a step cannot be entered yet; `None` where it can.
+    pub fn blocked(&self, step: Step) -> Option<&'static str> {
+        let study = self.study.as_ref();
+        let has_tracks = study.is_some_and(|study| study.tracks() > 0);
+        let has_runs = study.is_some_and(|study| !study.runs().is_empty());
+        match step {
+            Step::Import => study.is_none().then_some("Open or start a study first."),
+            Step::Covers if !has_tracks => Some("Import tracks first."),
+            Step::Model if !has_tracks => Some("Import tracks first."),
+            Step::Training | Step::Results if !has_runs => Some("Train a model first."),
+            Step::Score if study.is_none() => Some("Open or start a study first."),
+            Step::Colors => Some("Colors against popularity are not built yet."),
+            Step::Verdict => Some("The verdict is not built yet."),
+            _ => None,
+        }
+    }
+
+    /// A number that has not been given yet.
+    pub(super) fn number(&mut self) -> u64 {
+        self.next_number += 1;
+        self.next_number
+    }
+
+    /// Lays a message over the panel.
+    pub(super) fn toast(&mut self, kind: ToastKind, text: impl Into<String>) {
+        let id = self.number();
+        self.toasts.push(Toast { id, kind, text: text.into(), since: Instant::now() });
+    }
+}

@@ -1,0 +1,66 @@
+//! The headless commands, on the same library calls as the window.
+
+mod args;
+mod demo;
+mod export;
+mod import;
+mod output;
+mod results;
+mod score;
+mod train;
+
+pub use args::{Args, Command, Renderer};
+pub use demo::demo;
+use output::Output;
+
+use crate::jobs::{Stop, Wishes};
+
+/// How a command ended, as the system is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Done,
+    Failed,
+    WrongUsage,
+    /// By Ctrl-C or a signal to end, after saving.
+    Interrupted,
+}
+
+impl Exit {
+    /// The exit status.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::WrongUsage => 2,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// Runs a headless command and says on standard error why it failed.
+pub fn run(command: Command, json: bool) -> Exit {
+    let output = Output::new(json);
+    let wishes = Wishes::default();
+    let on_signal = wishes.clone();
+    if let Err(error) = ctrlc::set_handler(move || on_signal.ask_stop(Stop::ProgramEnds)) {
+        tracing::warn!(%error, "Ctrl-C will end the program without saving the epoch under way");
+    }
+    let result = match command {
+        Command::Demo => demo(&output, &wishes),
+        Command::Import(args) => import::run(&args, &output, &wishes),
+        Command::Info { study } => results::info(&study, &output),
+        Command::Train(args) => train::run(&args, &output, &wishes),
+        Command::Results { study } => results::results(&study, &output),
+        Command::Score(args) => score::run(&args, &output, &wishes),
+        Command::Export(args) => export::run(&args, &output),
+    };
+    result.unwrap_or_else(|error| {
+        output.fail(&error);
+        Exit::Failed
+    })
+}
+
+/// [`demo`] for a bare start without a display.
+pub fn demo_in_terminal() -> Exit {
+    run(Command::Demo, false)
+}

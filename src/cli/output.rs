@@ -1,0 +1,45 @@
+//! Words for people and JSON for scripts.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
+
+/// Where a command's words go.
+pub struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(super) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Writes an event for scripts, where they listen. A reader that has gone away is no reason to stop.
+    pub(super) fn event(&self, event: &Value) {
+        if self.json {
+            let _ = writeln!(std::io::stdout(), "{event}");
+        }
+    }
+
+    /// Says something to people.
+    pub(super) fn say(&self, text: impl std::fmt::Display) {
+        let _ = if self.json { writeln!(std::io::stderr(), "{text}") } else { writeln!(std::io::stdout(), "{text}") };
+    }
+
+    /// Says why something went wrong.
+    pub(super) fn fail(&self, error: &anyhow::Error) {
+        let _ = writeln!(std::io::stderr(), "{error:#}");
+    }
+
+    /// A progress bar on standard error, where that is a terminal.
+    pub(super) fn progress(&self, what: &str) -> ProgressBar {
+        let bar = ProgressBar::new(0).with_message(what.to_owned());
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}, {eta} left") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+}

@@ -1,0 +1,76 @@
+//! Reads the command line, and opens the window or runs a headless command.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use cover_study::cli::{self, Args, Exit, Renderer};
+use cover_study::ui;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("COVER_STUDY_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let exit = match args.command {
+        Some(command) => cli::run(command, args.json),
+        None => window(args.study, args.renderer),
+    };
+    ExitCode::from(exit.code())
+}
+
+/// Opens the window; without a display, a bare start goes through the sample study in the terminal.
+fn window(study: Option<PathBuf>, renderer: Option<Renderer>) -> Exit {
+    let Err(error) = open(study.clone(), renderer) else { return Exit::Done };
+    eprintln!("{}", no_window(&error));
+    if study.is_some() {
+        return Exit::Failed;
+    }
+    eprintln!("Going through the sample study here instead, as \"cover-study demo\" does.");
+    cli::demo_in_terminal()
+}
+
+/// Tries the renderer that was asked for, or glow and then wgpu.
+fn open(study: Option<PathBuf>, renderer: Option<Renderer>) -> Result<(), eframe::Error> {
+    match renderer {
+        Some(Renderer::Glow) => ui::open(study, eframe::Renderer::Glow),
+        Some(Renderer::Wgpu) => ui::open(study, eframe::Renderer::Wgpu),
+        None => match ui::open(study.clone(), eframe::Renderer::Glow) {
+            // Without an event loop there is no display, and no renderer would change that.
+            Err(error) if !matches!(error, eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_)) => {
+                tracing::warn!(%error, "glow cannot draw here, trying wgpu");
+                ui::open(study, eframe::Renderer::Wgpu)
+            }
+            result => result,
+        },
+    }
+}
+
+/// One sentence about what is missing for a window.
+fn no_window(error: &eframe::Error) -> String {
+    let text = error.to_string();
+    let lower = text.to_lowercase();
+    let libraries = [
+        ("xkbcommon-x11", "libxkbcommon-x11-0"),
+        ("xkbcommon", "libxkbcommon0"),
+        ("libx11-xcb", "libx11-xcb1"),
+        ("x11-xcb", "libx11-xcb1"),
+        ("libx11", "libx11-6"),
+        ("libxcursor", "libxcursor1"),
+        ("libxi", "libxi6"),
+        ("libegl", "libegl1"),
+        ("egl", "libegl1 and libgl1-mesa-dri"),
+        ("glx", "libgl1 and libgl1-mesa-dri"),
+        ("wayland", "libwayland-client0"),
+    ];
+    let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    if !has_display {
+        return "There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).".to_owned();
+    }
+    match libraries.iter().find(|(name, _)| lower.contains(name)) {
+        Some((_, package)) => {
+            format!("The window cannot open, because a system library is missing: install the Debian package {package}. ({text})")
+        }
+        None => format!("The window cannot open: {text}"),
+    }
+}

@@ -1,0 +1,224 @@
+//! Weights and optimizer state as safetensors bytes.
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+
+use super::shape::NetworkShape;
+
+/// The name of the number of steps in an optimizer's state.
+const STEP: &str = "step";
+
+/// What a study stores after each epoch, to go on from there bit by bit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    pub epochs_done: usize,
+    /// Safetensors: `conv1.weight` (height, width, channels, filters), `conv1.bias`, …, `dense.weight`, `dense.bias`.
+    pub weights: Vec<u8>,
+    /// Safetensors: Adam's moments `NAME.m` and `NAME.v` of each weight NAME, and `step`, how many steps it has done.
+    pub optimizer: Vec<u8>,
+    /// The epoch with the lowest test error so far, the first where several have it.
+    pub best_epoch: usize,
+    /// The mean squared error on the test tracks after that epoch.
+    pub best_test_mse: f64,
+    /// The weights after that epoch. From [`super::Trainer::checkpoint`], present exactly where the best epoch is the
+    /// one just done; else what was stored at the best epoch still holds. [`super::Trainer::resume`] needs them,
+    /// except where the best epoch is the last.
+    pub best_weights: Option<Vec<u8>>,
+}
+
+/// Why bytes are not the weights, or not the optimizer state, of a network.
+#[derive(Debug, thiserror::Error)]
+pub enum WeightsError {
+    #[error("The saved weights are damaged: {0}. Train the model again.")]
+    Damaged(String),
+    #[error("The saved weights lack \"{0}\". They belong to another network; train the model again.")]
+    Missing(String),
+    #[error("The saved weights \"{name}\" have the shape {found:?} and not {expected:?}. They belong to another network.")]
+    Shape { name: String, found: Vec<usize>, expected: Vec<usize> },
+    #[error("The saved weights \"{0}\" are not 32-bit numbers.")]
+    Type(String),
+    #[error("The saved weights \"{0}\" hold values that are not finite. Train the model again.")]
+    NotFinite(String),
+}
+
+/// A named array of a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TensorName {
+    pub(super) name: String,
+    pub(super) shape: Vec<usize>,
+}
+
+impl TensorName {
+    fn with_suffix(&self, suffix: &str) -> Self {
+        Self { name: format!("{}.{suffix}", self.name), shape: self.shape.clone() }
+    }
+}
+
+/// The names of a network's arrays: of each layer the weights, then the biases; the dense layer last.
+pub(super) fn tensor_names(shape: &NetworkShape) -> Vec<TensorName> {
+    let mut names = Vec::with_capacity(2 * shape.convs.len() + 2);
+    for (index, conv) in shape.convs.iter().enumerate() {
+        let layer = format!("conv{}", index + 1);
+        let weight = vec![conv.kernel, conv.kernel, conv.in_channels, conv.filters];
+        names.push(TensorName { name: format!("{layer}.weight"), shape: weight });
+        names.push(TensorName { name: format!("{layer}.bias"), shape: vec![conv.filters] });
+    }
+    names.push(TensorName { name: "dense.weight".to_owned(), shape: vec![shape.features(), 1] });
+    names.push(TensorName { name: "dense.bias".to_owned(), shape: vec![1] });
+    names
+}
+
+/// Adam's moments of each array, and the number of steps done.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct OptimizerState {
+    pub(super) step: u64,
+    /// First and second moment, in the order of [`tensor_names`].
+    pub(super) moments: Vec<[Vec<f32>; 2]>,
+}
+
+/// Writes a network's arrays, in the order of [`tensor_names`].
+///
+/// # Errors
+/// Arrays whose lengths do not match their shapes.
+pub(super) fn write_weights(shape: &NetworkShape, arrays: &[Vec<f32>]) -> Result<Vec<u8>, WeightsError> {
+    let items = tensor_names(shape).into_iter().zip(arrays).map(|(name, array)| (name, Dtype::F32, le_bytes(array)));
+    write(items.collect())
+}
+
+/// Reads what [`write_weights`] wrote.
+///
+/// # Errors
+/// Damaged bytes, or those of another network.
+pub(super) fn read_weights(shape: &NetworkShape, bytes: &[u8]) -> Result<Vec<Vec<f32>>, WeightsError> {
+    let file = parse(bytes)?;
+    tensor_names(shape).iter().map(|name| read_floats(&file, name)).collect()
+}
+
+/// Writes an optimizer's state.
+///
+/// # Errors
+/// Moments whose lengths do not match their shapes.
+pub(super) fn write_optimizer(shape: &NetworkShape, state: &OptimizerState) -> Result<Vec<u8>, WeightsError> {
+    let mut items = Vec::with_capacity(2 * state.moments.len() + 1);
+    for (name, [first, second]) in tensor_names(shape).iter().zip(&state.moments) {
+        items.push((name.with_suffix("m"), Dtype::F32, le_bytes(first)));
+        items.push((name.with_suffix("v"), Dtype::F32, le_bytes(second)));
+    }
+    let step = TensorName { name: STEP.to_owned(), shape: vec![1] };
+    items.push((step, Dtype::U64, state.step.to_le_bytes().to_vec()));
+    write(items)
+}
+
+/// Reads what [`write_optimizer`] wrote.
+///
+/// # Errors
+/// Damaged bytes, or those of another network.
+pub(super) fn read_optimizer(shape: &NetworkShape, bytes: &[u8]) -> Result<OptimizerState, WeightsError> {
+    let file = parse(bytes)?;
+    let step = file.tensor(STEP).map_err(|_| WeightsError::Missing(STEP.to_owned()))?;
+    let step: [u8; 8] = step.data().try_into().map_err(|_| WeightsError::Type(STEP.to_owned()))?;
+    let moments = tensor_names(shape)
+        .iter()
+        .map(|name| Ok([read_floats(&file, &name.with_suffix("m"))?, read_floats(&file, &name.with_suffix("v"))?]))
+        .collect::<Result<_, WeightsError>>()?;
+    Ok(OptimizerState { step: u64::from_le_bytes(step), moments })
+}
+
+fn le_bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn write(items: Vec<(TensorName, Dtype, Vec<u8>)>) -> Result<Vec<u8>, WeightsError> {
+    let damaged = |error: safetensors::SafeTensorError| WeightsError::Damaged(error.to_string());
+    let views = items
+        .iter()
+        .map(|(name, dtype, bytes)| Ok((name.name.as_str(), TensorView::new(*dtype, name.shape.clone(), bytes)?)))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(damaged)?;
+    serialize(views, None).map_err(damaged)
+}
+
+fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>, WeightsError> {
+    SafeTensors::deserialize(bytes).map_err(|error| WeightsError::Damaged(error.to_string()))
+}
+
+fn read_floats(file: &SafeTensors<'_>, name: &TensorName) -> Result<Vec<f32>, WeightsError> {
+    let tensor = file.tensor(&name.name).map_err(|_| WeightsError::Missing(name.name.clone()))?;
+    if tensor.dtype() != Dtype::F32 {
+        return Err(WeightsError::Type(name.name.clone()));
+    }
+    if tensor.shape() != name.shape {
+        let (found, expected) = (tensor.shape().to_vec(), name.shape.clone());
+        return Err(WeightsError::Shape { name: name.name.clone(), found, expected });
+    }
+    let (quads, _) = tensor.data().as_chunks::<4>();
+    let values: Vec<f32> = quads.iter().map(|quad| f32::from_le_bytes(*quad)).collect();
+    if values.iter().any(|value| !value.is_finite()) {
+        return Err(WeightsError::NotFinite(name.name.clone()));
+    }
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Preset;
+    use super::*;
+
+    fn shape() -> NetworkShape {
+        NetworkShape::of(&Preset::Quick.hyperparameters()).expect("a preset fits")
+    }
+
+    fn arrays(shape: &NetworkShape) -> Vec<Vec<f32>> {
+        let array = |name: TensorName| (0..name.shape.iter().product()).map(|index| index as f32 * 0.37 - 5.0).collect();
+        tensor_names(shape).into_iter().map(array).collect()
+    }
+
+    #[test]
+    fn weights_come_back_bit_by_bit() {
+        let (shape, arrays) = (shape(), arrays(&shape()));
+        let bytes = write_weights(&shape, &arrays).expect("lengths fit");
+        assert_eq!(read_weights(&shape, &bytes).expect("what was written"), arrays);
+        assert_eq!(write_weights(&shape, &arrays).expect("lengths fit"), bytes, "writing is reproducible");
+    }
+
+    #[test]
+    fn optimizer_comes_back_bit_by_bit() {
+        let shape = shape();
+        let moments = arrays(&shape).into_iter().map(|array| [array.clone(), array]).collect();
+        let state = OptimizerState { step: 1234, moments };
+        let bytes = write_optimizer(&shape, &state).expect("lengths fit");
+        assert_eq!(read_optimizer(&shape, &bytes).expect("what was written"), state);
+    }
+
+    #[test]
+    fn damaged_bytes_are_errors() {
+        let (shape, arrays) = (shape(), arrays(&shape()));
+        let bytes = write_weights(&shape, &arrays).expect("lengths fit");
+        for len in [0, 4, 8, 100, bytes.len() - 1] {
+            assert!(matches!(read_weights(&shape, &bytes[..len]), Err(WeightsError::Damaged(_))), "{len}");
+        }
+        let mut header = bytes.clone();
+        header[10] ^= 0xff;
+        assert!(read_weights(&shape, &header).is_err());
+        let mut infinite = bytes;
+        let end = infinite.len();
+        infinite[end - 4..].copy_from_slice(&f32::INFINITY.to_le_bytes());
+        assert!(matches!(read_weights(&shape, &infinite), Err(WeightsError::NotFinite(_))));
+        assert!(matches!(read_optimizer(&shape, b"not safetensors"), Err(WeightsError::Damaged(_))));
+    }
+
+    #[test]
+    fn another_networks_weights_are_errors() {
+        let shape = shape();
+        let bytes = write_weights(&shape, &arrays(&shape)).expect("lengths fit");
+        let mut hyper = Preset::Quick.hyperparameters();
+        hyper.layers[1].filters = 8;
+        let other = NetworkShape::of(&hyper).expect("fits");
+        assert!(matches!(read_weights(&other, &bytes), Err(WeightsError::Shape { .. })));
+        hyper = Preset::Quick.hyperparameters();
+        hyper.set_layer_count(4);
+        hyper.layers[3].kernel_size = 1;
+        hyper.layers[3].pool = None;
+        let other = NetworkShape::of(&hyper).expect("fits");
+        assert!(matches!(read_weights(&other, &bytes), Err(WeightsError::Missing(_))));
+    }
+}

@@ -1,0 +1,145 @@
+//! The kernels compiled for each instruction set, and the choice at run time.
+//!
+//! The only unsafe code of the crate: calls of functions that were compiled for instructions which the processor must
+//! have. That an [`Isa`] exists proves that it has them: each constructor asks the processor first.
+
+use super::backward::{self, DenseRow};
+use super::entries::Entries;
+use super::forward::{self, Forward};
+use super::lanes::{InstructionSet, Narrow, Portable, Wide};
+use super::{ConvGeometry, vector};
+
+/// An instruction set that this processor has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Isa(Level);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    Portable,
+}
+
+impl Isa {
+    /// The fastest.
+    pub fn best() -> Self {
+        Self::avx512().or_else(Self::avx2).unwrap_or_else(Self::portable)
+    }
+
+    /// AVX-512, where the processor has it.
+    #[cfg(target_arch = "x86_64")]
+    pub fn avx512() -> Option<Self> {
+        let found = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && Self::avx2().is_some();
+        found.then_some(Self(Level::Avx512))
+    }
+
+    /// AVX2 with FMA, where the processor has them.
+    #[cfg(target_arch = "x86_64")]
+    pub fn avx2() -> Option<Self> {
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(Level::Avx2))
+    }
+
+    /// This architecture has no AVX-512.
+    #[cfg(not(target_arch = "x86_64"))]
+    pub fn avx512() -> Option<Self> {
+        None
+    }
+
+    /// This architecture has no AVX2.
+    #[cfg(not(target_arch = "x86_64"))]
+    pub fn avx2() -> Option<Self> {
+        None
+    }
+
+    /// What every processor of this architecture has.
+    pub fn portable() -> Self {
+        Self(Level::Portable)
+    }
+
+    /// "avx512", "avx2" or "portable".
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => "avx2",
+            Level::Portable => "portable",
+        }
+    }
+
+    /// Filters that are computed together.
+    pub(super) fn width(self) -> usize {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => Wide::WIDTH,
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => Narrow::WIDTH,
+            Level::Portable => Portable::WIDTH,
+        }
+    }
+}
+
+/// Defines a function that runs a kernel as it was compiled for `isa`.
+macro_rules! dispatch {
+    ($(#[$doc:meta])* $name:ident = $($kernel:ident)::+ ($($arg:ident: $type:ty),*) $(-> $output:ty)?) => {
+        $(#[$doc])*
+        pub fn $name(isa: Isa, $($arg: $type),*) $(-> $output)? {
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+            fn avx512($($arg: $type),*) $(-> $output)? {
+                $($kernel)::+::<Wide>($($arg),*)
+            }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            fn avx2($($arg: $type),*) $(-> $output)? {
+                $($kernel)::+::<Narrow>($($arg),*)
+            }
+            match isa.0 {
+                // SAFETY: only `Isa::avx512` makes this level, after the processor said that it has all these features.
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx512 => unsafe { avx512($($arg),*) },
+                // SAFETY: only `Isa::avx2` makes this level, after the processor said that it has both features.
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx2 => unsafe { avx2($($arg),*) },
+                Level::Portable => $($kernel)::+::<Portable>($($arg),*),
+            }
+        }
+    };
+}
+
+dispatch!(
+    /// Convolution, bias, activation and max-pooling of one picture.
+    forward = forward::forward(call: Forward<'_>)
+);
+dispatch!(
+    /// Adds the gradient of an unpooled layer's weights that comes from one row of one picture.
+    weight_gradient_dense = backward::weight_gradient_dense(call: DenseRow<'_>)
+);
+dispatch!(
+    /// Adds the gradient of a pooled layer's weights that comes from one picture to `sums`, each filter's kernel in
+    /// one piece. `input` is the picture with its padding and [`super::LANES`] floats beyond its end.
+    weight_gradient_sparse =
+        backward::weight_gradient_sparse(geometry: &ConvGeometry, input: &[f32], entries: &Entries, sums: &mut [f32])
+);
+dispatch!(
+    /// Adds the gradient of a pooled layer's input to `gradient`, one picture with its padding and [`super::LANES`]
+    /// floats beyond its end. `weights` hold each filter's kernel in one piece, and as many floats beyond the end.
+    input_gradient_sparse =
+        backward::input_gradient_sparse(
+            geometry: &ConvGeometry, weights: &[f32], entries: &Entries, gradient: &mut [f32]
+        )
+);
+dispatch!(
+    /// The sum of products.
+    dot = vector::dot(a: &[f32], b: &[f32]) -> f32
+);
+dispatch!(
+    /// Pixels from 0 to 255 as floats from 0 to 1.
+    scale_pixels = vector::scale_pixels(pixels: &[u8], floats: &mut [f32])
+);

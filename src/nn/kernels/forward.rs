@@ -1,0 +1,160 @@
+//! Convolution, bias, activation and max-pooling of one picture, a few rows at a time.
+
+use super::lanes::{InstructionSet, mul_add};
+use super::pack::Packed;
+use super::{ConvGeometry, DEAD, LANES};
+
+/// What [`super::forward`] takes.
+pub struct Forward<'a> {
+    pub geometry: &'a ConvGeometry,
+    /// The picture with its padding (NHWC).
+    pub input: &'a [f32],
+    pub packed: &'a Packed,
+    /// Rows, columns, filters.
+    pub out: &'a mut [f32],
+    /// For each output, which place of its pooling window it came from, or [`DEAD`]; left out where it is not needed.
+    pub arg_max: Option<&'a mut [u8]>,
+    /// Space to work in.
+    pub rows: &'a mut Vec<f32>,
+}
+
+/// A row of windows, pixel by pixel, and a group of filters.
+pub(super) struct Pixels<'a> {
+    /// The picture from the first row that the windows see.
+    pub(super) input: &'a [f32],
+    /// Where in `input` each pixel's patch begins.
+    pub(super) offsets: &'a [usize],
+    /// Floats from a row of the input to the next.
+    pub(super) row_stride: usize,
+    /// Rows of a patch.
+    pub(super) kernel: usize,
+    /// Floats of a row of a patch.
+    pub(super) segment: usize,
+    pub(super) weights: &'a [f32],
+    pub(super) bias: &'a [f32],
+    /// Pixel by pixel, `stride` floats each, of which the group's are written.
+    pub(super) out: &'a mut [f32],
+    pub(super) stride: usize,
+}
+
+#[inline(always)]
+pub(super) fn forward<S: InstructionSet>(call: Forward<'_>) {
+    let Forward { geometry, input, packed, out, mut arg_max, rows } = call;
+    let (conv_size, pool) = (geometry.conv_size(), geometry.pool);
+    let row_stride = geometry.padded_size() * geometry.in_channels;
+    let stride = packed.padded_filters();
+    let offset = |pixel: usize| pixel / conv_size * row_stride + pixel % conv_size * geometry.in_channels;
+    let offsets: Vec<usize> = (0..pool * conv_size).map(offset).collect();
+    rows.resize(pool * conv_size * stride, 0.0);
+    let out_row_len = geometry.out_size * geometry.filters;
+    for (row, out) in out.chunks_exact_mut(out_row_len).enumerate() {
+        for group in packed.groups() {
+            let mut pixels = Pixels {
+                input: &input[row * pool * row_stride..],
+                offsets: &offsets,
+                row_stride,
+                kernel: geometry.kernel,
+                segment: geometry.kernel * geometry.in_channels,
+                weights: group.weights,
+                bias: group.bias,
+                out: &mut rows[group.first..],
+                stride,
+            };
+            S::convolve(&mut pixels, group.width);
+        }
+        let arg_max = arg_max.as_deref_mut().map(|all| &mut all[row * out_row_len..][..out_row_len]);
+        finish_row(geometry, rows, stride, out, arg_max);
+    }
+}
+
+/// Convolves all pixels with one group of `NR` filters, `MR` pixels at a time.
+#[inline(always)]
+pub(super) fn convolve<const MR: usize, const NR: usize, const FMA: bool>(pixels: &mut Pixels<'_>) {
+    let count = pixels.offsets.len();
+    if count >= MR {
+        // The last tile overlaps the one before: what both compute is the same.
+        for first in (0..count).step_by(MR) {
+            tile::<MR, NR, FMA>(pixels, first.min(count - MR));
+        }
+    } else {
+        for first in 0..count {
+            tile::<1, NR, FMA>(pixels, first);
+        }
+    }
+}
+
+#[inline(always)]
+fn tile<const MR: usize, const NR: usize, const FMA: bool>(pixels: &mut Pixels<'_>, first: usize) {
+    let bias: &[f32; NR] = pixels.bias.first_chunk().expect("a group of NR filters has NR biases");
+    let mut sums = [*bias; MR];
+    let (weights, _) = pixels.weights.as_chunks::<NR>();
+    let offsets: &[usize; MR] = pixels.offsets[first..].first_chunk().expect("a tile begins MR pixels before the end");
+    let segment = pixels.segment;
+    for ky in 0..pixels.kernel {
+        let weights = &weights[ky * segment..][..segment];
+        let patches: [&[f32]; MR] =
+            std::array::from_fn(|m| &pixels.input[offsets[m] + ky * pixels.row_stride..][..segment]);
+        for j in 0..segment {
+            for m in 0..MR {
+                let value = patches[m][j];
+                for n in 0..NR {
+                    sums[m][n] = mul_add::<FMA>(value, weights[j][n], sums[m][n]);
+                }
+            }
+        }
+    }
+    for (m, sums) in sums.iter().enumerate() {
+        pixels.out[(first + m) * pixels.stride..][..NR].copy_from_slice(sums);
+    }
+}
+
+/// Activation and pooling of the rows of one row of windows.
+#[inline(always)]
+fn finish_row(geometry: &ConvGeometry, rows: &[f32], stride: usize, out: &mut [f32], mut arg_max: Option<&mut [u8]>) {
+    let filters = geometry.filters;
+    for (x, out) in out.chunks_exact_mut(filters).enumerate() {
+        for first in (0..filters).step_by(LANES) {
+            let (best, place) = window(geometry, &rows[first..], stride, x);
+            let width = LANES.min(filters - first);
+            out[first..][..width].copy_from_slice(&best[..width]);
+            if let Some(arg_max) = &mut arg_max {
+                arg_max[x * filters + first..][..width].copy_from_slice(&place[..width]);
+            }
+        }
+    }
+}
+
+/// The largest values of window `x` for [`LANES`] filters, and where they are: the first place where several are
+/// equal, as TensorFlow does.
+#[inline(always)]
+fn window(geometry: &ConvGeometry, rows: &[f32], stride: usize, x: usize) -> ([f32; LANES], [u8; LANES]) {
+    let (pool, conv_size) = (geometry.pool, geometry.conv_size());
+    let activate = |value: f32| if geometry.relu { relu(value) } else { value };
+    let values = |place: usize| -> [f32; LANES] {
+        let pixel = place / pool * conv_size + x * pool + place % pool;
+        let values = rows[pixel * stride..].first_chunk::<LANES>().expect("filters are padded to whole lanes");
+        values.map(activate)
+    };
+    let mut best = values(0);
+    let mut places = [0_u32; LANES];
+    for place in 1..pool * pool {
+        let values = values(place);
+        for n in 0..LANES {
+            let larger = values[n] > best[n];
+            best[n] = if larger { values[n] } else { best[n] };
+            places[n] = if larger { place as u32 } else { places[n] };
+        }
+    }
+    if geometry.relu {
+        for n in 0..LANES {
+            places[n] = if best[n] > 0.0 { places[n] } else { u32::from(DEAD) };
+        }
+    }
+    (best, places.map(|place| place as u8))
+}
+
+/// Keeps what is not a number, so that it is noticed.
+#[inline(always)]
+fn relu(value: f32) -> f32 {
+    if value < 0.0 { 0.0 } else { value }
+}

@@ -1,0 +1,123 @@
+//! The arithmetic of convolution layers, one picture at a time, for three instruction sets chosen at run time.
+//!
+//! Pictures are NHWC, weights HWIO. The loops are written once, on arrays of fixed size that the compiler turns into
+//! vector instructions; `dispatch` compiles them for each instruction set.
+
+mod backward;
+mod dispatch;
+mod entries;
+mod forward;
+mod lanes;
+mod pack;
+mod vector;
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+pub use super::shape::ConvGeometry;
+pub use dispatch::{
+    Isa, dot, forward, input_gradient_sparse, scale_pixels, weight_gradient_dense, weight_gradient_sparse,
+};
+pub use backward::DenseRow;
+pub use entries::Entries;
+pub use forward::Forward;
+pub use pack::{Packed, pack_filters, pack_flipped, transpose};
+
+/// Filters are padded with zeros to a multiple of this; also the floats that inputs need beyond their end.
+pub const LANES: usize = 16;
+
+/// The arg-max of an output that passes no gradient on, since relu cut it off.
+pub const DEAD: u8 = u8::MAX;
+
+/// Which kernels are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kernels {
+    /// The fastest that the processor can run.
+    #[default]
+    Auto,
+    /// AVX-512, on x86-64.
+    Avx512,
+    /// AVX2 and FMA, on x86-64.
+    Avx2,
+    /// What every processor of the architecture can run.
+    Portable,
+}
+
+/// A word that names no kernels.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" names no kernels. There are: auto, avx512, avx2, portable.")]
+pub struct UnknownKernels(String);
+
+/// Kernels that this processor cannot run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("This processor cannot run the {0} kernels. Use auto, which takes the fastest that it can run.")]
+pub struct UnsupportedKernels(Kernels);
+
+impl Kernels {
+    /// Those with a fixed instruction set, the fastest first.
+    pub const FIXED: [Self; 3] = [Self::Avx512, Self::Avx2, Self::Portable];
+
+    /// The instruction set to use on this processor.
+    ///
+    /// # Errors
+    /// One that this processor lacks.
+    pub fn resolve(self) -> Result<Isa, UnsupportedKernels> {
+        match self {
+            Self::Auto => Ok(Isa::best()),
+            Self::Avx512 => Isa::avx512().ok_or(UnsupportedKernels(self)),
+            Self::Avx2 => Isa::avx2().ok_or(UnsupportedKernels(self)),
+            Self::Portable => Ok(Isa::portable()),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Avx512 => "avx512",
+            Self::Avx2 => "avx2",
+            Self::Portable => "portable",
+        }
+    }
+}
+
+impl fmt::Display for Kernels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Kernels {
+    type Err = UnknownKernels;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKernels> {
+        [Self::Auto, Self::Avx512, Self::Avx2, Self::Portable]
+            .into_iter()
+            .find(|kernels| kernels.name() == text)
+            .ok_or_else(|| UnknownKernels(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words() {
+        for word in ["auto", "avx512", "avx2", "portable"] {
+            let kernels: Kernels = word.parse().expect("a known word");
+            assert_eq!(kernels.to_string(), word);
+            assert_eq!(serde_json::to_string(&kernels).expect("plain data"), format!("\"{word}\""));
+        }
+        assert!("AVX2".parse::<Kernels>().is_err());
+    }
+
+    #[test]
+    fn auto_is_the_fastest_that_runs() {
+        let fastest = Kernels::FIXED.into_iter().find_map(|kernels| kernels.resolve().ok());
+        assert_eq!(Some(Isa::best()), fastest);
+        assert_eq!(Kernels::Portable.resolve().map(Isa::name), Ok("portable"));
+    }
+}

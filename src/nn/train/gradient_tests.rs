@@ -1,0 +1,209 @@
+//! The engine's loss and gradients against finite differences of a plain f64 network.
+
+use super::*;
+use crate::nn::{Activation, ConvLayer, Hyperparameters, Padding, Preset};
+
+/// A network in f64, as one would write it down.
+struct Reference<'a> {
+    shape: &'a NetworkShape,
+    arrays: Vec<Vec<f64>>,
+}
+
+impl Reference<'_> {
+    fn predict(&self, pixels: &[u8]) -> f64 {
+        let mut values: Vec<f64> = pixels.iter().map(|&pixel| f64::from(pixel) / 255.0).collect();
+        for (index, conv) in self.shape.convs.iter().enumerate() {
+            values = convolve(conv, &values, &self.arrays[2 * index], &self.arrays[2 * index + 1]);
+        }
+        let [.., dense, bias] = self.arrays.as_slice() else { panic!("a network has a dense layer") };
+        values.iter().zip(dense).map(|(value, weight)| value * weight).sum::<f64>() + bias[0]
+    }
+
+    fn loss(&self, pictures: &Pictures, targets: &[f32]) -> f64 {
+        let error = |(index, &target): (usize, &f32)| (self.predict(pictures.bytes(index)) - f64::from(target)).powi(2);
+        targets.iter().enumerate().map(error).sum::<f64>() / targets.len() as f64
+    }
+}
+
+fn convolve(conv: &kernels::ConvGeometry, input: &[f64], weights: &[f64], bias: &[f64]) -> Vec<f64> {
+    let (size, channels) = (conv.in_size as isize, conv.in_channels);
+    let conv_at = |y: usize, x: usize, filter: usize| {
+        let mut sum = bias[filter];
+        for ky in 0..conv.kernel {
+            for kx in 0..conv.kernel {
+                let row = (y + ky) as isize - conv.pad_before as isize;
+                let column = (x + kx) as isize - conv.pad_before as isize;
+                if (0..size).contains(&row) && (0..size).contains(&column) {
+                    let pixel = (row * size + column) as usize * channels;
+                    let weight = (ky * conv.kernel + kx) * channels;
+                    for channel in 0..channels {
+                        sum += input[pixel + channel] * weights[(weight + channel) * conv.filters + filter];
+                    }
+                }
+            }
+        }
+        if conv.relu { sum.max(0.0) } else { sum }
+    };
+    let mut out = Vec::with_capacity(conv.out_len());
+    for y in 0..conv.out_size {
+        for x in 0..conv.out_size {
+            for filter in 0..conv.filters {
+                let places = (0..conv.pool * conv.pool)
+                    .map(|place| conv_at(y * conv.pool + place / conv.pool, x * conv.pool + place % conv.pool, filter));
+                out.push(places.fold(f64::NEG_INFINITY, f64::max));
+            }
+        }
+    }
+    out
+}
+
+/// filters, kernel size, pool; 0 is no pooling.
+type Layers<'a> = &'a [(usize, usize, usize)];
+
+fn network(image_size: usize, padding: Padding, activation: Activation, layers: Layers<'_>) -> Hyperparameters {
+    let layer = |&(filters, kernel_size, pool): &(usize, usize, usize)| ConvLayer {
+        filters,
+        kernel_size,
+        padding,
+        activation,
+        pool: (pool > 0).then_some(pool),
+    };
+    Hyperparameters { layers: layers.iter().map(layer).collect(), image_size, ..Preset::Quick.hyperparameters() }
+}
+
+fn networks() -> Vec<Hyperparameters> {
+    use Activation::{Linear, Relu};
+    use Padding::{Same, Valid};
+    vec![
+        network(20, Valid, Linear, &[]),
+        network(20, Valid, Linear, &[(7, 3, 0)]),
+        network(21, Same, Relu, &[(16, 4, 0), (5, 3, 0)]),
+        network(24, Valid, Linear, &[(64, 3, 2), (64, 3, 2)]),
+        network(29, Valid, Relu, &[(10, 3, 3), (37, 5, 2), (20, 2, 0)]),
+        network(26, Same, Relu, &[(17, 2, 2), (33, 4, 3), (48, 1, 4)]),
+        network(23, Same, Linear, &[(3, 11, 4), (80, 3, 0), (9, 3, 2)]),
+        network(20, Valid, Relu, &[(32, 1, 0), (18, 6, 4), (1, 3, 0)]),
+        network(40, Valid, Relu, &[(4, 3, 2), (8, 3, 0), (12, 3, 2), (6, 2, 0), (5, 2, 0), (70, 2, 0)]),
+    ]
+}
+
+fn batch(image_size: usize, count: usize, generator: &mut ChaCha8Rng) -> (Pictures, Vec<f32>) {
+    let len = image_size * image_size * 3;
+    let pixels: Vec<u8> = (0..(count + 1) * len).map(|_| generator.random()).collect();
+    let pictures = Pictures { pixels: pixels.into(), places: (1..=count).collect(), image_size };
+    (pictures, (0..count).map(|_| generator.random_range(0.0..3.0)).collect())
+}
+
+/// Weights with biases that are not 0, so that relu and pooling see them.
+fn weights(shape: &NetworkShape, generator: &mut ChaCha8Rng) -> Vec<Vec<f32>> {
+    let mut arrays = first_weights(shape, 7);
+    for bias in arrays.iter_mut().skip(1).step_by(2) {
+        bias.iter_mut().for_each(|bias| *bias = generator.random_range(-0.1..0.1));
+    }
+    arrays
+}
+
+fn engine(
+    isa: Isa,
+    shape: &NetworkShape,
+    arrays: &[Vec<f32>],
+    pictures: &Pictures,
+    targets: &[f32],
+) -> (f64, Vec<Vec<f32>>) {
+    let dev = Cpu::default();
+    let moments: Vec<_> = arrays.iter().map(|array| [vec![0.0; array.len()], vec![0.0; array.len()]]).collect();
+    let layers = build_layers(&dev, isa, shape, arrays, &moments).expect("arrays fit the shape");
+    let (loss, gradients) =
+        loss_and_gradients(&dev, isa, &layers, pictures.clone(), targets.to_vec()).expect("it fits into memory");
+    let gradients =
+        layers.iter().flat_map(|layer| [floats(&gradients.get(&layer.weights)), floats(&gradients.get(&layer.biases))]);
+    (f64::from(loss), gradients.collect())
+}
+
+/// Central differences of the reference's loss at some elements of each array; the distance to the engine's gradient
+/// is measured by the largest gradient of the array.
+fn compare(hyper: &Hyperparameters, isa: Isa, count: usize) {
+    const STEP: f64 = 1e-6;
+    let shape = NetworkShape::of(hyper).expect("the network fits");
+    let mut generator = generator(3, count as u64);
+    let (pictures, targets) = batch(hyper.image_size, count, &mut generator);
+    let arrays = weights(&shape, &mut generator);
+    let mut reference = Reference {
+        shape: &shape,
+        arrays: arrays.iter().map(|array| array.iter().copied().map(f64::from).collect()).collect(),
+    };
+    let (loss, gradients) = engine(isa, &shape, &arrays, &pictures, &targets);
+    let expected = reference.loss(&pictures, &targets);
+    assert!((loss - expected).abs() < 1e-5 * expected, "loss {loss}, expected {expected}");
+    for (array, gradient) in gradients.iter().enumerate() {
+        let largest = gradient.iter().fold(0.0_f64, |largest, value| largest.max(f64::from(value.abs())));
+        for _ in 0..12 {
+            let element = generator.random_range(0..gradient.len());
+            let middle = reference.arrays[array][element];
+            let mut loss_at = |value| {
+                reference.arrays[array][element] = value;
+                reference.loss(&pictures, &targets)
+            };
+            let expected = (loss_at(middle + STEP) - loss_at(middle - STEP)) / (2.0 * STEP);
+            loss_at(middle);
+            let found = f64::from(gradient[element]);
+            assert!(
+                (found - expected).abs() < 2e-5 * largest.max(1e-3),
+                "{} {:?}, array {array}, element {element}: {found}, expected {expected}, largest {largest}",
+                isa.name(),
+                hyper.layers
+            );
+        }
+    }
+}
+
+fn compare_all(kernels: Kernels) {
+    let Ok(isa) = kernels.resolve() else {
+        eprintln!("left out: this processor cannot run the {kernels} kernels");
+        return;
+    };
+    for hyper in networks() {
+        compare(&hyper, isa, 3);
+    }
+    compare(&networks()[4], isa, 11);
+}
+
+#[test]
+fn gradients_of_the_avx512_kernels() {
+    compare_all(Kernels::Avx512);
+}
+
+#[test]
+fn gradients_of_the_avx2_kernels() {
+    compare_all(Kernels::Avx2);
+}
+
+#[test]
+fn gradients_of_the_portable_kernels() {
+    compare_all(Kernels::Portable);
+}
+
+/// A picture of one color: all places of a window are equal, and the first gets the gradient, as in TensorFlow. What
+/// the others would get lies elsewhere in a same-padded picture's border.
+#[test]
+fn the_first_of_equal_maxima_gets_the_gradient() {
+    let hyper = network(20, Padding::Valid, Activation::Linear, &[(16, 1, 2), (1, 10, 0)]);
+    let shape = NetworkShape::of(&hyper).expect("the network fits");
+    let mut arg_max = vec![9_u8; shape.convs[0].out_len()];
+    let mut out = vec![0.0; shape.convs[0].out_len()];
+    for kernels in Kernels::FIXED {
+        let Ok(isa) = kernels.resolve() else { continue };
+        let weights = &first_weights(&shape, 1)[0];
+        let packed = kernels::pack_filters(isa, &shape.convs[0], weights, &[0.5; 16]);
+        let call = kernels::Forward {
+            geometry: &shape.convs[0],
+            input: &vec![0.25; shape.convs[0].in_len() + kernels::LANES],
+            packed: &packed,
+            out: &mut out,
+            arg_max: Some(&mut arg_max),
+            rows: &mut Vec::new(),
+        };
+        kernels::forward(isa, call);
+        assert!(arg_max.iter().all(|&place| place == 0));
+    }
+}

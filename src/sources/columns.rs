@@ -1,0 +1,177 @@
+//! Which column of a spreadsheet holds what.
+
+use serde::{Deserialize, Serialize};
+
+/// What a column can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Column {
+    Title,
+    Popularity,
+    Playlist,
+    Cover,
+    Artist,
+    /// A track's address or number at its service.
+    TrackId,
+}
+
+impl Column {
+    /// Those that a person can choose, in the order of the mapping table.
+    pub const CHOOSABLE: [Self; 4] = [Self::Title, Self::Popularity, Self::Playlist, Self::Cover];
+
+    /// The word for it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Title => "Title",
+            Self::Popularity => "Popularity",
+            Self::Playlist => "Playlist",
+            Self::Cover => "Cover",
+            Self::Artist => "Artist",
+            Self::TrackId => "Track id",
+        }
+    }
+
+    /// Whether an import cannot do without it.
+    pub fn is_required(self) -> bool {
+        matches!(self, Self::Title | Self::Popularity | Self::Cover)
+    }
+
+    /// Names of such columns, most telling first, as [`normalised`].
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Title => &["trackname", "tracktitle", "songtitle", "songname", "title", "song", "track", "name"],
+            Self::Popularity => &["popularity", "trackpopularity", "spotifypopularity", "popularityindex"],
+            Self::Playlist => &["playlistname", "playlisttitle", "playlist"],
+            Self::Cover => &[
+                "key", "coverkey", "coverfile", "coverfilename", "cover", "filename", "file", "imagefile", "image",
+                "artwork", "coverart", "albumart",
+            ],
+            Self::Artist => &["artistname(s)", "artistnames", "artistname", "artists", "artist"],
+            Self::TrackId => &["trackuri", "spotifyuri", "trackid", "spotifytrackid", "spotifyid", "isrc"],
+        }
+    }
+}
+
+/// A column's number, from 0, for each thing; `None` where there is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mapping {
+    pub title: Option<usize>,
+    pub popularity: Option<usize>,
+    pub playlist: Option<usize>,
+    pub cover: Option<usize>,
+    pub artist: Option<usize>,
+    pub track_id: Option<usize>,
+}
+
+impl Mapping {
+    /// Recognises columns by their names, without regard to case, byte-order mark, `?`, spaces and underscores.
+    pub fn recognise(headers: &[String]) -> Self {
+        let headers: Vec<String> = headers.iter().map(|header| normalised(header)).collect();
+        let find = |column: Column| {
+            column.names().iter().find_map(|name| headers.iter().position(|header| header == name))
+        };
+        Self {
+            title: find(Column::Title),
+            popularity: find(Column::Popularity),
+            playlist: find(Column::Playlist),
+            cover: find(Column::Cover),
+            artist: find(Column::Artist),
+            track_id: find(Column::TrackId),
+        }
+    }
+
+    /// Changes the columns named in `text`, as `title=COL,popularity=COL,playlist=COL,cover=COL`.
+    ///
+    /// # Errors
+    /// A sentence that names what was not understood, or which columns there are.
+    pub fn with_named(mut self, text: &str, headers: &[String]) -> Result<Self, String> {
+        for part in text.split(',').filter(|part| !part.trim().is_empty()) {
+            let (what, name) = part
+                .split_once('=')
+                .ok_or_else(|| format!("\"{part}\" is not of the form title=COLUMN."))?;
+            let column = Column::CHOOSABLE
+                .into_iter()
+                .find(|column| column.label().eq_ignore_ascii_case(what.trim()))
+                .ok_or_else(|| format!("\"{what}\" is none of title, popularity, playlist, cover."))?;
+            let place = headers
+                .iter()
+                .position(|header| normalised(header) == normalised(name))
+                .ok_or_else(|| format!("There is no column \"{name}\". There are: {}.", headers.join(", ")))?;
+            *self.of_mut(column) = Some(place);
+        }
+        Ok(self)
+    }
+
+    /// The number of the column that holds `column`.
+    pub fn of(&self, column: Column) -> Option<usize> {
+        match column {
+            Column::Title => self.title,
+            Column::Popularity => self.popularity,
+            Column::Playlist => self.playlist,
+            Column::Cover => self.cover,
+            Column::Artist => self.artist,
+            Column::TrackId => self.track_id,
+        }
+    }
+
+    /// The number of the column that holds `column`, to change it.
+    pub fn of_mut(&mut self, column: Column) -> &mut Option<usize> {
+        match column {
+            Column::Title => &mut self.title,
+            Column::Popularity => &mut self.popularity,
+            Column::Playlist => &mut self.playlist,
+            Column::Cover => &mut self.cover,
+            Column::Artist => &mut self.artist,
+            Column::TrackId => &mut self.track_id,
+        }
+    }
+
+    /// What an import cannot do without and has no column for.
+    pub fn missing(&self) -> Vec<Column> {
+        Column::CHOOSABLE
+            .into_iter()
+            .filter(|column| column.is_required() && self.of(*column).is_none())
+            .collect()
+    }
+}
+
+fn normalised(header: &str) -> String {
+    header
+        .chars()
+        .filter(|mark| !matches!(mark, '\u{feff}' | '?' | '_') && !mark.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(text: &str) -> Vec<String> {
+        text.split(',').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_seed_studys_columns() {
+        let seed = headers(",track_name,popularity,album_url,playlist_uri,playlist_name,track_name_cleaned,key");
+        let mapping = Mapping::recognise(&seed);
+        assert_eq!((mapping.title, mapping.popularity), (Some(1), Some(2)));
+        assert_eq!((mapping.playlist, mapping.cover), (Some(5), Some(7)));
+        assert_eq!(mapping.missing(), []);
+    }
+
+    #[test]
+    fn marks_and_case_do_not_matter() {
+        let mapping = Mapping::recognise(&headers("\u{feff}Track Name?,POPULARITY,Cover File"));
+        assert_eq!((mapping.title, mapping.popularity, mapping.cover), (Some(0), Some(1), Some(2)));
+    }
+
+    #[test]
+    fn named_columns_win_and_mistakes_are_told() {
+        let there = headers("Lied,Beliebtheit,Bild");
+        let mapping = Mapping::default().with_named("title=lied,popularity=Beliebtheit,cover=Bild", &there).unwrap();
+        assert_eq!(mapping.missing(), []);
+        assert!(Mapping::default().with_named("title=Song", &there).unwrap_err().contains("Beliebtheit"));
+        assert!(Mapping::default().with_named("size=Bild", &there).is_err());
+        assert!(Mapping::default().with_named("title", &there).is_err());
+    }
+}

@@ -1,0 +1,182 @@
+//! The forms on the sample study's covers, each as a field: what lies below a threshold is inside.
+//!
+//! Lengths are in sides of the cover, the origin is its center, y points down. The fields grow by about 1 per unit of
+//! length, as a distance does, so that an edge can be smoothed over one pixel.
+
+use std::f32::consts::TAU;
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+/// How a cover is laid out: the planted spatial effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// A single large form.
+    One,
+    /// A pattern of small forms, which together cover as much as the large one would.
+    Many,
+}
+
+/// A form or pattern, placed and turned.
+pub struct Form {
+    shape: Shape,
+    /// Where the origin of the form lies.
+    center: [f32; 2],
+    /// Cosine and sine of the angle by which it is turned.
+    turn: [f32; 2],
+    /// The side of one cell of a pattern.
+    cell: f32,
+    /// Bends a wave, a blob or a crescent.
+    phase: f32,
+    /// Centers and sizes of scattered discs.
+    discs: Vec<[f32; 3]>,
+}
+
+#[derive(Clone, Copy)]
+enum Shape {
+    Disc,
+    Ring,
+    HalfDisc,
+    Square,
+    Arch,
+    Triangle,
+    Crescent,
+    Blob,
+    Lens,
+    Stripes,
+    Waves,
+    Chevrons,
+    Ripples,
+    Dots,
+    Squares,
+    Triangles,
+    Pluses,
+    Arcs,
+    Scatter,
+}
+
+const ONE: [Shape; 9] = [
+    Shape::Disc,
+    Shape::Ring,
+    Shape::HalfDisc,
+    Shape::Square,
+    Shape::Arch,
+    Shape::Triangle,
+    Shape::Crescent,
+    Shape::Blob,
+    Shape::Lens,
+];
+const MANY: [Shape; 10] = [
+    Shape::Stripes,
+    Shape::Waves,
+    Shape::Chevrons,
+    Shape::Ripples,
+    Shape::Dots,
+    Shape::Squares,
+    Shape::Triangles,
+    Shape::Pluses,
+    Shape::Arcs,
+    Shape::Scatter,
+];
+
+/// Points a side at which [`Form::threshold`] samples the field.
+const SAMPLES: usize = 64;
+
+impl Form {
+    /// A form of the given layout, for a window from the given top to the given bottom.
+    pub fn draw_lots(layout: Layout, [top, bottom]: [f32; 2], rng: &mut ChaCha8Rng) -> Self {
+        let (shape, reach) = match layout {
+            Layout::One => (ONE[rng.random_range(0..ONE.len())], 0.08),
+            Layout::Many => (MANY[rng.random_range(0..MANY.len())], 0.40),
+        };
+        let middle = 0.5 * (top + bottom);
+        let center = [rng.random_range(-reach..reach), middle + rng.random_range(-reach..reach)];
+        let angle = turn_of(shape, rng);
+        let cell = 1.0 / rng.random_range(5.0..8.0_f32);
+        let phase = rng.random_range(0.0..TAU);
+        Self { shape, center, turn: [angle.cos(), angle.sin()], cell, phase, discs: scattered(rng) }
+    }
+
+    /// The field at a point.
+    pub fn at(&self, x: f32, y: f32) -> f32 {
+        let (x, y) = (x - self.center[0], y - self.center[1]);
+        let [cos, sin] = self.turn;
+        let (x, y) = (cos * x + sin * y, cos * y - sin * x);
+        match self.shape {
+            Shape::Disc => x.hypot(y),
+            Shape::Ring => (x.hypot(y) - 0.29).abs(),
+            Shape::HalfDisc => x.hypot(y).max(y + 0.42),
+            Shape::Square => x.abs().max(y.abs()),
+            Shape::Arch => x.hypot(y.min(0.0)),
+            Shape::Triangle => y.max(0.866 * x.abs() - 0.5 * y),
+            Shape::Crescent => x.hypot(y).max(0.66 - (x - 0.22).hypot(y)),
+            Shape::Blob => x.hypot(y) / (1.0 + 0.16 * (3.0 * y.atan2(x) + self.phase).sin()),
+            Shape::Lens => (x - 0.2).hypot(y).max((x + 0.2).hypot(y)),
+            Shape::Scatter => self.discs.iter().map(|&[u, v, size]| (x - u).hypot(y - v) - size).fold(9.0, f32::min),
+            _ => self.pattern_at(x, y),
+        }
+    }
+
+    /// The field of a pattern that repeats every cell.
+    fn pattern_at(&self, x: f32, y: f32) -> f32 {
+        let cell = self.cell;
+        let (u, v) = (within(x, cell), within(y, cell));
+        match self.shape {
+            Shape::Waves => within(y + 0.3 * cell * (TAU * x / (2.2 * cell)).sin(), cell).abs(),
+            Shape::Chevrons => within(y + within(x, 3.0 * cell).abs(), cell * 1.3).abs() * 0.7,
+            Shape::Ripples => within(x.hypot(y) + self.phase, cell).abs(),
+            // Every other row is moved by half a cell.
+            Shape::Dots => within(x + 0.5 * cell * odd_row(y, cell), cell).hypot(v),
+            Shape::Squares => u.abs().max(v.abs()),
+            Shape::Triangles => v.max(0.866 * u.abs() - 0.5 * v),
+            Shape::Pluses => u.abs().min(v.abs()).max(u.abs().max(v.abs()) - 0.26 * cell),
+            Shape::Arcs => {
+                let wide = 1.7 * cell;
+                let (column, row) = ((x / wide).round() as i32, (y / wide).round() as i32);
+                let mirror = if (7 * column + 13 * row + 5 * column * row).rem_euclid(4) < 2 { 1.0 } else { -1.0 };
+                let (u, v, half) = (within(x, wide) * mirror, within(y, wide), 0.5 * wide);
+                let arc = |corner: f32| ((u - corner).hypot(v - corner) - half).abs();
+                arc(half).min(arc(-half))
+            }
+            _ => u.abs(),
+        }
+    }
+
+    /// The value below which the given share of the window lies: so a pattern covers exactly what a single form does.
+    pub fn threshold(&self, share: f32, [top, bottom]: [f32; 2]) -> f32 {
+        let step = |i: usize| (i as f32 + 0.5) / SAMPLES as f32;
+        let mut values: Vec<f32> = (0..SAMPLES * SAMPLES)
+            .map(|i| self.at(step(i % SAMPLES) - 0.5, top + (bottom - top) * step(i / SAMPLES)))
+            .collect();
+        let rank = ((values.len() as f32 * share) as usize).min(values.len() - 1);
+        *values.select_nth_unstable_by(rank, f32::total_cmp).1
+    }
+}
+
+/// The coordinate within its cell, from the cell's middle.
+fn within(x: f32, cell: f32) -> f32 {
+    x - cell * (x / cell).round()
+}
+
+/// 1 in every other row or column of cells, else 0.
+fn odd_row(y: f32, cell: f32) -> f32 {
+    ((y / cell).round() as i32).rem_euclid(2) as f32
+}
+
+/// The angle by which a form is turned: upright where it would fall over otherwise.
+fn turn_of(shape: Shape, rng: &mut ChaCha8Rng) -> f32 {
+    let any = rng.random_range(0.0..TAU);
+    let eighths = rng.random_range(0..8) as f32 * TAU / 8.0;
+    match shape {
+        Shape::Triangle | Shape::Arch | Shape::Triangles => 0.0,
+        Shape::HalfDisc | Shape::Square | Shape::Squares | Shape::Dots | Shape::Pluses | Shape::Arcs => eighths,
+        _ => any,
+    }
+}
+
+/// Discs of different sizes, one somewhere in each cell of a 7 x 7 grid that reaches beyond the cover.
+fn scattered(rng: &mut ChaCha8Rng) -> Vec<[f32; 3]> {
+    let mut place = |i: usize| (i as f32 - 4.0) * 0.19 + rng.random_range(-0.05..0.05);
+    let centers: Vec<[f32; 2]> = (0..81).map(|i| [place(i % 9), place(i / 9)]).collect();
+    centers.into_iter().map(|[x, y]| [x, y, rng.random_range(-0.03..0.03)]).collect()
+}

@@ -1,0 +1,164 @@
+//! Writing parts of a study as files that other programs read: tracks and covers in the 2022 study's own format,
+//! tables and predictions as CSV.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::path::Path;
+
+use super::{CoverId, Rejected, RunRecord, Study, StudyError, Track};
+
+/// Writes `bytes` to `path`, whole or not at all. Returns their number.
+///
+/// # Errors
+/// [`StudyError::DiskFull`], or what else the disk says.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<u64, StudyError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.persist(path).map_err(|error| error.error)
+    };
+    match write() {
+        Ok(_) => Ok(bytes.len() as u64),
+        Err(error) if error.kind() == std::io::ErrorKind::StorageFull => Err(StudyError::DiskFull(path.to_path_buf())),
+        Err(source) => Err(StudyError::Io { action: "write", path: path.to_path_buf(), source }),
+    }
+}
+
+/// The rows of a CSV file as its bytes.
+fn csv_bytes(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>, StudyError> {
+    let unwritable = |error: &dyn std::fmt::Display| StudyError::Unreadable(error.to_string());
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row).map_err(|error| unwritable(&error))?;
+    }
+    writer.into_inner().map_err(|error| unwritable(&error))
+}
+
+fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
+    cells.map(str::to_owned).to_vec()
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+/// Writes all tracks that have a cover as the 2022 study kept them: a CSV, and each cover as `KEY` with its ending in
+/// the folder `covers`. Returns the size of the CSV in bytes.
+///
+/// # Errors
+/// What the disk says.
+pub fn export_tracks(study: &Study, csv: &Path, covers: &Path) -> Result<u64, StudyError> {
+    std::fs::create_dir_all(covers).map_err(|source| StudyError::Io {
+        action: "make the folder",
+        path: covers.to_path_buf(),
+        source,
+    })?;
+    let header =
+        ["", "track_name", "popularity", "album_url", "playlist_uri", "playlist_name", "track_name_cleaned", "key"];
+    let mut rows = vec![row(header)];
+    let mut keys = Keys::default();
+    for (index, track) in study.tracks()?.iter().enumerate() {
+        let Some(cover) = track.cover else { continue };
+        let (key, is_new) = keys.of(track, cover);
+        if is_new {
+            let file = covers.join(format!("{key}.{}", study.cover_ending(cover)?));
+            write_file(&file, &study.cover_bytes(cover)?)?;
+        }
+        let (index, popularity) = (index.to_string(), number(track.popularity));
+        rows.push(row([&index, &track.title, &popularity, "", "", &track.playlist, &track.title, &key]));
+    }
+    write_file(csv, &csv_bytes(rows)?)
+}
+
+/// File names given to covers, so that two covers of one name do not overwrite each other.
+#[derive(Default)]
+struct Keys {
+    covers: HashMap<String, CoverId>,
+}
+
+impl Keys {
+    /// The key of a track's cover, and whether its file is still to be written.
+    fn of(&mut self, track: &Track, cover: CoverId) -> (String, bool) {
+        let plain: String = track.key.chars().map(|mark| if matches!(mark, '/' | '\\' | '\0') { '_' } else { mark }).collect();
+        let mut key = plain.clone();
+        let mut number = 1;
+        // File systems that ignore case would take two such names for one.
+        while self.covers.get(&key.to_lowercase()).is_some_and(|other| *other != cover) {
+            number += 1;
+            key = format!("{plain} ({number})");
+        }
+        let is_new = self.covers.insert(key.to_lowercase(), cover).is_none();
+        (key, is_new)
+    }
+}
+
+/// Writes what a run predicted for each test track as CSV. Returns the file's size in bytes.
+///
+/// # Errors
+/// [`StudyError::NotFound`] where the run has predicted nothing yet; what the disk says.
+pub fn export_predictions(study: &Study, run: &RunRecord, out: &Path) -> Result<u64, StudyError> {
+    let predictions = study.predictions(run.id)?;
+    if predictions.is_empty() {
+        return Err(StudyError::NotFound(format!("The run \"{}\" has no predictions yet. Train it first.", run.name)));
+    }
+    let tracks: HashMap<_, Track> = study.tracks()?.into_iter().map(|track| (track.id, track)).collect();
+    let header = ["track_name", "playlist_name", "key", "popularity", "predicted", "predicted_best_epoch"];
+    let rows = predictions.iter().filter_map(|item| {
+        let track = tracks.get(&item.track)?;
+        let numbers = [item.truth, item.predicted, item.best].map(|value| value.to_string());
+        Some(row([&track.title, &track.playlist, &track.key, &numbers[0], &numbers[1], &numbers[2]]))
+    });
+    write_file(out, &csv_bytes(std::iter::once(row(header)).chain(rows))?)
+}
+
+/// The results table as CSV, the mean baseline of each run beside it.
+///
+/// # Errors
+/// What the disk says.
+pub fn export_results(runs: &[RunRecord], out: &Path) -> Result<u64, StudyError> {
+    let header = [
+        "name", "model", "status", "parameters", "epochs_done", "epochs", "best_epoch", "seconds", "rmse", "mae", "r2",
+        "mean_rmse", "difference_to_mean", "best_rmse", "best_mae", "best_r2", "train_tracks", "test_tracks", "settings",
+    ];
+    let mut rows = vec![row(header)];
+    for run in runs {
+        let settings =
+            serde_json::to_string(&run.settings).map_err(|error| StudyError::Unreadable(error.to_string()))?;
+        let figure = |of: fn(&super::RunFigures) -> f64| number(run.figures.as_ref().map(of));
+        let best = |of: fn(&super::RunFigures) -> f64| number(run.best_figures.as_ref().map(of));
+        let count = |value: Option<usize>| value.map_or_else(String::new, |value| value.to_string());
+        let difference = run.figures.zip(run.mean_rmse).map(|(figures, mean)| figures.rmse - mean);
+        rows.push(vec![
+            run.name.clone(),
+            run.model.clone(),
+            run.status.as_str().to_owned(),
+            run.parameters.to_string(),
+            run.epochs_done().to_string(),
+            run.settings.epochs.to_string(),
+            count(run.best_epoch),
+            run.seconds().to_string(),
+            figure(|figures| figures.rmse),
+            figure(|figures| figures.mae),
+            figure(|figures| figures.r2),
+            number(run.mean_rmse),
+            number(difference),
+            best(|figures| figures.rmse),
+            best(|figures| figures.mae),
+            best(|figures| figures.r2),
+            count(run.train_tracks),
+            count(run.test_tracks),
+            settings,
+        ]);
+    }
+    write_file(out, &csv_bytes(rows)?)
+}
+
+/// Writes what imports could not use as CSV. Returns the file's size in bytes.
+///
+/// # Errors
+/// What the disk says.
+pub fn export_rejected(rejected: &[Rejected], out: &Path) -> Result<u64, StudyError> {
+    let rows = rejected.iter().map(|item| row([&item.what, &item.reason]));
+    write_file(out, &csv_bytes(std::iter::once(row(["what", "reason"])).chain(rows))?)
+}

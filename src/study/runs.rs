@@ -1,0 +1,475 @@
+//! Runs: a model's settings, every epoch's figures, its weights, and what it predicted for each test track.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+use serde::{Deserialize, Serialize};
+
+use super::tracks::count;
+use super::{Study, StudyError, TrackId};
+use crate::nn::Hyperparameters;
+
+/// A run's number within its study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub i64);
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunStatus {
+    Queued,
+    Running,
+    Paused,
+    /// Ended by the person; can be resumed.
+    Stopped,
+    /// Ended by the program's end; can be resumed.
+    Interrupted,
+    Finished,
+    Failed,
+}
+
+impl RunStatus {
+    const ALL: [Self; 7] = [
+        Self::Queued,
+        Self::Running,
+        Self::Paused,
+        Self::Stopped,
+        Self::Interrupted,
+        Self::Finished,
+        Self::Failed,
+    ];
+
+    /// The word for it, in files and on the screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Stopped => "stopped",
+            Self::Interrupted => "interrupted",
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether training can go on from its last epoch.
+    pub fn can_resume(self) -> bool {
+        !matches!(self, Self::Finished | Self::Failed)
+    }
+}
+
+/// Errors on the test tracks, in popularity points (R² has no unit).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct RunFigures {
+    pub rmse: f64,
+    pub mae: f64,
+    pub r2: f64,
+}
+
+/// One finished epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct EpochRecord {
+    /// From 1.
+    pub epoch: usize,
+    pub train_mse: f64,
+    pub test_mse: f64,
+    /// Training, test pass and saving.
+    pub seconds: f64,
+}
+
+/// A run as the study keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRecord {
+    pub id: RunId,
+    pub name: String,
+    /// The preset's key, "custom" where its settings were changed.
+    pub model: String,
+    pub settings: Hyperparameters,
+    pub status: RunStatus,
+    /// Why it failed.
+    pub message: Option<String>,
+    pub parameters: usize,
+    pub split: Option<i64>,
+    pub train_tracks: Option<usize>,
+    pub test_tracks: Option<usize>,
+    /// RMSE of always guessing the training tracks' mean on the same test tracks.
+    pub mean_rmse: Option<f64>,
+    pub train_mean: Option<f64>,
+    /// The kernels it ran with.
+    pub kernels: Option<String>,
+    pub best_epoch: Option<usize>,
+    pub best_mse: Option<f64>,
+    /// Of the last epoch; known once it has ended.
+    pub figures: Option<RunFigures>,
+    /// Of the epoch with the lowest test error.
+    pub best_figures: Option<RunFigures>,
+    /// Lower 95 % bound of the gain in squared error over the mean.
+    pub gain_low: Option<f64>,
+    pub epochs: Vec<EpochRecord>,
+}
+
+impl RunRecord {
+    /// Epochs that are finished and saved.
+    pub fn epochs_done(&self) -> usize {
+        self.epochs.last().map_or(0, |epoch| epoch.epoch)
+    }
+
+    /// Seconds of training, pauses left out.
+    pub fn seconds(&self) -> f64 {
+        self.epochs.iter().map(|epoch| epoch.seconds).sum()
+    }
+
+    /// Whether it is better than always guessing the mean, beyond chance; `None` until it has ended.
+    pub fn beats_mean(&self) -> Option<bool> {
+        self.gain_low.map(|low| low > 0.0)
+    }
+}
+
+/// What is known of a run once its training has ended, for good or for now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunEnd {
+    pub figures: RunFigures,
+    pub best_figures: RunFigures,
+    pub gain_low: f64,
+}
+
+/// What a run says about one test track, in popularity points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prediction {
+    pub track: TrackId,
+    pub truth: f64,
+    /// By the last epoch's weights.
+    pub predicted: f64,
+    /// By the best epoch's weights.
+    pub best: f64,
+}
+
+/// Which of a run's saved tensors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WeightsKind {
+    /// The last epoch's weights.
+    Last,
+    /// The weights of the epoch with the lowest test error.
+    Best,
+    /// Adam's moments.
+    Optimizer,
+}
+
+impl WeightsKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Last => "last",
+            Self::Best => "best",
+            Self::Optimizer => "optimizer",
+        }
+    }
+}
+
+/// Tensors to keep: which, of which epoch, as safetensors bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct SavedWeights<'a> {
+    pub kind: WeightsKind,
+    pub epoch: usize,
+    pub bytes: &'a [u8],
+}
+
+const RUN_COLUMNS: &str = "id, name, model, settings, status, message, parameters, split_id, train_tracks, \
+    test_tracks, train_mean, mean_rmse, kernels, best_epoch, best_mse, rmse, mae, r2, best_rmse, best_mae, best_r2, \
+    gain_low";
+
+impl Study {
+    /// Adds a run to the queue, under `label` or, where that is taken, `label (2)` and so on.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn add_run(
+        &mut self,
+        label: &str,
+        model: &str,
+        settings: &Hyperparameters,
+        parameters: usize,
+    ) -> Result<RunId, StudyError> {
+        let settings = serde_json::to_string(settings).map_err(|error| StudyError::Unreadable(error.to_string()))?;
+        let created_secs = jiff::Timestamp::now().as_second();
+        self.transaction(|transaction| {
+            let mut name = label.to_owned();
+            let mut number = 1;
+            while transaction.query_row("SELECT count(*) FROM run WHERE name = ?1", [&name], |row| {
+                row.get::<_, i64>(0)
+            })? > 0
+            {
+                number += 1;
+                name = format!("{label} ({number})");
+            }
+            transaction.execute(
+                "INSERT INTO run (name, model, settings, status, parameters, created_secs)
+                 VALUES (?1, ?2, ?3, 'queued', ?4, ?5)",
+                params![name, model, settings, parameters as i64, created_secs],
+            )?;
+            Ok(RunId(transaction.last_insert_rowid()))
+        })
+    }
+
+    /// Notes with which split and kernels a run trains, and what always guessing the mean scores there.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn begin_run(
+        &mut self,
+        run: RunId,
+        split: (i64, &super::Split),
+        train_mean: f64,
+        mean_rmse: f64,
+        kernels: &str,
+    ) -> Result<(), StudyError> {
+        let (split_id, split) = split;
+        self.transaction(|transaction| {
+            transaction
+                .execute(
+                    "UPDATE run SET status = 'running', message = NULL, split_id = ?2, train_tracks = ?3,
+                     test_tracks = ?4, train_mean = ?5, mean_rmse = ?6, kernels = ?7 WHERE id = ?1",
+                    params![
+                        run.0,
+                        split_id,
+                        split.train.len() as i64,
+                        split.test.len() as i64,
+                        train_mean,
+                        mean_rmse,
+                        kernels
+                    ],
+                )
+                .map(|_| ())
+        })
+    }
+
+    /// Keeps a finished epoch with its weights: all of it, or none. `best` is the best epoch so far and its test MSE.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn save_epoch(
+        &mut self,
+        run: RunId,
+        epoch: &EpochRecord,
+        best: (usize, f64),
+        weights: &[SavedWeights<'_>],
+    ) -> Result<(), StudyError> {
+        self.transaction(|transaction| {
+            transaction.execute(
+                "INSERT OR REPLACE INTO epoch (run_id, epoch, train_mse, test_mse, seconds)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![run.0, epoch.epoch as i64, epoch.train_mse, epoch.test_mse, epoch.seconds],
+            )?;
+            transaction.execute(
+                "UPDATE run SET best_epoch = ?2, best_mse = ?3 WHERE id = ?1",
+                params![run.0, best.0 as i64, best.1],
+            )?;
+            let mut statement = transaction
+                .prepare_cached("INSERT OR REPLACE INTO weights (run_id, kind, epoch, bytes) VALUES (?1, ?2, ?3, ?4)")?;
+            weights.iter().try_for_each(|saved| {
+                statement
+                    .execute(params![run.0, saved.kind.as_str(), saved.epoch as i64, saved.bytes])
+                    .map(|_| ())
+            })
+        })
+    }
+
+    /// Keeps a run's figures and predictions.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn end_run(
+        &mut self,
+        run: RunId,
+        status: RunStatus,
+        end: &RunEnd,
+        predictions: &[Prediction],
+    ) -> Result<(), StudyError> {
+        self.transaction(|transaction| {
+            transaction.execute("DELETE FROM prediction WHERE run_id = ?1", [run.0])?;
+            let mut statement = transaction.prepare(
+                "INSERT INTO prediction (run_id, track_id, truth, predicted, best) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?;
+            for item in predictions {
+                statement.execute(params![run.0, item.track.0, item.truth, item.predicted, item.best])?;
+            }
+            let (last, best) = (&end.figures, &end.best_figures);
+            transaction
+                .execute(
+                    "UPDATE run SET status = ?2, rmse = ?3, mae = ?4, r2 = ?5, best_rmse = ?6, best_mae = ?7,
+                     best_r2 = ?8, gain_low = ?9 WHERE id = ?1",
+                    params![
+                        run.0,
+                        status.as_str(),
+                        last.rmse,
+                        last.mae,
+                        last.r2,
+                        best.rmse,
+                        best.mae,
+                        best.r2,
+                        end.gain_low
+                    ],
+                )
+                .map(|_| ())
+        })
+    }
+
+    /// Changes a run's status, with the reason where it failed.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn set_run_status(&mut self, run: RunId, status: RunStatus, message: Option<&str>) -> Result<(), StudyError> {
+        self.transaction(|transaction| {
+            transaction
+                .execute(
+                    "UPDATE run SET status = ?2, message = ?3 WHERE id = ?1",
+                    params![run.0, status.as_str(), message],
+                )
+                .map(|_| ())
+        })
+    }
+
+    /// All runs in the order in which they were made, with their epochs.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn runs(&self) -> Result<Vec<RunRecord>, StudyError> {
+        let ids: Vec<i64> = self
+            .connection
+            .prepare("SELECT id FROM run ORDER BY id")
+            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+            .map_err(|error| self.error(error))?;
+        ids.into_iter().map(|id| self.run(RunId(id))).collect()
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// [`StudyError::NotFound`] where the study has no such run.
+    pub fn run(&self, run: RunId) -> Result<RunRecord, StudyError> {
+        let record = self
+            .connection
+            .prepare_cached(&format!("SELECT {RUN_COLUMNS} FROM run WHERE id = ?1"))
+            .and_then(|mut statement| statement.query_row([run.0], |row| Ok(read_run(row))).optional())
+            .map_err(|error| self.error(error))?
+            .ok_or_else(|| StudyError::NotFound("The study no longer holds this run.".to_owned()))?;
+        let epochs = self
+            .connection
+            .prepare_cached("SELECT epoch, train_mse, test_mse, seconds FROM epoch WHERE run_id = ?1 ORDER BY epoch")
+            .and_then(|mut statement| {
+                statement
+                    .query_map([run.0], |row| {
+                        Ok(EpochRecord {
+                            epoch: count(row, 0)?,
+                            train_mse: row.get(1)?,
+                            test_mse: row.get(2)?,
+                            seconds: row.get(3)?,
+                        })
+                    })?
+                    .collect()
+            })
+            .map_err(|error| self.error(error))?;
+        Ok(RunRecord { epochs, ..record? })
+    }
+
+    /// The run that a person calls `name`: its name in any case, or its number.
+    ///
+    /// # Errors
+    /// [`StudyError::NotFound`] with the names there are.
+    pub fn run_named(&self, name: &str) -> Result<RunRecord, StudyError> {
+        let mut runs = self.runs()?;
+        let wanted = name.trim();
+        let names: Vec<String> = runs.iter().map(|run| format!("\"{}\"", run.name)).collect();
+        let place = runs
+            .iter()
+            .position(|run| run.name.eq_ignore_ascii_case(wanted))
+            .or_else(|| runs.iter().position(|run| run.id.0.to_string() == wanted));
+        place.map(|place| runs.swap_remove(place)).ok_or_else(|| {
+            let there = if names.is_empty() { "no runs yet".to_owned() } else { names.join(", ") };
+            StudyError::NotFound(format!("The study has no run called \"{wanted}\". There are: {there}."))
+        })
+    }
+
+    /// What a run predicted for its test tracks.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn predictions(&self, run: RunId) -> Result<Vec<Prediction>, StudyError> {
+        self.connection
+            .prepare("SELECT track_id, truth, predicted, best FROM prediction WHERE run_id = ?1 ORDER BY track_id")
+            .and_then(|mut statement| {
+                statement
+                    .query_map([run.0], |row| {
+                        Ok(Prediction {
+                            track: TrackId(row.get(0)?),
+                            truth: row.get(1)?,
+                            predicted: row.get(2)?,
+                            best: row.get(3)?,
+                        })
+                    })?
+                    .collect()
+            })
+            .map_err(|error| self.error(error))
+    }
+
+    /// A run's saved tensors as safetensors bytes, with the epoch they are of; `None` before its first epoch.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn weights(&self, run: RunId, kind: WeightsKind) -> Result<Option<(usize, Vec<u8>)>, StudyError> {
+        self.connection
+            .query_row(
+                "SELECT epoch, bytes FROM weights WHERE run_id = ?1 AND kind = ?2",
+                params![run.0, kind.as_str()],
+                |row| Ok((count(row, 0)?, row.get(1)?)),
+            )
+            .optional()
+            .map_err(|error| self.error(error))
+    }
+}
+
+/// Reads [`RUN_COLUMNS`]; the epochs come from their own table.
+fn read_run(row: &Row<'_>) -> Result<RunRecord, StudyError> {
+    let unreadable = |error: rusqlite::Error| StudyError::Unreadable(format!("a run: {error}"));
+    let settings: String = row.get("settings").map_err(unreadable)?;
+    let status: String = row.get("status").map_err(unreadable)?;
+    let settings = serde_json::from_str(&settings)
+        .map_err(|error| StudyError::Unreadable(format!("a run's settings: {error}")))?;
+    let status = RunStatus::ALL
+        .into_iter()
+        .find(|known| known.as_str() == status)
+        .ok_or_else(|| StudyError::Unreadable(format!("a run's status \"{status}\"")))?;
+    let read = || -> rusqlite::Result<RunRecord> {
+        Ok(RunRecord {
+            id: RunId(row.get("id")?),
+            name: row.get("name")?,
+            model: row.get("model")?,
+            settings,
+            status,
+            message: row.get("message")?,
+            parameters: count(row, 6)?,
+            split: row.get("split_id")?,
+            train_tracks: optional_count(row, "train_tracks")?,
+            test_tracks: optional_count(row, "test_tracks")?,
+            train_mean: row.get("train_mean")?,
+            mean_rmse: row.get("mean_rmse")?,
+            kernels: row.get("kernels")?,
+            best_epoch: optional_count(row, "best_epoch")?,
+            best_mse: row.get("best_mse")?,
+            figures: figures(row, ["rmse", "mae", "r2"])?,
+            best_figures: figures(row, ["best_rmse", "best_mae", "best_r2"])?,
+            gain_low: row.get("gain_low")?,
+            epochs: Vec::new(),
+        })
+    };
+    read().map_err(unreadable)
+}
+
+fn optional_count(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<usize>> {
+    row.get::<_, Option<i64>>(column).map(|value| value.and_then(|value| usize::try_from(value).ok()))
+}
+
+fn figures(row: &Row<'_>, [rmse, mae, r2]: [&str; 3]) -> rusqlite::Result<Option<RunFigures>> {
+    let (rmse, mae, r2) = (row.get(rmse)?, row.get(mae)?, row.get(r2)?);
+    Ok(match (rmse, mae, r2) {
+        (Some(rmse), Some(mae), Some(r2)) => Some(RunFigures { rmse, mae, r2 }),
+        _ => None,
+    })
+}

@@ -1,0 +1,179 @@
+//! Which tracks train a model and which test it.
+
+use std::collections::HashMap;
+
+use rand::SeedableRng as _;
+use rand::seq::SliceRandom as _;
+use rand_chacha::ChaCha8Rng;
+use rusqlite::params;
+
+use super::{CoverId, Study, StudyError, Track, TrackId};
+use crate::nn::SplitBy;
+
+/// A track's place in a split.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SplitTrack {
+    pub track: TrackId,
+    pub cover: CoverId,
+    /// 0–100.
+    pub popularity: f64,
+}
+
+/// The training and the test tracks of a run, in the order in which training sees them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Split {
+    pub train: Vec<SplitTrack>,
+    pub test: Vec<SplitTrack>,
+}
+
+impl Split {
+    /// Splits the usable tracks at random: `test_share` of them, rounded up, become test tracks. By cover, tracks
+    /// that share one stay on the same side; the share is then met as nearly as the covers allow.
+    pub fn draw(tracks: &[Track], by: SplitBy, test_share: f64, seed: u64) -> Self {
+        let usable: Vec<SplitTrack> = tracks.iter().filter_map(SplitTrack::of).collect();
+        let wanted = (test_share * usable.len() as f64).ceil() as usize;
+        let mut groups = grouped(usable, by);
+        groups.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        let mut split = Self::default();
+        for group in groups {
+            let side = if split.test.len() + group.len() <= wanted { &mut split.test } else { &mut split.train };
+            side.extend(group);
+        }
+        split
+    }
+}
+
+impl SplitTrack {
+    fn of(track: &Track) -> Option<Self> {
+        Some(Self { track: track.id, cover: track.cover?, popularity: track.popularity? })
+    }
+}
+
+/// Tracks that have to stay together, in the order of their first track.
+fn grouped(tracks: Vec<SplitTrack>, by: SplitBy) -> Vec<Vec<SplitTrack>> {
+    let mut groups: Vec<Vec<SplitTrack>> = Vec::with_capacity(tracks.len());
+    let mut group_of: HashMap<CoverId, usize> = HashMap::new();
+    for track in tracks {
+        let place = match by {
+            SplitBy::Track => groups.len(),
+            SplitBy::Cover => *group_of.entry(track.cover).or_insert(groups.len()),
+        };
+        match groups.get_mut(place) {
+            Some(group) => group.push(track),
+            None => groups.push(vec![track]),
+        }
+    }
+    groups
+}
+
+impl Study {
+    /// Draws the split for these settings from the tracks as they are now and keeps it. Returns its number.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written.
+    pub fn draw_split(&mut self, by: SplitBy, test_share: f64, seed: u64) -> Result<(i64, Split), StudyError> {
+        let split = Split::draw(&self.tracks()?, by, test_share, seed);
+        let split_by = match by {
+            SplitBy::Cover => "cover",
+            SplitBy::Track => "track",
+        };
+        let id = self.transaction(|transaction| {
+            transaction.execute(
+                "INSERT INTO split (split_by, test_share, seed) VALUES (?1, ?2, ?3)",
+                params![split_by, test_share, seed.cast_signed()],
+            )?;
+            let id = transaction.last_insert_rowid();
+            let mut statement = transaction
+                .prepare("INSERT INTO split_track (split_id, position, track_id, test) VALUES (?1, ?2, ?3, ?4)")?;
+            let train = split.train.iter().map(|track| (track, false));
+            let test = split.test.iter().map(|track| (track, true));
+            for (position, (track, is_test)) in train.chain(test).enumerate() {
+                statement.execute(params![id, position as i64, track.track.0, is_test])?;
+            }
+            Ok(id)
+        })?;
+        Ok((id, split))
+    }
+
+    /// A split that was kept, its tracks in the same order.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn split(&self, id: i64) -> Result<Split, StudyError> {
+        let rows: Vec<(SplitTrack, bool)> = self
+            .connection
+            .prepare(
+                "SELECT track.id, cover_id, popularity, test FROM split_track JOIN track ON track.id = track_id
+                 WHERE split_id = ?1 ORDER BY position",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_map([id], |row| {
+                        let track = SplitTrack {
+                            track: TrackId(row.get(0)?),
+                            cover: CoverId(row.get(1)?),
+                            popularity: row.get(2)?,
+                        };
+                        Ok((track, row.get(3)?))
+                    })?
+                    .collect()
+            })
+            .map_err(|error| self.error(error))?;
+        let (test, train): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, is_test)| *is_test);
+        let tracks = |rows: Vec<(SplitTrack, bool)>| rows.into_iter().map(|(track, _)| track).collect();
+        Ok(Split { train: tracks(train), test: tracks(test) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// `count` tracks of which each pair shares a cover.
+    fn paired(count: i64) -> Vec<Track> {
+        (0..count)
+            .map(|index| Track {
+                id: TrackId(index),
+                title: String::new(),
+                playlist: String::new(),
+                key: String::new(),
+                popularity: Some(index as f64),
+                cover: Some(CoverId(index / 2)),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn by_cover_no_cover_is_on_both_sides() {
+        let split = Split::draw(&paired(200), SplitBy::Cover, 0.25, 1);
+        let covers = |side: &[SplitTrack]| side.iter().map(|track| track.cover).collect::<HashSet<_>>();
+        assert!(covers(&split.train).is_disjoint(&covers(&split.test)));
+        assert_eq!((split.train.len(), split.test.len()), (150, 50));
+    }
+
+    #[test]
+    fn by_track_the_share_is_rounded_up_as_in_the_study() {
+        let split = Split::draw(&paired(1859), SplitBy::Track, 0.25, 1);
+        assert_eq!((split.train.len(), split.test.len()), (1394, 465));
+        let covers: HashSet<_> = split.train.iter().map(|track| track.cover).collect();
+        assert!(split.test.iter().any(|track| covers.contains(&track.cover)), "a plain split separates pairs");
+    }
+
+    #[test]
+    fn the_seed_decides() {
+        let draw = |seed| Split::draw(&paired(50), SplitBy::Cover, 0.3, seed);
+        assert_eq!(draw(7), draw(7));
+        assert_ne!(draw(7), draw(8));
+    }
+
+    #[test]
+    fn tracks_without_popularity_or_cover_take_no_part() {
+        let mut tracks = paired(10);
+        tracks[0].popularity = None;
+        tracks[1].cover = None;
+        let split = Split::draw(&tracks, SplitBy::Track, 0.25, 1);
+        assert_eq!(split.train.len() + split.test.len(), 8);
+    }
+}

@@ -1,0 +1,57 @@
+//! A study's figures in words, the same on the screen and in the terminal.
+
+use super::{RunFigures, RunRecord};
+
+/// "1 track", "1,859 tracks".
+pub fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(count), if count == 1 { one } else { many })
+}
+
+/// A whole number with separators between thousands.
+pub fn thousands(value: usize) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Whether any run beats always guessing the mean, in one sentence.
+pub fn results_sentence(runs: &[RunRecord]) -> String {
+    let tested = || runs.iter().filter_map(|run| Some((run, run.figures?)));
+    let lower = |(_, one): &(&RunRecord, RunFigures), (_, other): &(&RunRecord, RunFigures)| one.rmse.total_cmp(&other.rmse);
+    let Some((best, figures)) = tested().min_by(lower) else {
+        return "No run has been tested yet.".to_owned();
+    };
+    let beating = tested().filter(|(run, _)| run.beats_mean() == Some(true)).min_by(lower);
+    match (beating, best.mean_rmse) {
+        (Some((run, figures)), _) => format!(
+            "{} beats always guessing the mean: off by {:.2} points instead of {:.2} on the test tracks.",
+            run.name,
+            figures.rmse,
+            run.mean_rmse.unwrap_or(f64::NAN)
+        ),
+        (None, Some(mean)) => format!(
+            "No run beats always guessing the mean: that is off by {mean:.2} points, the best run, {}, by {:.2}.",
+            best.name, figures.rmse
+        ),
+        (None, None) => "No run beats always guessing the mean.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_words() {
+        assert_eq!(plural(1, "track", "tracks"), "1 track");
+        assert_eq!(plural(1859, "track", "tracks"), "1,859 tracks");
+        assert_eq!(thousands(100), "100");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+    }
+}

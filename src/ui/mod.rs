@@ -1,0 +1,39 @@
+//! What is drawn: one file a panel. Panels read the state, push commands, and never wait.
+
+mod covers;
+mod icons;
+mod import;
+mod job_bar;
+mod model;
+mod plots;
+mod rail;
+mod results;
+mod score;
+mod start;
+mod textures;
+mod theme;
+mod toasts;
+mod training;
+mod widgets;
+mod window;
+
+pub use window::{Window, open};
+
+use crate::app::{Command, State};
+use crate::study::CoverId;
+use textures::Textures;
+
+/// What a panel draws with.
+struct Panel<'a> {
+    state: &'a mut State,
+    commands: &'a mut Vec<Command>,
+    textures: &'a mut Textures,
+    /// Covers that are to be read for the screen.
+    wanted: &'a mut Vec<(CoverId, usize)>,
+}
+
+impl Panel<'_> {
+    fn push(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+}

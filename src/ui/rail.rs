@@ -1,0 +1,214 @@
+//! The rail on the left: the study's name, the eight steps with their state, and the theme.
+
+use eframe::egui::{
+    self, Align, CornerRadius, FontId, Layout, Response, RichText, Sense, Stroke, Role, Ui, WidgetInfo, pos2, vec2,
+};
+
+use super::Panel;
+use super::icons::Icon;
+use super::theme::{self, GAP, palette};
+use super::widgets::{describe, focus_ring, name, one_line};
+use crate::app::{Command, State, Step, ThemeChoice};
+use crate::study::{Access, RunStatus, thousands};
+
+/// The rail's width in points.
+pub const WIDTH: f32 = 200.0;
+
+/// How a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    NotStarted,
+    Ready,
+    Running,
+    Done,
+    NeedsAttention,
+}
+
+impl Standing {
+    fn word(self) -> &'static str {
+        match self {
+            Self::NotStarted => "not started",
+            Self::Ready => "ready",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::NeedsAttention => "needs attention",
+        }
+    }
+}
+
+/// Draws the rail.
+pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
+    ui.add_space(GAP);
+    let colors = palette(ui);
+    ui.horizontal(|ui| {
+        ui.add(Icon::Disc.image(20.0, colors.accent));
+        ui.label(RichText::new("Cover Study").font(theme::strong()));
+    });
+    study_name(ui, panel);
+    ui.add_space(GAP);
+    for step in Step::ALL {
+        step_button(ui, panel, step);
+    }
+    ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+        ui.add_space(GAP);
+        theme_buttons(ui, panel);
+    });
+}
+
+fn study_name(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let quiet = palette(ui).quiet;
+    let Some(study) = &panel.state.study else {
+        ui.label(RichText::new("No study is open").font(theme::caption()).color(quiet));
+        return;
+    };
+    one_line(ui, RichText::new(&study.name).font(theme::body_strong())).on_hover_text(study.path.display().to_string());
+    let saved = match (study.access, study.is_autosaved) {
+        (Access::Read, _) => "Read-only",
+        (Access::Write, true) => "Saves itself; not named yet",
+        (Access::Write, false) => "Saves itself",
+    };
+    ui.label(RichText::new(saved).font(theme::caption()).color(quiet));
+    let mut commands = Vec::new();
+    ui.menu_button("Study", |ui| {
+        let items =
+            [("New study", Command::NewStudy), ("Open study", Command::ChooseStudy), ("Save as…", Command::ChooseSaveAs)];
+        for (text, command) in items {
+            if ui.button(text).clicked() {
+                commands.push(command);
+                ui.close();
+            }
+        }
+    });
+    panel.commands.extend(commands);
+}
+
+fn step_button(ui: &mut Ui, panel: &mut Panel<'_>, step: Step) {
+    let blocked = panel.state.blocked(step);
+    let is_open = panel.state.step == step && panel.state.study.is_some();
+    let (standing, note) = standing(panel.state, step);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::click());
+    let response = if blocked.is_some() { response.on_hover_text(blocked.unwrap_or_default()) } else { response };
+    response.widget_info(|| WidgetInfo::selected(Role::Button, blocked.is_none(), is_open, step.label()));
+    let description = match blocked {
+        Some(why) => format!("{}. {why}", standing.word()),
+        None if note.is_empty() => standing.word().to_owned(),
+        None => format!("{}, {note}", standing.word()),
+    };
+    describe(ui, &response, &description);
+    if blocked.is_some() {
+        ui.ctx().accesskit_node_builder(response.id, egui::accesskit::Node::set_disabled);
+    }
+    paint_step(ui, &response, rect, step, is_open, blocked.is_some(), standing, &note);
+    focus_ring(ui, &response);
+    if response.clicked() && blocked.is_none() {
+        panel.push(Command::GoTo(step));
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one row, painted in one place")]
+fn paint_step(
+    ui: &Ui,
+    response: &Response,
+    rect: egui::Rect,
+    step: Step,
+    is_open: bool,
+    is_blocked: bool,
+    standing: Standing,
+    note: &str,
+) {
+    let colors = palette(ui);
+    let painter = ui.painter();
+    let fill = if is_open {
+        colors.selected
+    } else if response.hovered() && !is_blocked {
+        colors.field
+    } else {
+        egui::Color32::TRANSPARENT
+    };
+    painter.rect_filled(rect, CornerRadius::same(theme::RADIUS_CONTROL), fill);
+    if is_open {
+        let bar = egui::Rect::from_min_size(rect.min + vec2(0.0, 8.0), vec2(3.0, rect.height() - 16.0));
+        painter.rect_filled(bar, CornerRadius::same(2), colors.accent);
+    }
+    let ink = if is_blocked { colors.quiet } else { colors.text };
+    let centre = rect.center().y;
+    let icon = |left: f32, size: f32| {
+        egui::Rect::from_center_size(pos2(rect.left() + left + size / 2.0, centre), egui::Vec2::splat(size))
+    };
+    Icon::of(step).paint(ui, icon(12.0, 18.0), if is_open { colors.accent } else { ink });
+    let body = FontId::new(14.0, egui::FontFamily::Proportional);
+    let font = if is_open { theme::body_strong() } else { body };
+    painter.text(pos2(rect.left() + 40.0, centre), egui::Align2::LEFT_CENTER, step.label(), font, ink);
+    let (mark, color) = match standing {
+        Standing::NotStarted => (None, colors.quiet),
+        Standing::Ready => (Some(Icon::Empty), colors.quiet),
+        Standing::Running => (Some(Icon::Running), colors.text),
+        Standing::Done => (Some(Icon::Check), colors.success),
+        Standing::NeedsAttention => (Some(Icon::Alert), colors.warning),
+    };
+    if let Some(mark) = mark {
+        mark.paint(ui, icon(rect.width() - 24.0, 14.0), color);
+    }
+    let right = pos2(rect.right() - 30.0, centre);
+    painter.text(right, egui::Align2::RIGHT_CENTER, note, theme::caption(), colors.quiet);
+}
+
+/// A step's standing, with a count or its progress.
+fn standing(state: &State, step: Step) -> (Standing, String) {
+    let plain = |standing| (standing, String::new());
+    let Some(study) = state.study.as_ref() else { return plain(Standing::NotStarted) };
+    let (tracks, runs) = (study.tracks(), study.runs());
+    match step {
+        Step::Import => match &state.import {
+            Some(import) => {
+                let percent = 100 * import.progress.done / import.progress.total.max(1);
+                (Standing::Running, format!("{percent} %"))
+            }
+            None if tracks > 0 => (Standing::Done, thousands(tracks)),
+            None => plain(Standing::Ready),
+        },
+        _ if state.blocked(step).is_some() => plain(Standing::NotStarted),
+        Step::Covers => {
+            let covers = study.snapshot.as_ref().map_or(0, |snapshot| snapshot.counts.unique_covers);
+            (Standing::Done, thousands(covers))
+        }
+        Step::Model => plain(Standing::Ready),
+        Step::Training => match &state.training.under {
+            Some(under) => (Standing::Running, format!("{:.0} %", 100.0 * under.share())),
+            None if runs.last().is_some_and(|run| run.status == RunStatus::Failed) => plain(Standing::NeedsAttention),
+            None => plain(Standing::Done),
+        },
+        Step::Results => {
+            let tested = study.tested_runs().count();
+            if tested > 0 { (Standing::Done, thousands(tested)) } else { plain(Standing::Ready) }
+        }
+        Step::Score if state.scored.is_empty() => plain(Standing::Ready),
+        Step::Score => (Standing::Done, thousands(state.scored.len())),
+        Step::Colors | Step::Verdict => plain(Standing::NotStarted),
+    }
+}
+
+fn theme_buttons(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let colors = palette(ui);
+    ui.horizontal(|ui| {
+        let choices = [
+            (ThemeChoice::Light, Icon::Sun, "Light theme"),
+            (ThemeChoice::Dark, Icon::Moon, "Dark theme"),
+            (ThemeChoice::System, Icon::Monitor, "Theme of the system"),
+        ];
+        for (choice, icon, label) in choices {
+            let is_chosen = panel.state.settings.theme == choice;
+            let color = if is_chosen { colors.text } else { colors.quiet };
+            let button = egui::Button::image(icon.image(16.0, color))
+                .selected(is_chosen)
+                .stroke(Stroke::NONE)
+                .min_size(vec2(28.0, 28.0));
+            let response = ui.add(button).on_hover_text(label);
+            name(ui, &response, label);
+            focus_ring(ui, &response);
+            if response.clicked() {
+                panel.push(Command::Theme(choice));
+            }
+        }
+    });
+}

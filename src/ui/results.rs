@@ -1,0 +1,310 @@
+//! Results: the runs against always guessing the mean.
+
+use eframe::egui::{self, Align, CornerRadius, Image, Layout, RichText, Sense, Ui, vec2};
+use egui_extras::{Column, TableBuilder};
+
+use super::Panel;
+use super::icons::Icon;
+use super::theme::{self, GAP, GAP_LARGE, palette};
+use super::widgets::{card, clock, empty, figure, help, next, page, primary, secondary};
+use super::plots;
+use crate::app::{Command, Snapshot, SortBy, Step};
+use crate::nn::Hyperparameters;
+use crate::study::{RunId, RunRecord, TrackId, results_sentence, thousands};
+
+const ROW: f32 = 30.0;
+const HEADINGS: [(&str, Option<SortBy>); 10] = [
+    ("Name", Some(SortBy::Name)),
+    ("Settings", None),
+    ("Parameters", Some(SortBy::Parameters)),
+    ("Epochs", Some(SortBy::Epochs)),
+    ("Time", Some(SortBy::Seconds)),
+    ("RMSE", Some(SortBy::Rmse)),
+    ("MAE", Some(SortBy::Mae)),
+    ("R²", Some(SortBy::R2)),
+    ("vs mean", Some(SortBy::Difference)),
+    ("Best epoch", Some(SortBy::BestRmse)),
+];
+
+/// Draws the panel.
+pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let runs: Vec<RunRecord> = panel.state.study.as_ref().map_or(Vec::new(), |study| study.runs().to_vec());
+    let tested: Vec<&RunRecord> = runs.iter().filter(|run| run.figures.is_some()).collect();
+    let sentence = results_sentence(&runs);
+    let blocked = tested.is_empty().then_some("No run has been tested yet.");
+    let mut export = false;
+    page(
+        ui,
+        "Results",
+        &sentence,
+        |ui| export = primary(ui, "Export table", blocked),
+        |ui| {
+            if runs.is_empty() {
+                empty(ui, Icon::Results, "No run yet. Choose a model and train it.");
+                return;
+            }
+            card(ui, "", |ui| {
+                table(ui, panel, &runs);
+                notes(ui);
+            });
+            ui.columns_const(|[left, right]| {
+                scatter_card(left, panel, &tested);
+                curves_card(right, panel, &tested);
+            });
+            next(ui, panel, "score a cover", Step::Score);
+        },
+    );
+    if export {
+        panel.push(Command::ExportTable);
+    }
+}
+
+fn table(ui: &mut Ui, panel: &mut Panel<'_>, runs: &[RunRecord]) {
+    let order = sorted(runs, panel.state.results.sort_by, panel.state.results.descending);
+    let quiet = palette(ui).quiet;
+    let baseline = runs.iter().rev().find_map(|run| run.mean_rmse);
+    let height = ROW * (order.len() as f32 + 2.0).min(9.0) + GAP;
+    let mut builder = TableBuilder::new(ui)
+        .id_salt("results table")
+        .striped(false)
+        .sense(Sense::click())
+        .cell_layout(Layout::right_to_left(Align::Center))
+        .max_scroll_height(height)
+        .column(Column::initial(150.0).at_least(110.0).clip(true))
+        .column(Column::remainder().at_least(120.0).clip(true));
+    for width in [84.0, 60.0, 60.0, 58.0, 58.0, 64.0, 66.0, 96.0] {
+        builder = builder.column(Column::exact(width));
+    }
+    builder
+        .header(ROW, |mut header| {
+            for (place, (text, sort_by)) in HEADINGS.into_iter().enumerate() {
+                header.col(|ui| heading(ui, panel, place, text, sort_by));
+            }
+        })
+        .body(|mut body| {
+            body.row(ROW, |mut row| {
+                row.col(|ui| left(ui, RichText::new("Always guess the mean").color(quiet)));
+                for place in 1..HEADINGS.len() {
+                    row.col(|ui| {
+                        if place == 5 {
+                            ui.label(RichText::new(baseline.map_or_else(|| "–".to_owned(), |rmse| format!("{rmse:.2}"))).color(quiet));
+                        }
+                    });
+                }
+            });
+            for run in order {
+                body.row(ROW, |mut row| {
+                    row.set_selected(panel.state.results.shown == Some(run.id));
+                    for place in 0..HEADINGS.len() {
+                        row.col(|ui| cell(ui, panel, run, place));
+                    }
+                    if row.response().clicked() {
+                        panel.commands.push(Command::LoadPredictions(run.id));
+                    }
+                });
+            }
+        });
+}
+
+fn heading(ui: &mut Ui, panel: &mut Panel<'_>, place: usize, text: &str, sort_by: Option<SortBy>) {
+    let results = &mut panel.state.results;
+    let arrow = match sort_by {
+        Some(by) if by == results.sort_by => if results.descending { " ▾" } else { " ▴" },
+        _ => "",
+    };
+    let label = RichText::new(format!("{text}{arrow}")).font(theme::caption()).color(palette(ui).quiet);
+    let mut draw = |ui: &mut Ui| {
+        let Some(by) = sort_by else {
+            ui.label(label.clone());
+            return;
+        };
+        let response = ui.add(egui::Button::new(label.clone()).frame(false));
+        super::widgets::name(ui, &response, &format!("Sort by {text}"));
+        super::widgets::focus_ring(ui, &response);
+        if response.clicked() {
+            results.descending = results.sort_by == by && !results.descending;
+            results.sort_by = by;
+        }
+    };
+    if place < 2 {
+        ui.with_layout(Layout::left_to_right(Align::Center), draw);
+    } else {
+        draw(ui);
+    }
+}
+
+fn left(ui: &mut Ui, text: RichText) {
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.add(egui::Label::new(text).truncate().selectable(false));
+    });
+}
+
+fn cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, place: usize) {
+    let figures = run.figures;
+    let dash = || "–".to_owned();
+    let text = match place {
+        0 => {
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| name_cell(ui, panel, run));
+            return;
+        }
+        1 => return left(ui, RichText::new(settings_words(&run.settings)).color(palette(ui).quiet)),
+        2 => thousands(run.parameters),
+        3 => match run.best_epoch {
+            Some(best) => format!("{best}, {}", run.epochs_done()),
+            None => run.epochs_done().to_string(),
+        },
+        4 => clock(run.seconds()),
+        5 => figures.map_or_else(dash, |figures| format!("{:.2}", figures.rmse)),
+        6 => figures.map_or_else(dash, |figures| format!("{:.2}", figures.mae)),
+        7 => figures.map_or_else(dash, |figures| format!("{:.3}", figures.r2)),
+        8 => figures.zip(run.mean_rmse).map_or_else(dash, |(figures, mean)| format!("{:+.2}", figures.rmse - mean)),
+        _ => run.best_figures.map_or_else(|| run.status.as_str().to_owned(), |figures| format!("{:.2}", figures.rmse)),
+    };
+    ui.add(egui::Label::new(text).selectable(false));
+}
+
+fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord) {
+    let mut is_drawn = panel.state.results.selected.contains(&run.id);
+    let response = ui.add(egui::Checkbox::without_text(&mut is_drawn));
+    super::widgets::name(ui, &response, &format!("Draw the curve of {}", run.name));
+    if response.changed() {
+        if is_drawn {
+            panel.state.results.selected.insert(run.id);
+        } else {
+            panel.state.results.selected.remove(&run.id);
+        }
+    }
+    let button = egui::Button::new(RichText::new(&run.name).font(theme::body_strong())).frame(false).truncate();
+    let response = ui.add(button).on_hover_text("Show its predictions below");
+    super::widgets::focus_ring(ui, &response);
+    if response.clicked() {
+        panel.push(Command::LoadPredictions(run.id));
+    }
+}
+
+/// A run's settings in a few words.
+fn settings_words(settings: &Hyperparameters) -> String {
+    let layers: Vec<String> = settings
+        .layers
+        .iter()
+        .map(|layer| format!("{}·{k}x{k}", layer.filters, k = layer.kernel_size))
+        .collect();
+    let network = if layers.is_empty() { "no layers".to_owned() } else { layers.join(" ") };
+    format!("{network}, {} px, batch {}, seed {}", settings.image_size, settings.batch_size, settings.seed)
+}
+
+fn sorted(runs: &[RunRecord], by: SortBy, descending: bool) -> Vec<&RunRecord> {
+    let key = |run: &RunRecord| -> Option<f64> {
+        match by {
+            SortBy::Made | SortBy::Name => Some(run.id.0 as f64),
+            SortBy::Parameters => Some(run.parameters as f64),
+            SortBy::Epochs => Some(run.epochs_done() as f64),
+            SortBy::Seconds => Some(run.seconds()),
+            SortBy::Rmse => run.figures.map(|figures| figures.rmse),
+            SortBy::Mae => run.figures.map(|figures| figures.mae),
+            SortBy::R2 => run.figures.map(|figures| figures.r2),
+            SortBy::Difference => run.figures.zip(run.mean_rmse).map(|(figures, mean)| figures.rmse - mean),
+            SortBy::BestRmse => run.best_figures.map(|figures| figures.rmse),
+        }
+    };
+    let mut runs: Vec<&RunRecord> = runs.iter().collect();
+    runs.sort_by(|one, other| {
+        let order = if by == SortBy::Name {
+            one.name.cmp(&other.name)
+        } else {
+            // Runs without the figure come last, whichever way the others go.
+            match (key(one), key(other)) {
+                (Some(one), Some(other)) => one.total_cmp(&other),
+                (one, other) => return other.is_some().cmp(&one.is_some()),
+            }
+        };
+        if descending { order.reverse() } else { order }
+    });
+    runs
+}
+
+fn notes(ui: &mut Ui) {
+    ui.horizontal_wrapped(|ui| {
+        let quiet = palette(ui).quiet;
+        let text = "Figures are the last epoch's, on the test tracks. Epochs: best, last.";
+        ui.label(RichText::new(text).font(theme::caption()).color(quiet));
+        help(ui, "R²", "The share of the spread in popularity that the predictions explain, computed once over all test tracks. 0 is no better than the mean; below 0 is worse.");
+        ui.label(RichText::new("Choosing the best epoch by the test tracks flatters.").font(theme::caption()).color(quiet));
+    });
+}
+
+fn scatter_card(ui: &mut Ui, panel: &mut Panel<'_>, tested: &[&RunRecord]) {
+    card(ui, "True against predicted", |ui| {
+        let shown: Option<RunId> = panel.state.results.shown;
+        let Some(run) = tested.iter().find(|run| Some(run.id) == shown).or(tested.last()) else {
+            empty(ui, Icon::Results, "Drawn once a run has been tested.");
+            return;
+        };
+        let Some(predictions) = panel.state.results.predictions.get(&run.id).filter(|list| !list.is_empty()) else {
+            panel.push(Command::LoadPredictions(run.id));
+            ui.add_space(200.0);
+            return;
+        };
+        let Some(snapshot) = panel.state.study.as_ref().and_then(|study| study.snapshot.as_ref()) else { return };
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(&run.name).color(palette(ui).quiet));
+            if secondary(ui, "Export predictions", None) {
+                panel.commands.push(Command::ExportPredictions(run.id));
+            }
+        });
+        let chosen = panel.state.results.track;
+        let place = predictions.iter().position(|item| Some(item.track) == chosen);
+        if let Some(place) = plots::scatter(ui, predictions, run, snapshot, place) {
+            panel.state.results.track = predictions.get(place).map(|item| item.track);
+        }
+        let item = chosen.and_then(|track| predictions.iter().find(|item| item.track == track)).copied();
+        match item {
+            Some(item) => chosen_track(ui, panel, item.track, item.truth, item.predicted),
+            None => {
+                let text = "Click a point to see its cover and track.";
+                ui.label(RichText::new(text).font(theme::caption()).color(palette(ui).quiet));
+            }
+        }
+    });
+}
+
+fn chosen_track(ui: &mut Ui, panel: &mut Panel<'_>, id: TrackId, truth: f64, predicted: f64) {
+    let size = panel.state.preview_size;
+    let Some(study) = panel.state.study.as_mut() else { return };
+    let Some(track) = study.snapshot.as_ref().and_then(|snapshot: &Snapshot| snapshot.track(id)).cloned() else { return };
+    ui.horizontal(|ui| {
+        if let Some(cover) = track.cover {
+            match panel.textures.cover(ui.ctx(), study, (cover, size)) {
+                Ok(textures) => {
+                    let radius = CornerRadius::same(theme::RADIUS_COVER);
+                    ui.add(Image::new(&textures.original).fit_to_exact_size(vec2(64.0, 64.0)).corner_radius(radius).alt_text(&track.title));
+                }
+                Err(failed) => {
+                    if !failed {
+                        panel.wanted.push((cover, size));
+                    }
+                    ui.allocate_space(vec2(64.0, 64.0));
+                }
+            }
+        }
+        ui.vertical(|ui| {
+            ui.label(RichText::new(&track.title).font(theme::body_strong()));
+            ui.label(RichText::new(&track.playlist).color(palette(ui).quiet));
+        });
+        ui.add_space(GAP_LARGE);
+        figure(ui, "True", &format!("{truth:.0}"));
+        figure(ui, "Predicted", &format!("{predicted:.1}"));
+    });
+}
+
+fn curves_card(ui: &mut Ui, panel: &Panel<'_>, tested: &[&RunRecord]) {
+    card(ui, "Test error by epoch", |ui| {
+        let selected = &panel.state.results.selected;
+        let drawn: Vec<&RunRecord> = tested.iter().copied().filter(|run| selected.contains(&run.id)).collect();
+        if drawn.is_empty() {
+            empty(ui, Icon::Training, "Tick runs in the table to draw their curves together.");
+        } else {
+            plots::curves(ui, &drawn);
+        }
+    });
+}

@@ -1,0 +1,56 @@
+//! Messages that lie over the lower right corner for a while; errors stay until they are closed.
+
+use eframe::egui::{self, Align2, Area, Color32, Frame, Id, Margin, Order, Ui, vec2};
+
+use super::Panel;
+use super::icons::Icon;
+use super::theme::{self, palette};
+use super::widgets::name;
+use crate::app::{Command, Toast, ToastKind};
+
+const WIDTH: f32 = 360.0;
+
+/// Draws the messages over everything else, above the job bar.
+pub fn draw(ui: &Ui, panel: &mut Panel<'_>) {
+    if panel.state.toasts.is_empty() {
+        return;
+    }
+    let mut closed = None;
+    Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -64.0)).show(ui.ctx(), |ui| {
+        for toast in panel.state.toasts.iter().rev().take(4) {
+            if draw_one(ui, toast) {
+                closed = Some(toast.id);
+            }
+        }
+    });
+    if let Some(id) = closed {
+        panel.push(Command::DismissToast(id));
+    }
+    ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
+}
+
+fn draw_one(ui: &mut Ui, toast: &Toast) -> bool {
+    let colors = palette(ui);
+    let (icon, color): (Icon, Color32) = match toast.kind {
+        ToastKind::Info => (Icon::Info, colors.text),
+        ToastKind::Success => (Icon::Check, colors.success),
+        ToastKind::Error => (Icon::Alert, colors.error),
+    };
+    Frame::popup(ui.style())
+        .fill(colors.card)
+        .corner_radius(theme::RADIUS_CARD)
+        .inner_margin(Margin::same(12))
+        .show(ui, |ui| {
+            ui.set_width(WIDTH);
+            ui.horizontal_top(|ui| {
+                ui.add(icon.image(18.0, color));
+                let text = egui::Label::new(toast.text.as_str()).wrap();
+                ui.allocate_ui(vec2(WIDTH - 60.0, 0.0), |ui| ui.add(text));
+                let close = ui.add(egui::Button::image(Icon::Close.image(14.0, colors.quiet)).frame(false));
+                name(ui, &close, "Close message");
+                close.clicked()
+            })
+            .inner
+        })
+        .inner
+}

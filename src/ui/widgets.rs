@@ -1,0 +1,253 @@
+//! The parts that panels are made of.
+
+use std::ops::RangeInclusive;
+
+use eframe::egui::{
+    self, Align, Button, Color32, CornerRadius, DragValue, Frame, InnerResponse, Layout, Margin, Response, RichText,
+    ScrollArea, Stroke, TextEdit, Ui, WidgetText,
+};
+
+use super::Panel;
+use super::icons::Icon;
+use super::theme::{self, GAP, GAP_LARGE, MARGIN, RADIUS_CARD, palette};
+use crate::app::{Command, Step};
+
+/// A panel: its title, one sentence of state, its primary action at the top right, and its scrolling contents.
+pub fn page(
+    ui: &mut Ui,
+    title: &str,
+    sentence: &str,
+    actions: impl FnOnce(&mut Ui),
+    contents: impl FnOnce(&mut Ui),
+) {
+    Frame::new().inner_margin(Margin::symmetric(MARGIN as i8, GAP_LARGE as i8)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.heading(title);
+            ui.with_layout(Layout::right_to_left(Align::Center), actions);
+        });
+        ui.add(egui::Label::new(RichText::new(sentence).color(palette(ui).quiet)).wrap());
+        ui.add_space(GAP);
+        ScrollArea::vertical().id_salt(title).auto_shrink([false, false]).show(ui, |ui| {
+            // Room for the scroll bar beside the cards.
+            ui.set_max_width(ui.available_width() - GAP);
+            contents(ui);
+            ui.add_space(GAP_LARGE);
+        });
+    });
+}
+
+/// A card on the page, as wide as there is room, with a title where it is not empty.
+pub fn card<R>(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
+    let colors = palette(ui);
+    let inner = Frame::new()
+        .fill(colors.card)
+        .stroke(Stroke::new(1.0, colors.line))
+        .corner_radius(CornerRadius::same(RADIUS_CARD))
+        .inner_margin(Margin::same(GAP_LARGE as i8))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            if !title.is_empty() {
+                ui.label(RichText::new(title).font(theme::strong()));
+                ui.add_space(4.0);
+            }
+            contents(ui)
+        });
+    ui.add_space(GAP);
+    inner
+}
+
+/// The one action that a panel is about; where it is not to be had, `blocked` says why.
+pub fn primary(ui: &mut Ui, text: &str, blocked: Option<&str>) -> bool {
+    let colors = palette(ui);
+    let label = RichText::new(text).font(theme::body_strong());
+    let (label, fill) = match blocked {
+        None => (label.color(colors.on_accent), colors.accent),
+        Some(_) => (label, colors.field),
+    };
+    let button = Button::new(label).fill(fill).stroke(Stroke::NONE).min_size(egui::vec2(0.0, theme::CONTROL_HEIGHT));
+    enabled(ui, button, blocked).clicked()
+}
+
+/// An action beside the primary one; where it is not to be had, `blocked` says why.
+pub fn secondary(ui: &mut Ui, text: &str, blocked: Option<&str>) -> bool {
+    let button = Button::new(text).min_size(egui::vec2(0.0, theme::CONTROL_HEIGHT));
+    enabled(ui, button, blocked).clicked()
+}
+
+fn enabled(ui: &mut Ui, button: Button<'_>, blocked: Option<&str>) -> Response {
+    let response = ui.add_enabled(blocked.is_none(), button);
+    focus_ring(ui, &response);
+    match blocked {
+        Some(why) => {
+            describe(ui, &response, why);
+            response.on_disabled_hover_text(why)
+        }
+        None => response,
+    }
+}
+
+/// Draws the ring that shows where the keyboard is.
+pub fn focus_ring(ui: &Ui, response: &Response) {
+    if response.has_focus() {
+        let ring = Stroke::new(2.0, palette(ui).accent);
+        let radius = CornerRadius::same(theme::RADIUS_CONTROL);
+        ui.painter().rect_stroke(response.rect.expand(2.0), radius, ring, egui::StrokeKind::Outside);
+    }
+}
+
+/// What a screen reader says of a control beside its name.
+pub fn describe(ui: &Ui, response: &Response, text: &str) {
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(text));
+}
+
+/// The name that a screen reader says for a control.
+pub fn name(ui: &Ui, response: &Response, text: &str) {
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(text));
+}
+
+/// The action that leads on to the next step.
+pub fn next(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, step: Step) {
+    ui.add_space(GAP);
+    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+        if secondary(ui, &format!("Next: {text}"), panel.state.blocked(step)) {
+            panel.push(Command::GoTo(step));
+        }
+    });
+}
+
+/// A term of the trade, explained when the "?" is pointed at.
+pub fn help(ui: &mut Ui, term: &str, text: &str) {
+    let button = Button::image(Icon::Help.image(14.0, palette(ui).quiet)).frame(false).small();
+    let response = ui.add(button).on_hover_text(text);
+    name(ui, &response, &format!("What is {term}?"));
+    describe(ui, &response, text);
+    focus_ring(ui, &response);
+}
+
+/// A line with an icon in the color of a state.
+pub fn notice(ui: &mut Ui, icon: Icon, color: Color32, text: impl Into<WidgetText>) {
+    ui.horizontal(|ui| {
+        ui.add(icon.image(16.0, color));
+        ui.add(egui::Label::new(text.into().color(color)).wrap());
+    });
+}
+
+/// The width of the names of text fields.
+pub const FIELD_LABEL: f32 = 100.0;
+/// The width of the names of settings.
+const SETTING_LABEL: f32 = 132.0;
+
+/// A control's name, left of it, in a column of its own.
+fn field_label(ui: &mut Ui, label: &str, width: f32) -> Response {
+    let size = egui::vec2(width, theme::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(width);
+        ui.label(label)
+    })
+    .inner
+}
+
+/// Text at the right edge of a column of `width`.
+pub fn right_aligned(ui: &mut Ui, width: f32, text: impl Into<WidgetText>) {
+    ui.allocate_ui_with_layout(egui::vec2(width, 20.0), Layout::right_to_left(Align::Center), |ui| {
+        ui.set_min_width(width);
+        ui.label(text);
+    });
+}
+
+/// A text field with its name before it. Returns whether it was left with Enter, and the field.
+pub fn text_field(ui: &mut Ui, label: &str, hint: &str, text: &mut String, width: f32) -> (bool, Response) {
+    let named = field_label(ui, label, FIELD_LABEL);
+    let edit = TextEdit::singleline(text).hint_text(hint).desired_width(width).align(egui::Align2::LEFT_CENTER);
+    let response = ui.add_sized([width, theme::CONTROL_HEIGHT], edit).labelled_by(named.id);
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    (entered, response)
+}
+
+/// A number field named `label`; `mixed` shows that the layers differ until it is set.
+pub fn spin<N: egui::emath::Numeric>(
+    ui: &mut Ui,
+    label: &str,
+    value: &mut N,
+    range: RangeInclusive<N>,
+    speed: f64,
+    mixed: bool,
+) -> Response {
+    let named = field_label(ui, label, SETTING_LABEL);
+    let mut drag = DragValue::new(value).range(range).speed(speed);
+    if mixed {
+        drag = drag.custom_formatter(|_, _| "mixed".to_owned());
+    }
+    let response = ui.add_sized([88.0, theme::CONTROL_HEIGHT], drag).labelled_by(named.id);
+    focus_ring(ui, &response);
+    response
+}
+
+/// A choice between a few words, named `label`. Returns the one that was chosen anew.
+pub fn choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    label: &str,
+    shown: &str,
+    current: Option<T>,
+    options: &[(T, &str)],
+) -> Option<T> {
+    field_label(ui, label, SETTING_LABEL);
+    let mut chosen = None;
+    let combo = egui::ComboBox::from_id_salt(label).selected_text(shown).width(88.0).show_ui(ui, |ui| {
+        for &(value, word) in options {
+            if ui.selectable_label(current == Some(value), word).clicked() {
+                chosen = Some(value);
+            }
+        }
+    });
+    name(ui, &combo.response, label);
+    ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_value(shown));
+    focus_ring(ui, &combo.response);
+    chosen
+}
+
+/// A figure with its name above it.
+pub fn figure(ui: &mut Ui, label: &str, value: &str) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.label(RichText::new(label).font(theme::caption()).color(palette(ui).quiet));
+        ui.label(RichText::new(value).font(theme::strong()));
+    });
+}
+
+/// Says where there is nothing yet what to do next.
+pub fn empty(ui: &mut Ui, icon: Icon, text: &str) {
+    let colors = palette(ui);
+    ui.add_space(48.0);
+    ui.vertical_centered(|ui| {
+        ui.add(icon.image(40.0, colors.quiet));
+        ui.add_space(GAP);
+        ui.label(RichText::new(text).color(colors.quiet));
+    });
+    ui.add_space(48.0);
+}
+
+/// Text that keeps to one line and ends in "…" where there is no room.
+pub fn one_line(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
+    ui.add(egui::Label::new(text).truncate())
+}
+
+/// Seconds as minutes and seconds.
+pub fn clock(seconds: f64) -> String {
+    let seconds = seconds.max(0.0).round() as u64;
+    if seconds >= 3600 {
+        format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    } else {
+        format!("{}:{:02}", seconds / 60, seconds % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn seconds_are_read_as_a_clock() {
+        assert_eq!(super::clock(0.4), "0:00");
+        assert_eq!(super::clock(61.0), "1:01");
+        assert_eq!(super::clock(3_723.0), "1:02:03");
+    }
+}

@@ -1,0 +1,185 @@
+//! The window: it feeds egui's events to the program, and lays out rail, panel, job bar and messages.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use eframe::egui::{self, Align2, Color32, Context, Frame, Id, Margin, Order, Ui, ViewportCommand, vec2};
+
+use super::textures::Textures;
+use super::{Panel, covers, import, job_bar, model, rail, results, score, start, theme, toasts, training};
+use crate::app::{App, Command, Settings, Step, Wakers};
+
+const SETTINGS_KEY: &str = "settings";
+/// Progress is drawn at most this often.
+const PACE: Duration = Duration::from_millis(100);
+
+/// The program in its window.
+pub struct Window {
+    app: App,
+    textures: Textures,
+    title: String,
+    /// The study whose covers the textures are of.
+    textures_of: Option<PathBuf>,
+}
+
+impl Window {
+    /// Sets up fonts and themes, and opens `study` where one is named.
+    pub fn new(creation: &eframe::CreationContext<'_>, study: Option<&Path>) -> Self {
+        theme::install(&creation.egui_ctx);
+        let settings: Settings =
+            creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS_KEY)).unwrap_or_default();
+        let (prompt, paced) = (creation.egui_ctx.clone(), creation.egui_ctx.clone());
+        let wakers = Wakers {
+            prompt: Arc::new(move || prompt.request_repaint()),
+            paced: Arc::new(move || paced.request_repaint_after(PACE)),
+        };
+        Self { app: App::new(settings, study, wakers), textures: Textures::default(), title: String::new(), textures_of: None }
+    }
+
+    /// The program's state, for tests.
+    pub fn state(&self) -> &crate::app::State {
+        &self.app.state
+    }
+
+    fn show_title(&mut self, ctx: &Context) {
+        let state = &self.app.state;
+        let job = match (&state.import, &state.training.under) {
+            (Some(import), _) => Some(format!("Importing {} %", 100 * import.progress.done / import.progress.total.max(1))),
+            (None, Some(under)) => Some(format!("Training {:.0} %", 100.0 * under.share())),
+            (None, None) => None,
+        };
+        let study = state.study.as_ref().map(|study| study.name.clone());
+        let title = [job, study, Some("Cover Study".to_owned())].into_iter().flatten().collect::<Vec<_>>().join(" – ");
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    fn forget_other_studys_textures(&mut self) {
+        let path = self.app.state.study.as_ref().map(|study| study.path.clone());
+        if path != self.textures_of {
+            self.textures.clear();
+            self.textures_of = path;
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.app.drain();
+        theme::apply_choice(ctx, self.app.state.settings.theme);
+        let dropped: Vec<PathBuf> =
+            ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
+        if !dropped.is_empty() {
+            self.app.execute(Command::Dropped(dropped));
+        }
+        self.show_title(ctx);
+        self.forget_other_studys_textures();
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let (mut commands, mut wanted) = (Vec::new(), Vec::new());
+        let mut panel = Panel {
+            state: &mut self.app.state,
+            commands: &mut commands,
+            textures: &mut self.textures,
+            wanted: &mut wanted,
+        };
+        draw(ui, &mut panel);
+        for (cover, size) in wanted {
+            self.app.want_cover(cover, size);
+        }
+        let has_commands = !commands.is_empty();
+        for command in commands {
+            self.app.execute(command);
+        }
+        if has_commands {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, SETTINGS_KEY, &self.app.state.settings);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.app.shut_down();
+    }
+}
+
+fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let colors = theme::palette(ui);
+    let rail_frame = Frame::new().fill(colors.card).inner_margin(Margin::symmetric(12, 8));
+    egui::Panel::left("rail").exact_size(rail::WIDTH).resizable(false).frame(rail_frame).show(ui, |ui| rail::draw(ui, panel));
+    if job_bar::is_needed(panel) {
+        let frame = Frame::new().fill(colors.card).inner_margin(Margin::symmetric(theme::MARGIN as i8, 8));
+        egui::Panel::bottom("job bar").exact_size(52.0).frame(frame).show(ui, |ui| job_bar::draw(ui, panel));
+    }
+    egui::CentralPanel::default().frame(Frame::new().fill(colors.page)).show(ui, |ui| {
+        if panel.state.study.is_none() {
+            start::draw(ui, panel);
+            return;
+        }
+        match panel.state.step {
+            Step::Import | Step::Colors | Step::Verdict => import::draw(ui, panel),
+            Step::Covers => covers::draw(ui, panel),
+            Step::Model => model::draw(ui, panel),
+            Step::Training => training::draw(ui, panel),
+            Step::Results => results::draw(ui, panel),
+            Step::Score => score::draw(ui, panel),
+        }
+    });
+    toasts::draw(ui, panel);
+    drop_overlay(ui, panel);
+}
+
+/// While something is dragged over the window: what will happen.
+fn drop_overlay(ui: &Ui, panel: &Panel<'_>) {
+    let hovered = ui.ctx().input(|input| input.raw.hovered_files.clone());
+    if hovered.is_empty() {
+        return;
+    }
+    let paths: Vec<PathBuf> = hovered.iter().filter_map(|file| file.path.clone()).collect();
+    let ends_in = |endings: &[&str]| {
+        paths.iter().any(|path| path.extension().is_some_and(|own| endings.iter().any(|ending| own.eq_ignore_ascii_case(ending))))
+    };
+    let text = if ends_in(&["coverstudy"]) {
+        "Open this study"
+    } else if ends_in(&["csv", "tsv", "txt"]) {
+        "Import this spreadsheet"
+    } else if panel.state.study.as_ref().is_some_and(|study| study.scoring_run(panel.state.score_with).is_some()) {
+        if paths.len() > 1 { "Score these covers" } else { "Score this cover" }
+    } else {
+        "Train a model first, then drop a cover to score it"
+    };
+    let area = egui::Area::new(Id::unique("drop overlay")).order(Order::Tooltip).anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0));
+    area.show(ui.ctx(), |ui| {
+        let rect = ui.ctx().content_rect();
+        let colors = theme::palette(ui);
+        ui.painter().rect_filled(rect, 0.0, Color32::from_black_alpha(120));
+        ui.painter().rect_filled(egui::Rect::from_center_size(rect.center(), vec2(480.0, 120.0)), theme::RADIUS_CARD, colors.card);
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::strong(), colors.text);
+    });
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// Where the system has no way to draw it with `renderer`.
+pub fn open(study: Option<PathBuf>, renderer: eframe::Renderer) -> Result<(), eframe::Error> {
+    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../icons/cover-study-256.png"));
+    let mut viewport = egui::ViewportBuilder::default()
+        .with_app_id("cover-study")
+        .with_title("Cover Study")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([1024.0, 700.0])
+        .with_drag_and_drop(true);
+    match icon {
+        Ok(icon) => viewport = viewport.with_icon(icon),
+        Err(error) => tracing::warn!(%error, "the window has no icon"),
+    }
+    let options = eframe::NativeOptions { viewport, renderer, ..eframe::NativeOptions::default() };
+    eframe::run_native("cover-study", options, Box::new(move |creation| Ok(Box::new(Window::new(creation, study.as_deref())))))
+}

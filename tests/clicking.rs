@@ -1,0 +1,144 @@
+//! The whole way through the window, in-process: from the sample study to a scored drop.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cover_study::app::{Scored, State, Step};
+use cover_study::sources::sample;
+use cover_study::ui::Window;
+use eframe::egui;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+/// A file as egui hands it over when it is dropped.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+struct Driver {
+    harness: Harness<'static, Window>,
+}
+
+impl Driver {
+    /// Starts the program with a data folder of its own.
+    fn start(study: Option<PathBuf>) -> Self {
+        let harness = Harness::builder()
+            .with_size(egui::vec2(1280.0, 800.0))
+            .build_eframe(move |creation| Window::new(creation, study.as_deref()));
+        Self { harness }
+    }
+
+    fn state(&self) -> &State {
+        self.harness.state().state()
+    }
+
+    /// Steps until `holds`; where it does not in time, keeps a picture and fails.
+    fn until(&mut self, what: &str, seconds: u64, holds: impl Fn(&State) -> bool) {
+        let end = Instant::now() + Duration::from_secs(seconds);
+        while !holds(self.state()) {
+            if Instant::now() > end {
+                let path = std::env::temp_dir().join("cover-study-timed-out.png");
+                let kept = self.harness.render().map(|picture| picture.save(&path).is_ok());
+                panic!("timed out waiting until {what}; picture in {}: {kept:?}", path.display());
+            }
+            self.harness.step();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn click(&mut self, name: &str) {
+        self.harness.get_by_role_and_label(egui::accesskit::Role::Button, name).click();
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn drop_file(&mut self, path: PathBuf) {
+        self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
+        self.harness.step();
+    }
+}
+
+/// Runs the test called `name` again in a process of its own whose data folder is temporary, so that it leaves the
+/// person's own studies alone. `Some(folder)` in that process, `None` in the first one once the other has passed.
+fn own_data_folder(name: &str) -> Option<PathBuf> {
+    const FOLDER: &str = "COVER_STUDY_TEST_FOLDER";
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        return Some(folder.into());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let this = std::env::current_exe().unwrap();
+    let status = std::process::Command::new(this)
+        .args(["--exact", name, "--nocapture"])
+        .env(FOLDER, folder.path())
+        .env("XDG_DATA_HOME", folder.path())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{name} failed in its own process");
+    None
+}
+
+#[test]
+fn from_the_sample_study_to_a_scored_drop() {
+    let Some(folder) = own_data_folder("from_the_sample_study_to_a_scored_drop") else { return };
+    let mut driver = Driver::start(None);
+    driver.harness.step();
+    driver.click("Open sample study");
+    driver.until("the sample is imported", 60, |state| {
+        state.import.is_none() && state.study.as_ref().is_some_and(|study| study.tracks() == sample::TRACKS)
+    });
+
+    driver.click("Next: look at the covers");
+    assert_eq!(driver.state().step, Step::Covers);
+    driver.click("Model");
+    driver.click("Train");
+    assert_eq!(driver.state().step, Step::Training);
+    driver.until("Quick is trained", 120, |state| {
+        state.training.under.is_none() && state.study.as_ref().is_some_and(|study| study.tested_runs().count() == 1)
+    });
+
+    driver.click("Next: compare the results");
+    driver.until("predictions are read", 20, |state| state.results.predictions.values().any(|list| !list.is_empty()));
+    assert!(driver.harness.query_by_label_contains("beats always guessing the mean").is_some());
+
+    let cover = folder.join("draft.png");
+    std::fs::write(&cover, sample::cover_png(3)).unwrap();
+    driver.drop_file(cover);
+    driver.until("the cover is scored", 20, |state| matches!(state.scored.first().map(|cover| &cover.state), Some(Scored::Done(_))));
+    assert_eq!(driver.state().step, Step::Score);
+    assert!(driver.harness.query_by_label_contains("Predicted popularity: ").is_some());
+
+    let bad = folder.join("bad.jpg");
+    std::fs::write(&bad, "no picture").unwrap();
+    driver.drop_file(bad);
+    driver.until("the bad file is told", 20, |state| matches!(state.scored.first().map(|cover| &cover.state), Some(Scored::Failed(_))));
+}
+
+#[test]
+fn what_is_not_built_or_not_ready_says_so() {
+    let mut driver = Driver::start(None);
+    driver.harness.step();
+    for step in Step::ALL {
+        let blocked = driver.state().blocked(step);
+        assert!(blocked.is_some(), "{} can be entered without a study", step.label());
+        driver.harness.get_by_role_and_label(egui::accesskit::Role::Button, step.label());
+    }
+    driver.click("Covers");
+    assert_eq!(driver.state().step, Step::Import, "a step that cannot be entered is not");
+    let missing = Path::new("/nowhere/missing.coverstudy").to_path_buf();
+    let mut driver = Driver::start(Some(missing));
+    driver.until("it is said that there is no such study", 10, |state| state.open_error.is_some());
+}

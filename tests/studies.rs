@@ -1,0 +1,104 @@
+//! Study files that are damaged, foreign, newer, read-only or in use: each is told apart, and none is harmed.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod support;
+
+use std::path::Path;
+
+use cover_study::study::{Access, StudyError, StudyFile};
+use support::{last_json, run, small_study, text};
+
+fn made(folder: &Path) -> std::path::PathBuf {
+    let (table, covers) = small_study(folder, 30);
+    let study = folder.join("a.coverstudy");
+    let output = run(&["import", text(&study), "--csv", text(&table), "--covers", text(&covers)]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    study
+}
+
+#[test]
+fn what_is_no_study_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.coverstudy");
+    for contents in [&b""[..], b"hello", b"SQLite format 3\0 and then nothing of the kind"] {
+        std::fs::write(&path, contents).unwrap();
+        let error = StudyFile::open(&path).unwrap_err();
+        assert!(matches!(error, StudyError::NotAStudy(_) | StudyError::Damaged { .. }), "{error:?}");
+        assert_eq!(std::fs::read(&path).unwrap(), contents);
+    }
+    let other = rusqlite::Connection::open(folder.path().join("b.coverstudy")).unwrap();
+    other.execute_batch("CREATE TABLE a (b)").unwrap();
+    drop(other);
+    assert!(matches!(StudyFile::open(&folder.path().join("b.coverstudy")), Err(StudyError::NotAStudy(_))));
+    assert!(matches!(StudyFile::open(&folder.path().join("c.coverstudy")), Err(StudyError::Missing(_))));
+    assert!(matches!(StudyFile::create(&path), Err(StudyError::Exists(_))));
+}
+
+#[test]
+fn a_damaged_study_is_told_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = made(folder.path());
+    let mut bytes = std::fs::read(&study).unwrap();
+    for byte in &mut bytes[4096..] {
+        *byte = byte.wrapping_mul(31).wrapping_add(7);
+    }
+    std::fs::write(&study, &bytes).unwrap();
+    let error = StudyFile::open(&study).unwrap_err();
+    assert!(matches!(error, StudyError::Damaged { .. }), "{error:?}");
+    assert!(matches!(StudyFile::open_reader(&study), Err(StudyError::Damaged { .. })));
+    assert_eq!(std::fs::read(&study).unwrap(), bytes);
+    // Cut in the middle, as by a copy that was broken off.
+    let whole = made(&folder.path().join("again"));
+    let bytes = std::fs::read(&whole).unwrap();
+    std::fs::write(&whole, &bytes[..bytes.len() / 2]).unwrap();
+    assert!(StudyFile::open(&whole).is_err());
+}
+
+#[test]
+fn a_newer_study_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = made(folder.path());
+    rusqlite::Connection::open(&study).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let error = StudyFile::open(&study).unwrap_err();
+    assert!(matches!(error, StudyError::NewerVersion { found: 99, .. }));
+    assert!(error.to_string().contains("newer version of Cover Study"));
+}
+
+#[test]
+fn a_read_only_study_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = made(folder.path());
+    let mut permissions = std::fs::metadata(&study).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&study, permissions).unwrap();
+    assert!(matches!(StudyFile::open(&study), Err(StudyError::ReadOnly(_))));
+    let reader = StudyFile::open_reader(&study).unwrap();
+    assert_eq!(reader.access(), Access::Read);
+    assert_eq!(reader.connect().unwrap().counts().unwrap().tracks, 30);
+}
+
+#[test]
+fn readers_go_on_while_one_writes_and_a_second_writer_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = made(folder.path());
+    let (_writer, _) = StudyFile::open(&study).unwrap();
+    assert!(matches!(StudyFile::open(&study), Err(StudyError::InUse(_))));
+    assert_eq!(last_json(&run(&["info", text(&study)]))["tracks"], 30);
+    let refused = run(&["train", text(&study)]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("another window"));
+}
+
+#[test]
+fn a_copy_is_whole_and_replaces_only_when_complete() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = made(folder.path());
+    let copy = folder.path().join("copy.coverstudy");
+    std::fs::write(&copy, "something older").unwrap();
+    let (file, _) = StudyFile::open(&study).unwrap();
+    file.save_copy(&copy).unwrap();
+    let (copied, _) = StudyFile::open(&copy).unwrap();
+    assert_eq!(copied.connect().unwrap().tracks().unwrap(), file.connect().unwrap().tracks().unwrap());
+    assert!(file.save_copy(Path::new("/nowhere/at/all.coverstudy")).is_err());
+}

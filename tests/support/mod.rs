@@ -1,0 +1,56 @@
+//! What several tests share.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A small study's CSV and covers in `folder`: `count` rows whose covers are plain pictures, brighter where more
+/// popular. Returns the CSV and the covers folder.
+pub fn small_study(folder: &Path, count: usize) -> (PathBuf, PathBuf) {
+    let covers = folder.join("covers");
+    std::fs::create_dir_all(&covers).unwrap();
+    let mut csv = String::from("title,popularity,playlist,cover\n");
+    for index in 0..count {
+        let popularity = (index * 37) % 101;
+        csv += &format!("Track {index},{popularity},Playlist {},c{index}\n", index % 3);
+        let picture = image::RgbImage::from_fn(24, 24, |x, y| {
+            image::Rgb([(popularity * 2) as u8, (x * 7) as u8 ^ index as u8, (y * 5) as u8])
+        });
+        picture.save(covers.join(format!("c{index}.png"))).unwrap();
+    }
+    let table = folder.join("tracks.csv");
+    std::fs::write(&table, csv).unwrap();
+    (table, covers)
+}
+
+/// The program, ready to be given its arguments.
+pub fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_cover-study"))
+}
+
+/// Runs a headless command with `--json`.
+pub fn run(arguments: &[&str]) -> Output {
+    program().args(arguments).arg("--json").output().unwrap()
+}
+
+/// The last line of a command's JSON.
+pub fn last_json(output: &Output) -> serde_json::Value {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let last = text.lines().last().unwrap_or_else(|| panic!("no JSON; {}", String::from_utf8_lossy(&output.stderr)));
+    serde_json::from_str(last).unwrap()
+}
+
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// The seed study's folder; says loudly where it is absent.
+pub fn seed_study(test: &str) -> Option<PathBuf> {
+    let place = std::env::var_os("COVER_STUDY_SEED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seed_study"), PathBuf::from);
+    if place.join("popularity_index.csv").is_file() {
+        return Some(place);
+    }
+    eprintln!("LEFT OUT: {test} needs the seed study in {}", place.display());
+    None
+}
