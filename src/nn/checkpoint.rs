@@ -32,7 +32,9 @@ pub enum WeightsError {
     Damaged(String),
     #[error("The saved weights lack \"{0}\". They belong to another network; train the model again.")]
     Missing(String),
-    #[error("The saved weights \"{name}\" have the shape {found:?} and not {expected:?}. They belong to another network.")]
+    #[error(
+        "The saved weights \"{name}\" have the shape {found:?} and not {expected:?}. They belong to another network."
+    )]
     Shape { name: String, found: Vec<usize>, expected: Vec<usize> },
     #[error("The saved weights \"{0}\" are not 32-bit numbers.")]
     Type(String),
@@ -168,7 +170,8 @@ mod tests {
     }
 
     fn arrays(shape: &NetworkShape) -> Vec<Vec<f32>> {
-        let array = |name: TensorName| (0..name.shape.iter().product()).map(|index| index as f32 * 0.37 - 5.0).collect();
+        let array =
+            |name: TensorName| (0..name.shape.iter().product()).map(|index| index as f32 * 0.37 - 5.0).collect();
         tensor_names(shape).into_iter().map(array).collect()
     }
 

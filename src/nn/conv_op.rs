@@ -308,8 +308,7 @@ impl Scratch {
 
 impl Sums {
     fn new(geometry: &ConvGeometry) -> Self {
-        let filters =
-            if is_sparse(geometry) { geometry.filters } else { geometry.filters.next_multiple_of(LANES) };
+        let filters = if is_sparse(geometry) { geometry.filters } else { geometry.filters.next_multiple_of(LANES) };
         Self { weights: Aligned::zeros(geometry.patch_len() * filters), bias: vec![0.0; geometry.filters] }
     }
 }
@@ -431,23 +430,14 @@ impl<'a> Backward<'a> {
 
     /// Row by row: copies the output's gradient into the middle of `gradient`, without what relu cut off, and adds
     /// what it gives to the sums.
-    fn dense_rows(
-        &self,
-        input: &[f32],
-        out: &[f32],
-        arg_max: Option<&[u8]>,
-        gradient: &mut [f32],
-        sums: &mut Sums,
-    ) {
+    fn dense_rows(&self, input: &[f32], out: &[f32], arg_max: Option<&[u8]>, gradient: &mut [f32], sums: &mut Sums) {
         let geometry = &self.op.geometry;
         let (filters, flipped) = (geometry.filters, flipped(geometry));
         let stride = flipped.in_channels;
         let row_len = geometry.out_size * filters;
         let input_stride = geometry.padded_size() * geometry.in_channels;
         for (y, (out, gradient)) in out.chunks_exact(row_len).zip(inner_rows(&flipped, gradient)).enumerate() {
-            for (x, (out, gradient)) in
-                out.chunks_exact(filters).zip(gradient.chunks_exact_mut(stride)).enumerate()
-            {
+            for (x, (out, gradient)) in out.chunks_exact(filters).zip(gradient.chunks_exact_mut(stride)).enumerate() {
                 let places = arg_max.map(|all| &all[y * row_len + x * filters..][..filters]);
                 copy_alive(out, places, &mut gradient[..filters]);
                 sums.bias.iter_mut().zip(&*gradient).for_each(|(sum, value)| *sum += value);

@@ -50,12 +50,7 @@ impl Dataset {
     /// # Errors
     /// Pixels that are no whole pictures, a track whose picture does not exist or whose target is not finite, or
     /// fewer than two training tracks or one test track.
-    pub fn new(
-        image_size: usize,
-        pixels: Arc<[u8]>,
-        train: Vec<Sample>,
-        test: Vec<Sample>,
-    ) -> Result<Self, DataError> {
+    pub fn new(image_size: usize, pixels: Arc<[u8]>, train: Vec<Sample>, test: Vec<Sample>) -> Result<Self, DataError> {
         let picture_len = image_size * image_size * IMAGE_CHANNELS;
         if picture_len == 0 || !pixels.len().is_multiple_of(picture_len) {
             return Err(DataError::Pixels { image_size, bytes: pixels.len() });
@@ -110,7 +105,8 @@ mod tests {
     use super::*;
 
     fn new(bytes: usize, train: &[(usize, f32)], test: &[(usize, f32)]) -> Result<Dataset, DataError> {
-        let samples = |list: &[(usize, f32)]| list.iter().map(|&(picture, target)| Sample { picture, target }).collect();
+        let samples =
+            |list: &[(usize, f32)]| list.iter().map(|&(picture, target)| Sample { picture, target }).collect();
         Dataset::new(20, Arc::from(vec![7; bytes]), samples(train), samples(test))
     }
 

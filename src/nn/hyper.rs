@@ -168,11 +168,8 @@ impl Hyperparameters {
         let mut check = |field, layer: Option<usize>, what: &str, value: usize, range: &RangeInclusive<usize>| {
             if !range.contains(&value) {
                 let layer_words = layer.map_or_else(String::new, |layer| format!("Layer {}: ", layer + 1));
-                let message = format!(
-                    "{layer_words}{what} must be between {} and {}, not {value}.",
-                    range.start(),
-                    range.end()
-                );
+                let message =
+                    format!("{layer_words}{what} must be between {} and {}, not {value}.", range.start(), range.end());
                 problems.push(Problem::new(field, layer, capitalised(&message)));
             }
         };
@@ -275,7 +272,8 @@ mod tests {
         hyper.image_size = 10;
         hyper.test_share = 0.9;
         let problems = hyper.check().expect_err("everything is wrong");
-        let found: Vec<(Field, Option<usize>)> = problems.iter().map(|problem| (problem.field, problem.layer)).collect();
+        let found: Vec<(Field, Option<usize>)> =
+            problems.iter().map(|problem| (problem.field, problem.layer)).collect();
         assert_eq!(
             found,
             [
@@ -295,7 +293,9 @@ mod tests {
 
     #[test]
     fn learning_rate_bounds() {
-        for (rate, fine) in [(0.0, false), (-0.1, false), (1.0, true), (1.1, false), (f64::INFINITY, false), (1e-6, true)] {
+        for (rate, fine) in
+            [(0.0, false), (-0.1, false), (1.0, true), (1.1, false), (f64::INFINITY, false), (1e-6, true)]
+        {
             let hyper = Hyperparameters { learning_rate: rate, ..quick() };
             assert_eq!(hyper.check().is_ok(), fine, "{rate}");
         }
@@ -340,13 +340,8 @@ mod tests {
 
     #[test]
     fn words_and_null_in_json() {
-        let layer = ConvLayer {
-            filters: 8,
-            kernel_size: 3,
-            padding: Padding::Same,
-            activation: Activation::Relu,
-            pool: None,
-        };
+        let layer =
+            ConvLayer { filters: 8, kernel_size: 3, padding: Padding::Same, activation: Activation::Relu, pool: None };
         let text = serde_json::to_string(&layer).expect("plain data");
         assert_eq!(text, r#"{"filters":8,"kernel_size":3,"padding":"same","activation":"relu","pool":null}"#);
         let hyper = quick();

@@ -49,9 +49,10 @@ impl Network {
             .zip(self.arrays.chunks_exact(2))
             .map(|(geometry, arrays)| pack_filters(isa, geometry, &arrays[0], &arrays[1]))
             .collect();
-        pictures.par_iter().map_init(|| Buffers::new(&self.shape), |buffers, bytes| {
-            self.predict_picture(bytes, &layers, isa, buffers)
-        }).collect()
+        pictures
+            .par_iter()
+            .map_init(|| Buffers::new(&self.shape), |buffers, bytes| self.predict_picture(bytes, &layers, isa, buffers))
+            .collect()
     }
 
     fn predict_picture(&self, bytes: &[u8], layers: &[Packed], isa: Isa, buffers: &mut Buffers) -> f32 {

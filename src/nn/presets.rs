@@ -74,9 +74,7 @@ impl Preset {
             Self::Model1 => (640, 1, vec![conv(64, Linear, None)]),
             Self::Model2 => (60, 5, vec![conv(64, Linear, None)]),
             Self::Model3 => (60, 15, vec![conv(64, Linear, Some(2)); 2]),
-            Self::Model4 => {
-                (60, 25, vec![conv(64, Linear, Some(2)), conv(64, Relu, Some(2)), conv(64, Relu, Some(2))])
-            }
+            Self::Model4 => (60, 25, vec![conv(64, Linear, Some(2)), conv(64, Relu, Some(2)), conv(64, Relu, Some(2))]),
             Self::Model5 => (60, 20, vec![conv(64, Linear, Some(2)); 2]),
         };
         Hyperparameters {

@@ -207,10 +207,7 @@ mod tests {
         let shapes = shapes(&Preset::Model3.hyperparameters());
         let lines: Vec<String> =
             shapes.iter().map(|s| format!("{} {}x{}x{}", s.name, s.height, s.width, s.channels)).collect();
-        assert_eq!(
-            lines,
-            ["Convolution 1 29x29x64", "Convolution 2 13x13x64", "Flatten 1x1x10816", "Dense 1x1x1"]
-        );
+        assert_eq!(lines, ["Convolution 1 29x29x64", "Convolution 2 13x13x64", "Flatten 1x1x10816", "Dense 1x1x1"]);
     }
 
     #[test]

@@ -45,7 +45,9 @@ pub struct EpochFigures {
 /// Why a training cannot begin or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    #[error("The training error in epoch {epoch} is no longer a finite number. Lower the learning rate and train again.")]
+    #[error(
+        "The training error in epoch {epoch} is no longer a finite number. Lower the learning rate and train again."
+    )]
     NotFinite { epoch: usize },
     #[error(transparent)]
     Data(#[from] DataError),
@@ -245,11 +247,8 @@ impl Trainer {
         self.steps += 1;
         let Self { pool, dev, layers, data, isa, learning_rate, steps, .. } = self;
         let image_size = data.image_size();
-        let pictures = Pictures {
-            pixels: data.pixels(),
-            places: batch.iter().map(|sample| sample.picture).collect(),
-            image_size,
-        };
+        let pictures =
+            Pictures { pixels: data.pixels(), places: batch.iter().map(|sample| sample.picture).collect(), image_size };
         let targets: Vec<f32> = batch.iter().map(|sample| sample.target).collect();
         // On the pool, since dfdx asks for the number of threads of the pool that it is called in.
         pool.install(|| {

@@ -6,13 +6,14 @@
 //! | part | of the variance | what |
 //! | --- | --- | --- |
 //! | playlist | [`PLAYLIST_SHARE`] | each playlist has a level of its own |
-//! | layout | [`LAYOUT_SHARE`] | one large form scores higher than a pattern of small ones |
+//! | layout | [`LAYOUT_SHARE`] | a form in the upper part scores higher than one in the lower part |
 //! | color | [`COLOR_SHARE`] | warm palettes score higher than cool ones |
 //! | noise | the rest | bell-shaped, nothing can find it |
 //!
-//! Layout is spatial: the pattern has the same colors and covers the same area as the large form, so a histogram of
-//! the colors does not tell them apart. Each playlist has equally many covers of each layout and color, and the noise
-//! sums to zero among them, so the shares hold exactly in the study as a whole, but for rounding to whole numbers.
+//! Layout is spatial: colors, forms and the area covered are drawn in the same way for both, so a histogram of the
+//! colors does not tell them apart, whatever size the cover is reduced to. Each playlist has equally many covers of
+//! each layout and color, and the noise sums to zero among them, so the shares hold exactly in the study as a whole,
+//! but for rounding to whole numbers.
 
 mod draw;
 mod form;
@@ -51,7 +52,7 @@ const DEVIATION: f64 = 14.0;
 const SEED: u64 = 1011;
 /// Layout and whether the colors are warm: the four kinds of covers.
 const KINDS: [(Layout, bool); 4] =
-    [(Layout::One, true), (Layout::One, false), (Layout::Many, true), (Layout::Many, false)];
+    [(Layout::High, true), (Layout::High, false), (Layout::Low, true), (Layout::Low, false)];
 /// Tracks of each kind in each playlist.
 const KIND_TRACKS: usize = NOISE.len();
 /// The normal quantiles of (k + 0.5) / 15, scaled to variance 1. They sum to zero.
@@ -122,7 +123,7 @@ pub fn popularity(index: usize) -> f64 {
     let sign = |up: bool| if up { 1.0 } else { -1.0 };
     let noise_share = 1.0 - PLAYLIST_SHARE - LAYOUT_SHARE - COLOR_SHARE;
     let deviations = PLAYLIST_SHARE.sqrt() * PLAYLISTS[index % PLAYLISTS.len()].1
-        + LAYOUT_SHARE.sqrt() * sign(lot.layout == Layout::One)
+        + LAYOUT_SHARE.sqrt() * sign(lot.layout == Layout::High)
         + COLOR_SHARE.sqrt() * sign(lot.warm)
         + noise_share.sqrt() * lot.noise;
     (MEAN + DEVIATION * deviations).round().clamp(0.0, 100.0)

@@ -215,8 +215,9 @@ pub(super) fn spread<const L: usize, const FMA: bool>(call: &mut Spread<'_>) {
     let mut sums = *gradient;
     let weights = &call.weights[call.done..];
     for entry in call.entries {
-        let weights: &[f32; L] =
-            weights[entry.index as usize * call.patch_len..].first_chunk().expect("weights reach LANES beyond their end");
+        let weights: &[f32; L] = weights[entry.index as usize * call.patch_len..]
+            .first_chunk()
+            .expect("weights reach LANES beyond their end");
         for n in 0..L {
             sums[n] = mul_add::<FMA>(weights[n], entry.value, sums[n]);
         }

@@ -4,6 +4,7 @@
 //! vector instructions; `dispatch` compiles them for each instruction set.
 
 mod backward;
+#[expect(unsafe_code, reason = "the one place that calls functions compiled for a processor it has looked at")]
 mod dispatch;
 mod entries;
 mod forward;
@@ -17,10 +18,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use super::shape::ConvGeometry;
+pub use backward::DenseRow;
 pub use dispatch::{
     Isa, dot, forward, input_gradient_sparse, scale_pixels, weight_gradient_dense, weight_gradient_sparse,
 };
-pub use backward::DenseRow;
 pub use entries::Entries;
 pub use forward::Forward;
 pub use pack::{Packed, pack_filters, pack_flipped, transpose};

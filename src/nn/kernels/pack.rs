@@ -29,12 +29,8 @@ impl Packed {
     fn new(patch_len: usize, bias: &[f32], width: usize, weight: impl Fn(usize, usize) -> f32) -> Self {
         let filters = bias.len();
         let padded = filters.next_multiple_of(LANES);
-        let mut packed = Self {
-            floats: Aligned::zeros(patch_len * padded),
-            bias: Aligned::zeros(padded),
-            patch_len,
-            width,
-        };
+        let mut packed =
+            Self { floats: Aligned::zeros(patch_len * padded), bias: Aligned::zeros(padded), patch_len, width };
         packed.bias[..filters].copy_from_slice(bias);
         for (first, width) in groups(padded, width) {
             let group = &mut packed.floats[first * patch_len..][..width * patch_len];
@@ -62,9 +58,11 @@ impl Packed {
     }
 }
 
-/// First filter and width of each group of at most `width`.
+/// First filter and width of each group: as many of `width` as there are, then groups of [`LANES`].
 pub(super) fn groups(padded_filters: usize, width: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..padded_filters).step_by(width).map(move |first| (first, width.min(padded_filters - first)))
+    let whole = padded_filters / width * width;
+    let rest = (whole..padded_filters).step_by(LANES).map(|first| (first, LANES));
+    (0..whole).step_by(width).map(move |first| (first, width)).chain(rest)
 }
 
 /// Packs HWIO weights and biases for [`super::forward`].

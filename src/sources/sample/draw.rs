@@ -22,9 +22,7 @@ struct Design {
     echo: Option<f32>,
     /// The direction in which paper and form change color.
     light: [f32; 2],
-    /// The part of the cover in which the form stands, from its top to its bottom.
-    window: [f32; 2],
-    /// Bars that stand for type, on the strip outside the window: left, top, right, bottom.
+    /// Bars that stand for type: left, top, right, bottom.
     bars: Vec<[f32; 4]>,
 }
 
@@ -62,18 +60,22 @@ impl Design {
     fn draw_lots(layout: Layout, warm: bool, rng: &mut ChaCha8Rng) -> Self {
         let palettes = if warm { &WARM } else { &COOL };
         let palette = palettes[rng.random_range(0..palettes.len())];
-        let share = rng.random_range(0.27..0.35);
+        let share = rng.random_range(0.20..0.25);
         let echo = rng.random_bool(0.5).then(|| share * rng.random_range(0.3..0.5));
         let angle = rng.random_range(0.0..std::f32::consts::TAU);
-        let (window, bars) = if rng.random_bool(0.6) { with_type(rng) } else { ([-0.5, 0.5], Vec::new()) };
-        let form = Form::draw_lots(layout, window, rng);
+        let height = rng.random_range(0.58..0.66);
+        let part = match layout {
+            Layout::High => [-0.5, height - 0.5],
+            Layout::Low => [0.5 - height, 0.5],
+        };
+        let bars = if rng.random_bool(0.7) { type_bars(layout, rng) } else { Vec::new() };
+        let form = Form::draw_lots(part, rng);
         Self {
             palette,
-            edge: form.threshold(share, window),
-            echo: echo.map(|share| form.threshold(share, window)),
+            edge: form.edge(share),
+            echo: echo.map(|share| form.edge(share)),
             form,
             light: [angle.cos(), angle.sin()],
-            window,
             bars,
         }
     }
@@ -85,11 +87,10 @@ impl Design {
         let along = 0.5 + 0.7 * (x * self.light[0] + y * self.light[1]);
         let along = (along * STEPS + grain).floor() / STEPS;
         let mut color = mix(paper, second, 0.14 * along);
-        let outside = (self.window[0] - y).max(y - self.window[1]);
-        if outside * SIDE as f32 > 0.5 {
-            let type_share = self.bars.iter().map(|bar| within_bar(bar, x, y)).fold(0.0, f32::max);
-            return mix(color, mark, type_share);
-        }
+        let type_share = self.bars.iter().map(|bar| within_bar(bar, x, y)).fold(0.0, f32::max);
+        color = mix(color, mark, type_share);
+        let [top, bottom] = self.form.window;
+        let outside = (top - y).max(y - bottom);
         let field = self.form.at(x, y);
         let form = mix(ink, second, along);
         color = mix(color, form, inside((field - self.edge).max(outside)));
@@ -100,22 +101,23 @@ impl Design {
     }
 }
 
-/// A strip at the top or bottom with one or two lines of bars on it, like the title on a sleeve, and the window that
-/// is left for the form.
-fn with_type(rng: &mut ChaCha8Rng) -> ([f32; 2], Vec<[f32; 4]>) {
-    let strip = rng.random_range(0.15..0.19);
-    let (bottom, right) = (rng.random_bool(0.6), rng.random_bool(0.3));
-    let top = if bottom { 0.5 - strip } else { -0.5 };
-    let window = if bottom { [-0.5, top] } else { [strip - 0.5, 0.5] };
-    let height = 0.15 * strip;
-    let bars = [0.3, 0.6].map(|line| {
-        let width = rng.random_range(0.10..0.30);
+/// One to three lines of bars, like the title on a sleeve, at the edge away from the form.
+fn type_bars(layout: Layout, rng: &mut ChaCha8Rng) -> Vec<[f32; 4]> {
+    let right = rng.random_bool(0.3);
+    let height = rng.random_range(0.020..0.034);
+    let lines = rng.random_range(1..4);
+    let mut bars = Vec::with_capacity(lines);
+    for line in 0..lines {
+        let width = rng.random_range(0.12..0.36);
         let left = if right { 0.43 - width } else { -0.43 };
-        let line = top + line * strip;
-        [left, line, left + width, line + height]
-    });
-    let lines = rng.random_range(1..=bars.len());
-    (window, bars.into_iter().take(lines).collect())
+        let from_edge = 0.07 + 2.0 * height * line as f32;
+        let top = match layout {
+            Layout::High => 0.5 - from_edge - height,
+            Layout::Low => from_edge - 0.5,
+        };
+        bars.push([left, top, left + width, top + height]);
+    }
+    bars
 }
 
 /// The share of a pixel that a bar covers.

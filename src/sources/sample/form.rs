@@ -11,10 +11,10 @@ use rand_chacha::ChaCha8Rng;
 /// How a cover is laid out: the planted spatial effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// A single large form.
-    One,
-    /// A pattern of small forms, which together cover as much as the large one would.
-    Many,
+    /// The form stands in the upper part.
+    High,
+    /// The form stands in the lower part.
+    Low,
 }
 
 /// A form or pattern, placed and turned.
@@ -30,6 +30,8 @@ pub struct Form {
     phase: f32,
     /// Centers and sizes of scattered discs.
     discs: Vec<[f32; 3]>,
+    /// Top and bottom of what the form may cover: a pattern is cut there, a single form only by the cover's edges.
+    pub window: [f32; 2],
 }
 
 #[derive(Clone, Copy)]
@@ -55,7 +57,8 @@ enum Shape {
     Scatter,
 }
 
-const ONE: [Shape; 9] = [
+/// Single forms.
+const SINGLE: [Shape; 9] = [
     Shape::Disc,
     Shape::Ring,
     Shape::HalfDisc,
@@ -66,7 +69,8 @@ const ONE: [Shape; 9] = [
     Shape::Blob,
     Shape::Lens,
 ];
-const MANY: [Shape; 10] = [
+/// Patterns of small forms.
+const PATTERNS: [Shape; 10] = [
     Shape::Stripes,
     Shape::Waves,
     Shape::Chevrons,
@@ -79,22 +83,26 @@ const MANY: [Shape; 10] = [
     Shape::Scatter,
 ];
 
-/// Points a side at which [`Form::threshold`] samples the field.
+/// Points a side at which [`Form::edge`] samples the field.
 const SAMPLES: usize = 64;
 
 impl Form {
-    /// A form of the given layout, for a window from the given top to the given bottom.
-    pub fn draw_lots(layout: Layout, [top, bottom]: [f32; 2], rng: &mut ChaCha8Rng) -> Self {
-        let (shape, reach) = match layout {
-            Layout::One => (ONE[rng.random_range(0..ONE.len())], 0.08),
-            Layout::Many => (MANY[rng.random_range(0..MANY.len())], 0.40),
+    /// A single form around the middle of the part from the given top to the given bottom, or a pattern that fills it
+    /// from side to side.
+    pub fn draw_lots([top, bottom]: [f32; 2], rng: &mut ChaCha8Rng) -> Self {
+        let is_pattern = rng.random_bool(0.5);
+        // Whole cells fill the height, so no slivers of cells are left at its edges.
+        let cell = (bottom - top) / rng.random_range(3..6) as f32;
+        let (shape, middle) = if is_pattern {
+            (PATTERNS[rng.random_range(0..PATTERNS.len())], top + 0.5 * cell)
+        } else {
+            (SINGLE[rng.random_range(0..SINGLE.len())], 0.5 * (top + bottom) + rng.random_range(-0.03..0.03))
         };
-        let middle = 0.5 * (top + bottom);
-        let center = [rng.random_range(-reach..reach), middle + rng.random_range(-reach..reach)];
+        let center = [rng.random_range(-0.1..0.1), middle];
         let angle = turn_of(shape, rng);
-        let cell = 1.0 / rng.random_range(5.0..8.0_f32);
         let phase = rng.random_range(0.0..TAU);
-        Self { shape, center, turn: [angle.cos(), angle.sin()], cell, phase, discs: scattered(rng) }
+        let window = if is_pattern { [top, bottom] } else { [-0.5, 0.5] };
+        Self { shape, center, turn: [angle.cos(), angle.sin()], cell, phase, discs: scattered(rng), window }
     }
 
     /// The field at a point.
@@ -104,14 +112,14 @@ impl Form {
         let (x, y) = (cos * x + sin * y, cos * y - sin * x);
         match self.shape {
             Shape::Disc => x.hypot(y),
-            Shape::Ring => (x.hypot(y) - 0.29).abs(),
-            Shape::HalfDisc => x.hypot(y).max(y + 0.42),
+            Shape::Ring => (x.hypot(y) - 0.20).abs(),
+            Shape::HalfDisc => x.hypot(y - 0.15).max(y + 0.20),
             Shape::Square => x.abs().max(y.abs()),
-            Shape::Arch => x.hypot(y.min(0.0)),
-            Shape::Triangle => y.max(0.866 * x.abs() - 0.5 * y),
-            Shape::Crescent => x.hypot(y).max(0.66 - (x - 0.22).hypot(y)),
+            Shape::Arch => x.hypot(y.min(0.0)).max(y + 0.02),
+            Shape::Triangle => (y - 0.06).max(0.866 * x.abs() - 0.5 * (y - 0.06)),
+            Shape::Crescent => x.hypot(y).max(0.56 - (x - 0.19).hypot(y)),
             Shape::Blob => x.hypot(y) / (1.0 + 0.16 * (3.0 * y.atan2(x) + self.phase).sin()),
-            Shape::Lens => (x - 0.2).hypot(y).max((x + 0.2).hypot(y)),
+            Shape::Lens => (x - 0.12).hypot(y).max((x + 0.12).hypot(y)),
             Shape::Scatter => self.discs.iter().map(|&[u, v, size]| (x - u).hypot(y - v) - size).fold(9.0, f32::min),
             _ => self.pattern_at(x, y),
         }
@@ -131,7 +139,7 @@ impl Form {
             Shape::Triangles => v.max(0.866 * u.abs() - 0.5 * v),
             Shape::Pluses => u.abs().min(v.abs()).max(u.abs().max(v.abs()) - 0.26 * cell),
             Shape::Arcs => {
-                let wide = 1.7 * cell;
+                let wide = 2.0 * cell;
                 let (column, row) = ((x / wide).round() as i32, (y / wide).round() as i32);
                 let mirror = if (7 * column + 13 * row + 5 * column * row).rem_euclid(4) < 2 { 1.0 } else { -1.0 };
                 let (u, v, half) = (within(x, wide) * mirror, within(y, wide), 0.5 * wide);
@@ -142,13 +150,15 @@ impl Form {
         }
     }
 
-    /// The value below which the given share of the window lies: so a pattern covers exactly what a single form does.
-    pub fn threshold(&self, share: f32, [top, bottom]: [f32; 2]) -> f32 {
+    /// The value of the field on the form's edge if it is to cover the given share of the cover.
+    pub fn edge(&self, share: f32) -> f32 {
+        let [top, bottom] = self.window;
         let step = |i: usize| (i as f32 + 0.5) / SAMPLES as f32;
         let mut values: Vec<f32> = (0..SAMPLES * SAMPLES)
             .map(|i| self.at(step(i % SAMPLES) - 0.5, top + (bottom - top) * step(i / SAMPLES)))
             .collect();
-        let rank = ((values.len() as f32 * share) as usize).min(values.len() - 1);
+        let rank = (values.len() as f32 * share / (bottom - top)) as usize;
+        let rank = rank.min(values.len() - 1);
         *values.select_nth_unstable_by(rank, f32::total_cmp).1
     }
 }
