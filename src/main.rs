@@ -63,13 +63,16 @@ fn no_window(error: &eframe::Error) -> String {
         ("glx", "libgl1 and libgl1-mesa-dri"),
         ("wayland", "libwayland-client0"),
     ];
-    let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    let has_display =
+        ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     if !has_display {
         return "There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).".to_owned();
     }
     match libraries.iter().find(|(name, _)| lower.contains(name)) {
         Some((_, package)) => {
-            format!("The window cannot open, because a system library is missing: install the Debian package {package}. ({text})")
+            format!(
+                "The window cannot open, because a system library is missing: install the Debian package {package}. ({text})"
+            )
         }
         None => format!("The window cannot open: {text}"),
     }

@@ -117,14 +117,18 @@ fn from_the_sample_study_to_a_scored_drop() {
     let cover = folder.join("draft.png");
     std::fs::write(&cover, sample::cover_png(3)).unwrap();
     driver.drop_file(cover);
-    driver.until("the cover is scored", 20, |state| matches!(state.scored.first().map(|cover| &cover.state), Some(Scored::Done(_))));
+    driver.until("the cover is scored", 20, |state| {
+        matches!(state.scored.first().map(|cover| &cover.state), Some(Scored::Done(_)))
+    });
     assert_eq!(driver.state().step, Step::Score);
     assert!(driver.harness.query_by_label_contains("Predicted popularity: ").is_some());
 
     let bad = folder.join("bad.jpg");
     std::fs::write(&bad, "no picture").unwrap();
     driver.drop_file(bad);
-    driver.until("the bad file is told", 20, |state| matches!(state.scored.first().map(|cover| &cover.state), Some(Scored::Failed(_))));
+    driver.until("the bad file is told", 20, |state| {
+        matches!(state.scored.first().map(|cover| &cover.state), Some(Scored::Failed(_)))
+    });
 }
 
 #[test]

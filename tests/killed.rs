@@ -21,7 +21,8 @@ fn check_sound(study: &Path) -> usize {
     let database = rusqlite::Connection::open(study).unwrap();
     let said: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(said, "ok");
-    let broken: i64 = database.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).unwrap();
+    let broken: i64 =
+        database.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).unwrap();
     assert_eq!(broken, 0);
     let mut covers = database.prepare("SELECT hash, bytes FROM cover").unwrap();
     let rows = covers.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
@@ -77,7 +78,8 @@ fn during_training() {
     let study = folder.path().join("killed.coverstudy");
     run(&["import", text(&study), "--csv", text(&table), "--covers", text(&covers)]);
     let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(2);
-    let train = ["train", text(&study), "--preset", "quick", "--epochs", "1000", "--image-size", "24", "--filters", "4"];
+    let train =
+        ["train", text(&study), "--preset", "quick", "--epochs", "1000", "--image-size", "24", "--filters", "4"];
     let resume = ["train", text(&study), "--resume", "Quick"];
     let mut told = 0;
     for round in 0..KILLS {

@@ -85,7 +85,9 @@ impl App {
     /// Carries out one command; what takes time goes to a thread.
     pub fn execute(&mut self, command: Command) {
         match command {
-            Command::OpenSample => self.create("Sample study", Some(ImportRequest::Sample { shuffle_popularity: None })),
+            Command::OpenSample => {
+                self.create("Sample study", Some(ImportRequest::Sample { shuffle_popularity: None }))
+            }
             Command::NewStudy => self.create("Untitled study", None),
             Command::OpenStudy(path) => self.open(path),
             Command::ChooseStudy => self.choose(Purpose::Study),
@@ -206,7 +208,8 @@ impl App {
     fn may_leave_study(&mut self) -> bool {
         let busy = self.import.is_some() || self.state.training.under.is_some();
         if busy {
-            self.state.toast(ToastKind::Error, "Work on this study is under way. Stop it first, or wait until it has ended.");
+            self.state
+                .toast(ToastKind::Error, "Work on this study is under way. Stop it first, or wait until it has ended.");
         }
         !busy && !self.state.is_opening
     }
@@ -230,7 +233,13 @@ impl App {
         self.task("open study", move || open_as_possible(&path));
     }
 
-    fn opened(&mut self, file: StudyFile, recovered: Recovered, then_import: Option<ImportRequest>, note: Option<String>) {
+    fn opened(
+        &mut self,
+        file: StudyFile,
+        recovered: Recovered,
+        then_import: Option<ImportRequest>,
+        note: Option<String>,
+    ) {
         let path = file.path().to_path_buf();
         self.state.settings.remember(&path);
         self.state.study = Some(OpenStudy {
@@ -292,7 +301,10 @@ impl App {
     fn can_write(&mut self) -> bool {
         let readable = self.state.study.as_ref().is_some_and(|study| study.access == Access::Read);
         if readable {
-            self.state.toast(ToastKind::Error, "This study is open for reading only. Save it under another name to change it.");
+            self.state.toast(
+                ToastKind::Error,
+                "This study is open for reading only. Save it under another name to change it.",
+            );
         }
         !readable && self.file.is_some()
     }
@@ -365,7 +377,8 @@ impl App {
         }
         let Some(file) = self.file.clone() else { return };
         self.state.imported = None;
-        self.state.import = Some(ImportState { progress: ImportProgress::default(), since: Instant::now(), shown: Instant::now() });
+        self.state.import =
+            Some(ImportState { progress: ImportProgress::default(), since: Instant::now(), shown: Instant::now() });
         self.import = Some(Job::start("import", self.wakers.paced.clone(), move |wishes, tell| {
             import(&file, &request, wishes, tell)
         }));
@@ -452,6 +465,7 @@ impl App {
             resizing: None,
             since: Instant::now(),
             steps_done: 0,
+            has_begun: false,
             job,
         });
     }
@@ -488,8 +502,15 @@ impl App {
     }
 
     fn note_training(&mut self, event: &TrainEvent) {
+        let mut has_begun = false;
         if let Some(under) = &mut self.state.training.under {
             under.note(event);
+            has_begun = !under.has_begun && matches!(event, TrainEvent::Step { .. });
+            under.has_begun |= has_begun;
+        }
+        if has_begun {
+            // The split is drawn now, and with it what always guessing the mean scores.
+            self.refresh();
         }
         match event {
             TrainEvent::Epoch { run, record, .. } => {
@@ -562,7 +583,8 @@ impl App {
 
     fn score(&mut self, paths: Vec<PathBuf>) {
         self.state.step = Step::Score;
-        let run = self.state.study.as_ref().and_then(|study| study.scoring_run(self.state.score_with)).map(|run| run.id);
+        let run =
+            self.state.study.as_ref().and_then(|study| study.scoring_run(self.state.score_with)).map(|run| run.id);
         for path in paths {
             let number = self.state.number();
             let state = match (run, &self.scorer) {
@@ -570,7 +592,9 @@ impl App {
                     scorer.score(run, path.clone());
                     Scored::Waiting
                 }
-                _ => Scored::Failed("There is no trained model yet. Train one first, then drop the cover again.".to_owned()),
+                _ => Scored::Failed(
+                    "There is no trained model yet. Train one first, then drop the cover again.".to_owned(),
+                ),
             };
             self.state.scored.insert(0, ScoredCover { number, path, state });
         }

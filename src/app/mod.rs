@@ -18,10 +18,10 @@ pub use command::Command;
 pub use execute::{App, Wakers};
 pub use model_form::ModelForm;
 pub use reader::CoverView;
+pub use scoring::ScoredPicture;
 pub use settings::{Settings, ThemeChoice};
 pub use snapshot::Snapshot;
-pub use scoring::ScoredPicture;
 pub use state::{
-    Imported, ImportForm, ImportState, OpenStudy, Results, Scored, ScoredCover, SortBy, State, Step, Toast, ToastKind,
+    ImportForm, ImportState, Imported, OpenStudy, Results, Scored, ScoredCover, SortBy, State, Step, Toast, ToastKind,
 };
 pub use training::{Training, Under};

@@ -56,6 +56,10 @@ impl ModelForm {
     /// The name of a run with these settings, and the key of its model.
     pub fn label_and_key(&self) -> (&'static str, &'static str) {
         let original = self.preset.hyperparameters();
-        if original.layers == self.settings.layers { (self.preset.label(), self.preset.key()) } else { ("Custom", "custom") }
+        if original.layers == self.settings.layers {
+            (self.preset.label(), self.preset.key())
+        } else {
+            ("Custom", "custom")
+        }
     }
 }

@@ -21,6 +21,8 @@ pub struct Under {
     /// When this stretch of training began, and how many steps it has done.
     pub since: Instant,
     pub steps_done: usize,
+    /// Whether it has come to its first step.
+    pub(super) has_begun: bool,
     pub(super) job: Job<TrainEvent, Trained>,
 }
 
@@ -45,7 +47,8 @@ impl Under {
 
     /// Seconds until its end at the pace so far; `None` while there is no pace yet.
     pub fn seconds_left(&self) -> Option<f64> {
-        let steps_left = (self.epochs * self.steps).checked_sub(self.epoch.saturating_sub(1) * self.steps + self.step)?;
+        let steps_left =
+            (self.epochs * self.steps).checked_sub(self.epoch.saturating_sub(1) * self.steps + self.step)?;
         (self.steps_done > 3).then(|| self.since.elapsed().as_secs_f64() / self.steps_done as f64 * steps_left as f64)
     }
 

@@ -28,6 +28,7 @@ pub enum Renderer {
 }
 
 /// The commands that need no window.
+#[expect(clippy::large_enum_variant, reason = "made once, at the start")]
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Go through the sample study from import to a scored cover.

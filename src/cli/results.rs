@@ -57,7 +57,8 @@ pub(super) fn tell(runs: &[RunRecord], output: &Output) {
 
 /// One line about a run, for people.
 pub(super) fn run_line(run: &RunRecord) -> String {
-    let head = format!("{} ({}, {} of {} epochs)", run.name, run.status.as_str(), run.epochs_done(), run.settings.epochs);
+    let head =
+        format!("{} ({}, {} of {} epochs)", run.name, run.status.as_str(), run.epochs_done(), run.settings.epochs);
     match (&run.figures, run.mean_rmse, &run.message) {
         (_, _, Some(message)) => format!("{head}: {message}"),
         (Some(figures), Some(mean), None) => format!(

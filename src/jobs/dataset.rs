@@ -25,7 +25,10 @@ pub(super) fn cache_pixels(
             return Ok(false);
         }
         on_progress(index * BATCH_COVERS, covers.len());
-        let files = batch.iter().map(|&cover| Ok((cover, study.cover_bytes(cover)?))).collect::<Result<Vec<_>, TrainError>>()?;
+        let files = batch
+            .iter()
+            .map(|&cover| Ok((cover, study.cover_bytes(cover)?)))
+            .collect::<Result<Vec<_>, TrainError>>()?;
         let resized = files
             .into_par_iter()
             .map(|(cover, bytes)| {

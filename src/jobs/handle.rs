@@ -52,7 +52,8 @@ impl<Update: Send + 'static, Outcome: Send + 'static> Job<Update, Outcome> {
         let thread = match std::thread::Builder::new().name(name.to_owned()).spawn(body) {
             Ok(thread) => Some(thread),
             Err(error) => {
-                let why = format!("The system has no thread left for this ({error}). Close other programs and try again.");
+                let why =
+                    format!("The system has no thread left for this ({error}). Close other programs and try again.");
                 let _ = sender.send(JobEvent::Failed(why));
                 None
             }
@@ -131,9 +132,8 @@ mod tests {
 
     #[test]
     fn a_panic_is_told_as_a_failure() {
-        let mut job: Job<u32, u32> = Job::start("test", Arc::new(|| {}), |_, _| -> Result<u32, String> {
-            panic!("on purpose")
-        });
+        let mut job: Job<u32, u32> =
+            Job::start("test", Arc::new(|| {}), |_, _| -> Result<u32, String> { panic!("on purpose") });
         assert!(matches!(wait(&mut job)[..], [JobEvent::Failed(_)]));
     }
 

@@ -52,11 +52,9 @@ impl Scorer {
     pub fn load(study: &Study, name: Option<&str>) -> Result<Self, ScoreError> {
         let run = match name {
             Some(name) => study.run_named(name)?,
-            None => study
-                .runs()?
-                .into_iter()
-                .rfind(|run| run.status == RunStatus::Finished)
-                .ok_or(ScoreError::NoModel)?,
+            None => {
+                study.runs()?.into_iter().rfind(|run| run.status == RunStatus::Finished).ok_or(ScoreError::NoModel)?
+            }
         };
         Self::of(study, run)
     }

@@ -39,11 +39,23 @@ pub enum TrainError {
 #[derive(Clone, Debug, PartialEq)]
 pub enum TrainEvent {
     /// Covers are being resized for this image size.
-    Resizing { done: usize, total: usize },
+    Resizing {
+        done: usize,
+        total: usize,
+    },
     /// Before each batch, from 0.
-    Step { epoch: usize, step: usize, steps: usize },
+    Step {
+        epoch: usize,
+        step: usize,
+        steps: usize,
+    },
     /// An epoch is finished and saved.
-    Epoch { run: RunId, name: String, epochs: usize, record: EpochRecord },
+    Epoch {
+        run: RunId,
+        name: String,
+        epochs: usize,
+        record: EpochRecord,
+    },
     Paused(bool),
 }
 
@@ -143,7 +155,14 @@ impl Training<'_> {
         else {
             return Ok(None);
         };
-        Ok(Some(Checkpoint { epochs_done, weights, optimizer, best_epoch, best_test_mse, best_weights: Some(best_weights) }))
+        Ok(Some(Checkpoint {
+            epochs_done,
+            weights,
+            optimizer,
+            best_epoch,
+            best_test_mse,
+            best_weights: Some(best_weights),
+        }))
     }
 
     /// Trains and saves one epoch; false where it was stopped, and the epoch under way abandoned.

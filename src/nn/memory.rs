@@ -1,5 +1,6 @@
 //! How much memory a training takes, and how much there is.
 
+use super::conv_op::workspace_bytes;
 use super::hyper::{CheckedHyperparameters, Field, Problem};
 use super::shape::NetworkShape;
 
@@ -10,7 +11,7 @@ pub const ENGINE_LIMIT_BYTES: u64 = 4 << 30;
 const FLOAT: u64 = 4;
 
 /// What rayon's threads, the tape and the allocator take beside the arrays, in bytes.
-const OVERHEAD_BYTES: u64 = 16 << 20;
+const OVERHEAD_BYTES: u64 = 32 << 20;
 
 /// Memory that could be given to new work without swapping, in bytes; `None` where the system does not say.
 pub fn available_memory_bytes() -> Option<u64> {
@@ -32,7 +33,9 @@ pub(super) fn estimate_bytes(checked: &CheckedHyperparameters, pictures: usize) 
     // Weights, their gradient and Adam's two moments; the best epoch's copy and the network that the test pass uses;
     // and the bytes of a checkpoint: weights, both moments, best weights.
     let parameters = checked.parameters() as u64 * FLOAT * (4 + 2 + 4);
-    OVERHEAD_BYTES + pixels + parameters + batch * sample_bytes(shape) + kernel_bytes(shape)
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let workspaces: u64 = shape.convs.iter().map(|conv| workspace_bytes(conv, threads)).sum();
+    OVERHEAD_BYTES + pixels + parameters + batch * sample_bytes(shape) + workspaces
 }
 
 /// What one picture of a batch leaves on the tape.
@@ -46,15 +49,6 @@ fn sample_bytes(shape: &NetworkShape) -> u64 {
         conv.out_len() as u64 * (copies * FLOAT + u64::from(conv.relu || conv.pool > 1))
     });
     first + convs.sum::<u64>()
-}
-
-/// What the kernels work in, beside the tape: packed weights and the shards' sums.
-fn kernel_bytes(shape: &NetworkShape) -> u64 {
-    let convs = shape.convs.iter().map(|conv| {
-        let weights = conv.patch_len() as u64 * conv.filters.next_multiple_of(16) as u64;
-        weights * FLOAT * (2 + super::conv_op::shard_count(conv) as u64)
-    });
-    convs.max().unwrap_or(0)
 }
 
 /// Whether a training on the pictures of `tracks` tracks fits into `limit_bytes`.

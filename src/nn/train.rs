@@ -224,7 +224,15 @@ impl Trainer {
             if on_step(step, steps).is_break() {
                 return Ok(None);
             }
+            let is_short = batch.len() < self.batch_size;
+            // Buffers of whole batches are of no use to the short one, nor its own to the next epoch.
+            if is_short {
+                self.dev.try_empty_cache()?;
+            }
             let loss = self.step(batch)?;
+            if is_short {
+                self.dev.try_empty_cache()?;
+            }
             if !loss.is_finite() {
                 return Err(TrainError::NotFinite { epoch });
             }

@@ -42,8 +42,18 @@ impl Column {
             Self::Popularity => &["popularity", "trackpopularity", "spotifypopularity", "popularityindex"],
             Self::Playlist => &["playlistname", "playlisttitle", "playlist"],
             Self::Cover => &[
-                "key", "coverkey", "coverfile", "coverfilename", "cover", "filename", "file", "imagefile", "image",
-                "artwork", "coverart", "albumart",
+                "key",
+                "coverkey",
+                "coverfile",
+                "coverfilename",
+                "cover",
+                "filename",
+                "file",
+                "imagefile",
+                "image",
+                "artwork",
+                "coverart",
+                "albumart",
             ],
             Self::Artist => &["artistname(s)", "artistnames", "artistname", "artists", "artist"],
             Self::TrackId => &["trackuri", "spotifyuri", "trackid", "spotifytrackid", "spotifyid", "isrc"],
@@ -66,9 +76,8 @@ impl Mapping {
     /// Recognises columns by their names, without regard to case, byte-order mark, `?`, spaces and underscores.
     pub fn recognise(headers: &[String]) -> Self {
         let headers: Vec<String> = headers.iter().map(|header| normalised(header)).collect();
-        let find = |column: Column| {
-            column.names().iter().find_map(|name| headers.iter().position(|header| header == name))
-        };
+        let find =
+            |column: Column| column.names().iter().find_map(|name| headers.iter().position(|header| header == name));
         Self {
             title: find(Column::Title),
             popularity: find(Column::Popularity),
@@ -85,9 +94,8 @@ impl Mapping {
     /// A sentence that names what was not understood, or which columns there are.
     pub fn with_named(mut self, text: &str, headers: &[String]) -> Result<Self, String> {
         for part in text.split(',').filter(|part| !part.trim().is_empty()) {
-            let (what, name) = part
-                .split_once('=')
-                .ok_or_else(|| format!("\"{part}\" is not of the form title=COLUMN."))?;
+            let (what, name) =
+                part.split_once('=').ok_or_else(|| format!("\"{part}\" is not of the form title=COLUMN."))?;
             let column = Column::CHOOSABLE
                 .into_iter()
                 .find(|column| column.label().eq_ignore_ascii_case(what.trim()))
@@ -127,10 +135,7 @@ impl Mapping {
 
     /// What an import cannot do without and has no column for.
     pub fn missing(&self) -> Vec<Column> {
-        Column::CHOOSABLE
-            .into_iter()
-            .filter(|column| column.is_required() && self.of(*column).is_none())
-            .collect()
+        Column::CHOOSABLE.into_iter().filter(|column| column.is_required() && self.of(*column).is_none()).collect()
     }
 }
 

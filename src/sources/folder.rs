@@ -68,8 +68,7 @@ impl CoversFolder {
 
 /// Whether a file claims by its ending to be a picture.
 pub fn is_picture_name(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|ending| PICTURE_ENDINGS.contains(&ending.to_string_lossy().to_lowercase().as_str()))
+    path.extension().is_some_and(|ending| PICTURE_ENDINGS.contains(&ending.to_string_lossy().to_lowercase().as_str()))
 }
 
 /// The files in `folder` that claim to be pictures, in the order of their names.

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 
 use super::columns::{Column, Mapping};
 use super::folder::CoversFolder;
-use super::table::{Table, TableError};
 use super::sample;
+use super::table::{Table, TableError};
 use crate::jobs::{Stop, Wishes};
 use crate::study::{
     DEFAULT_IMAGE_SIZE, ImportCounts, NewCover, NewTrack, Rejected, Study, StudyError, StudyFile, picture, plural,
@@ -328,8 +328,8 @@ fn folder_of(path: &Path) -> PathBuf {
 }
 
 fn list_covers(folder: &Path) -> Result<CoversFolder, ImportError> {
-    let covers = CoversFolder::list(folder)
-        .map_err(|source| ImportError::Folder { path: folder.to_path_buf(), source })?;
+    let covers =
+        CoversFolder::list(folder).map_err(|source| ImportError::Folder { path: folder.to_path_buf(), source })?;
     if covers.is_empty() { Err(ImportError::NoPictures(folder.to_path_buf())) } else { Ok(covers) }
 }
 

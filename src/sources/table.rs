@@ -52,19 +52,17 @@ impl Table {
     /// # Errors
     /// Where it cannot be read or is not text; rows shorter or longer than the header are taken as they are.
     pub fn read(path: &Path) -> Result<Self, TableError> {
-        let bytes =
-            std::fs::read(path).map_err(|source| TableError::Io { path: path.to_path_buf(), source })?;
+        let bytes = std::fs::read(path).map_err(|source| TableError::Io { path: path.to_path_buf(), source })?;
         let text = decode(&bytes).ok_or_else(|| TableError::NotText(path.to_path_buf()))?;
         Self::parse(path, &text)
     }
 
     /// Reads a file's text; `path` is only named in errors.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, TableError> {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(separator(text))
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let malformed = |error: csv::Error| TableError::Malformed { path: path.to_path_buf(), detail: error.to_string() };
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(separator(text)).flexible(true).from_reader(text.as_bytes());
+        let malformed =
+            |error: csv::Error| TableError::Malformed { path: path.to_path_buf(), detail: error.to_string() };
         let headers: Vec<String> = reader.headers().map_err(malformed)?.iter().map(str::to_owned).collect();
         if headers.iter().all(String::is_empty) {
             return Err(TableError::Empty(path.to_path_buf()));

@@ -37,14 +37,7 @@ impl NewCover {
                 "INSERT INTO cover (hash, bytes, format, width, height, grayscale) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT (hash) DO NOTHING",
             )?
-            .execute(params![
-                self.hash.as_slice(),
-                self.bytes,
-                self.format,
-                self.width,
-                self.height,
-                self.grayscale
-            ])?;
+            .execute(params![self.hash.as_slice(), self.bytes, self.format, self.width, self.height, self.grayscale])?;
         let id = transaction
             .prepare_cached("SELECT id FROM cover WHERE hash = ?1")?
             .query_row([self.hash.as_slice()], |row| row.get(0))?;
@@ -104,9 +97,7 @@ impl Study {
     pub fn cached_pixels(&self, cover: CoverId, image_size: usize) -> Result<Option<Vec<u8>>, StudyError> {
         self.connection
             .prepare_cached("SELECT rgb FROM pixels WHERE cover_id = ?1 AND image_size = ?2")
-            .and_then(|mut statement| {
-                statement.query_row([cover.0, image_size as i64], |row| row.get(0)).optional()
-            })
+            .and_then(|mut statement| statement.query_row([cover.0, image_size as i64], |row| row.get(0)).optional())
             .map_err(|error| self.error(error))
     }
 

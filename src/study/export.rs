@@ -80,7 +80,8 @@ struct Keys {
 impl Keys {
     /// The key of a track's cover, and whether its file is still to be written.
     fn of(&mut self, track: &Track, cover: CoverId) -> (String, bool) {
-        let plain: String = track.key.chars().map(|mark| if matches!(mark, '/' | '\\' | '\0') { '_' } else { mark }).collect();
+        let plain: String =
+            track.key.chars().map(|mark| if matches!(mark, '/' | '\\' | '\0') { '_' } else { mark }).collect();
         let mut key = plain.clone();
         let mut number = 1;
         // File systems that ignore case would take two such names for one.
@@ -118,8 +119,25 @@ pub fn export_predictions(study: &Study, run: &RunRecord, out: &Path) -> Result<
 /// What the disk says.
 pub fn export_results(runs: &[RunRecord], out: &Path) -> Result<u64, StudyError> {
     let header = [
-        "name", "model", "status", "parameters", "epochs_done", "epochs", "best_epoch", "seconds", "rmse", "mae", "r2",
-        "mean_rmse", "difference_to_mean", "best_rmse", "best_mae", "best_r2", "train_tracks", "test_tracks", "settings",
+        "name",
+        "model",
+        "status",
+        "parameters",
+        "epochs_done",
+        "epochs",
+        "best_epoch",
+        "seconds",
+        "rmse",
+        "mae",
+        "r2",
+        "mean_rmse",
+        "difference_to_mean",
+        "best_rmse",
+        "best_mae",
+        "best_r2",
+        "train_tracks",
+        "test_tracks",
+        "settings",
     ];
     let mut rows = vec![row(header)];
     for run in runs {

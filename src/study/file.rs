@@ -82,8 +82,11 @@ impl StudyFile {
     /// [`StudyError::InUse`] and [`StudyError::ReadOnly`] where it can still be opened by [`Self::open_reader`].
     pub fn open(path: &Path) -> Result<(Self, Recovered), StudyError> {
         let version = inspect(path)?;
-        let metadata = std::fs::metadata(path)
-            .map_err(|source| StudyError::Io { action: "look at", path: path.to_path_buf(), source })?;
+        let metadata = std::fs::metadata(path).map_err(|source| StudyError::Io {
+            action: "look at",
+            path: path.to_path_buf(),
+            source,
+        })?;
         if metadata.permissions().readonly() {
             return Err(StudyError::ReadOnly(path.to_path_buf()));
         }
@@ -243,10 +246,8 @@ impl Study {
     ) -> Result<T, StudyError> {
         let path = self.path.clone();
         let to_error = |error| StudyError::database(&path, error);
-        let transaction = self
-            .connection
-            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-            .map_err(to_error)?;
+        let transaction =
+            self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(to_error)?;
         let value = work(&transaction).map_err(to_error)?;
         transaction.commit().map_err(to_error)?;
         Ok(value)

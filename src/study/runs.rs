@@ -27,15 +27,8 @@ pub enum RunStatus {
 }
 
 impl RunStatus {
-    const ALL: [Self; 7] = [
-        Self::Queued,
-        Self::Running,
-        Self::Paused,
-        Self::Stopped,
-        Self::Interrupted,
-        Self::Finished,
-        Self::Failed,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Queued, Self::Running, Self::Paused, Self::Stopped, Self::Interrupted, Self::Finished, Self::Failed];
 
     /// The word for it, in files and on the screen.
     pub fn as_str(self) -> &'static str {
@@ -192,9 +185,9 @@ impl Study {
         self.transaction(|transaction| {
             let mut name = label.to_owned();
             let mut number = 1;
-            while transaction.query_row("SELECT count(*) FROM run WHERE name = ?1", [&name], |row| {
-                row.get::<_, i64>(0)
-            })? > 0
+            while transaction
+                .query_row("SELECT count(*) FROM run WHERE name = ?1", [&name], |row| row.get::<_, i64>(0))?
+                > 0
             {
                 number += 1;
                 name = format!("{label} ({number})");
@@ -261,12 +254,11 @@ impl Study {
                 "UPDATE run SET best_epoch = ?2, best_mse = ?3 WHERE id = ?1",
                 params![run.0, best.0 as i64, best.1],
             )?;
-            let mut statement = transaction
-                .prepare_cached("INSERT OR REPLACE INTO weights (run_id, kind, epoch, bytes) VALUES (?1, ?2, ?3, ?4)")?;
+            let mut statement = transaction.prepare_cached(
+                "INSERT OR REPLACE INTO weights (run_id, kind, epoch, bytes) VALUES (?1, ?2, ?3, ?4)",
+            )?;
             weights.iter().try_for_each(|saved| {
-                statement
-                    .execute(params![run.0, saved.kind.as_str(), saved.epoch as i64, saved.bytes])
-                    .map(|_| ())
+                statement.execute(params![run.0, saved.kind.as_str(), saved.epoch as i64, saved.bytes]).map(|_| ())
             })
         })
     }

@@ -188,9 +188,7 @@ impl Study {
             transaction.execute("DELETE FROM rejected WHERE source = ?1", [source])?;
             let mut statement =
                 transaction.prepare("INSERT OR IGNORE INTO rejected (source, what, reason) VALUES (?1, ?2, ?3)")?;
-            rejected
-                .iter()
-                .try_for_each(|item| statement.execute([source, &item.what, &item.reason]).map(|_| ()))
+            rejected.iter().try_for_each(|item| statement.execute([source, &item.what, &item.reason]).map(|_| ()))
         })
     }
 

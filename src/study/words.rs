@@ -23,7 +23,8 @@ pub fn thousands(value: usize) -> String {
 /// Whether any run beats always guessing the mean, in one sentence.
 pub fn results_sentence(runs: &[RunRecord]) -> String {
     let tested = || runs.iter().filter_map(|run| Some((run, run.figures?)));
-    let lower = |(_, one): &(&RunRecord, RunFigures), (_, other): &(&RunRecord, RunFigures)| one.rmse.total_cmp(&other.rmse);
+    let lower =
+        |(_, one): &(&RunRecord, RunFigures), (_, other): &(&RunRecord, RunFigures)| one.rmse.total_cmp(&other.rmse);
     let Some((best, figures)) = tested().min_by(lower) else {
         return "No run has been tested yet.".to_owned();
     };

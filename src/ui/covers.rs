@@ -13,8 +13,12 @@ use crate::app::{Snapshot, Step};
 use crate::nn::IMAGE_SIZES;
 use crate::study::{Track, plural, thousands};
 
-const PICTURE: f32 = 88.0;
-const TILE: egui::Vec2 = vec2(2.0 * PICTURE + 4.0, PICTURE + 46.0);
+/// The least width of a track's two pictures side by side.
+const TILE_WIDTH: f32 = 180.0;
+/// Between the two.
+const BETWEEN: f32 = 4.0;
+/// Title and popularity below them.
+const WORDS: f32 = 46.0;
 
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -56,7 +60,9 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn grid(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
     ui.horizontal(|ui| {
         ui.label("Find");
-        let search = egui::TextEdit::singleline(&mut panel.state.cover_filter).hint_text("Title or playlist").desired_width(180.0);
+        let search = egui::TextEdit::singleline(&mut panel.state.cover_filter)
+            .hint_text("Title or playlist")
+            .desired_width(180.0);
         let response = ui.add_sized([180.0, theme::CONTROL_HEIGHT], search.align(egui::Align2::LEFT_CENTER));
         widgets::name(ui, &response, "Find a track");
         let size = &mut panel.state.preview_size;
@@ -67,23 +73,31 @@ fn grid(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
         widgets::focus_ring(ui, &response);
     });
     let tracks = found(&snapshot.tracks, &panel.state.cover_filter);
-    let columns = ((ui.available_width() - 16.0 + GAP) / (TILE.x + GAP)).floor().max(1.0) as usize;
+    let width = ui.available_width() - GAP_LARGE;
+    let columns = ((width + GAP) / (TILE_WIDTH + GAP)).floor().max(1.0) as usize;
+    let tile_width = (width + GAP) / columns as f32 - GAP;
+    let tile_size = vec2(tile_width, (tile_width - BETWEEN) / 2.0 + WORDS);
     let rows = tracks.len().div_ceil(columns);
     if rows == 0 {
         empty(ui, Icon::Covers, "No track has this in its title or playlist. Change what is looked for.");
         return;
     }
-    ScrollArea::vertical().id_salt("covers").auto_shrink([false, false]).show_rows(ui, TILE.y, rows, |ui, visible| {
-        for row in visible {
-            ui.horizontal(|ui| {
-                for place in tracks.iter().skip(row * columns).take(columns) {
-                    if let Some(track) = snapshot.tracks.get(*place) {
-                        tile(ui, panel, track);
+    ScrollArea::vertical().id_salt("covers").auto_shrink([false, false]).show_rows(
+        ui,
+        tile_size.y,
+        rows,
+        |ui, visible| {
+            for row in visible {
+                ui.horizontal(|ui| {
+                    for place in tracks.iter().skip(row * columns).take(columns) {
+                        if let Some(track) = snapshot.tracks.get(*place) {
+                            tile(ui, panel, track, tile_size);
+                        }
                     }
-                }
-            });
-        }
-    });
+                });
+            }
+        },
+    );
 }
 
 /// Places of the tracks whose title or playlist holds `text`.
@@ -91,18 +105,20 @@ fn found(tracks: &Arc<[Track]>, text: &str) -> Vec<usize> {
     let wanted = text.trim().to_lowercase();
     let has = |field: &str| field.to_lowercase().contains(&wanted);
     (0..tracks.len())
-        .filter(|&place| wanted.is_empty() || tracks.get(place).is_some_and(|track| has(&track.title) || has(&track.playlist)))
+        .filter(|&place| {
+            wanted.is_empty() || tracks.get(place).is_some_and(|track| has(&track.title) || has(&track.playlist))
+        })
         .collect()
 }
 
-fn tile(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
+fn tile(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track, size: egui::Vec2) {
     let colors = palette(ui);
-    ui.allocate_ui(TILE, |ui| {
+    ui.allocate_ui(size, |ui| {
         ui.vertical(|ui| {
-            ui.set_min_size(TILE);
-            ui.set_max_width(TILE.x);
-            ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
-            ui.horizontal(|ui| pair(ui, panel, track));
+            ui.set_min_size(size);
+            ui.set_max_width(size.x);
+            ui.spacing_mut().item_spacing = vec2(BETWEEN, 2.0);
+            ui.horizontal(|ui| pair(ui, panel, track, size.y - WORDS));
             one_line(ui, RichText::new(&track.title));
             let popularity = track.popularity.map_or_else(|| "not given".to_owned(), |value| format!("{value:.0}"));
             let playlist = if track.playlist.is_empty() { "no playlist" } else { &track.playlist };
@@ -113,8 +129,8 @@ fn tile(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
 }
 
 /// The cover and what a network sees, or a placeholder of the same size.
-fn pair(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
-    let size = egui::Vec2::splat(PICTURE);
+fn pair(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track, side: f32) {
+    let size = egui::Vec2::splat(side);
     let radius = CornerRadius::same(theme::RADIUS_COVER);
     let textures = track.cover.map(|cover| {
         let key = (cover, panel.state.preview_size);
@@ -133,7 +149,7 @@ fn pair(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
             ui.add(Image::new(&textures.network).fit_to_exact_size(size).corner_radius(radius));
         }
         _ => {
-            let (rect, response) = ui.allocate_exact_size(TILE - vec2(0.0, 46.0), egui::Sense::hover());
+            let (rect, response) = ui.allocate_exact_size(vec2(2.0 * side + BETWEEN, side), egui::Sense::hover());
             ui.painter().rect_filled(rect, radius, palette(ui).field);
             if !matches!(textures, Some(Err(false))) {
                 response.on_hover_text("This track's cover could not be read.");
@@ -151,15 +167,15 @@ fn facts(ui: &mut Ui, snapshot: &Snapshot) {
         }
         let described = snapshot.popularity;
         let text = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
-        egui::Grid::new("popularity").num_columns(4).spacing([GAP_LARGE, GAP]).show(ui, |ui| {
+        egui::Grid::new("popularity").num_columns(4).min_col_width(56.0).spacing([GAP, GAP]).show(ui, |ui| {
             figure(ui, "Tracks", &thousands(described.count));
             figure(ui, "Mean", &text(described.mean));
             figure(ui, "Std. dev.", &text(described.std));
             figure(ui, "Lowest", &text(described.min));
             ui.end_row();
-            figure(ui, "Quarter", &text(described.q25));
+            figure(ui, "25 %", &text(described.q25));
             figure(ui, "Median", &text(described.median));
-            figure(ui, "3 quarters", &text(described.q75));
+            figure(ui, "75 %", &text(described.q75));
             figure(ui, "Highest", &text(described.max));
             ui.end_row();
         });

@@ -15,8 +15,12 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let tracks = panel.state.study.as_ref().map_or(0, crate::app::OpenStudy::tracks);
     let sentence = match (&panel.state.import, tracks) {
         (Some(_), _) => "Importing. You can go on to look at what is there already.".to_owned(),
-        (None, 0) => "Choose a spreadsheet with titles and popularity, and the folder that holds the covers.".to_owned(),
-        (None, tracks) => format!("The study holds {}. Importing again skips what is there.", plural(tracks, "track", "tracks")),
+        (None, 0) => {
+            "Choose a spreadsheet with titles and popularity, and the folder that holds the covers.".to_owned()
+        }
+        (None, tracks) => {
+            format!("The study holds {}. Importing again skips what is there.", plural(tracks, "track", "tracks"))
+        }
     };
     let blocked = blocked(panel);
     let mut import = false;
@@ -195,7 +199,11 @@ fn playlists_card(ui: &mut Ui) {
             ui.add_enabled_ui(false, |ui| {
                 text_field(ui, "Playlist links", "Not built yet", &mut String::new(), width);
             });
-            secondary(ui, "Import playlists", Some("Importing playlists by their links is not built yet. Use a spreadsheet and covers."));
+            secondary(
+                ui,
+                "Import playlists",
+                Some("Importing playlists by their links is not built yet. Use a spreadsheet and covers."),
+            );
         });
     });
 }
@@ -235,13 +243,16 @@ fn result_card(ui: &mut Ui, panel: &mut Panel<'_>) {
             20.0,
             shown.len(),
             |ui, rows| {
-                egui::Grid::new("rejected rows").num_columns(2).min_row_height(20.0).spacing([16.0, 8.0]).show(ui, |ui| {
-                    for item in &shown[rows] {
-                        ui.label(&item.what);
-                        ui.label(RichText::new(&item.reason).color(colors.quiet));
-                        ui.end_row();
-                    }
-                });
+                egui::Grid::new("rejected rows").num_columns(2).min_row_height(20.0).spacing([16.0, 8.0]).show(
+                    ui,
+                    |ui| {
+                        for item in &shown[rows] {
+                            ui.label(&item.what);
+                            ui.label(RichText::new(&item.reason).color(colors.quiet));
+                            ui.end_row();
+                        }
+                    },
+                );
             },
         );
     });

@@ -1,7 +1,7 @@
 //! The plots, each with a sentence that says the same for who cannot see it.
 
 use eframe::egui::{Color32, Response, TextStyle, Ui, Vec2b};
-use egui_plot::{Bar, BarChart, HLine, Legend, Line, LineStyle, Plot, PlotPoint, Points, VLine};
+use egui_plot::{Bar, BarChart, Corner, HLine, Legend, Line, LineStyle, Plot, PlotPoint, Points, VLine};
 
 use super::theme::{self, SERIES, palette};
 use super::widgets::{describe, name};
@@ -31,6 +31,7 @@ fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
         .allow_boxed_zoom(false)
         .allow_axis_zoom_drag(false)
         .allow_double_click_reset(false)
+        .show_crosshair(false)
         .show_background(false)
 }
 
@@ -42,59 +43,61 @@ fn say(ui: &Ui, response: &Response, title: &str, text: &str) {
 /// How many tracks have which popularity.
 pub fn histogram(ui: &mut Ui, histogram: &Histogram, mean: Option<f64>) {
     small(ui, |ui| {
-    let colors = palette(ui);
-    let width = histogram.bin_width;
-    let bars = histogram
-        .counts
-        .iter()
-        .enumerate()
-        .map(|(bin, &count)| Bar::new((bin as f64 + 0.5) * width, count as f64).width(width * 0.9))
-        .collect();
-    let shown = still(ui, "histogram", 150.0)
-        .x_axis_label("Popularity")
-        .y_axis_label("Tracks")
-        .include_x(0.0)
-        .include_x(100.0)
-        .show(ui, |plot| {
-            plot.bar_chart(BarChart::new("Tracks", bars).color(colors.train));
-            if let Some(mean) = mean {
-                plot.vline(VLine::new("Mean", mean).color(colors.mean).style(LineStyle::dashed_dense()));
-            }
-        });
-    let text = mean.map_or_else(String::new, |mean| format!("The mean is {mean:.1}."));
-    say(ui, &shown.response, "Popularity histogram", &text);
-    })
+        let colors = palette(ui);
+        let width = histogram.bin_width;
+        let bars = histogram
+            .counts
+            .iter()
+            .enumerate()
+            .map(|(bin, &count)| Bar::new((bin as f64 + 0.5) * width, count as f64).width(width * 0.9))
+            .collect();
+        let shown = still(ui, "histogram", 150.0)
+            .x_axis_label("Popularity")
+            .y_axis_label("Tracks")
+            .include_x(0.0)
+            .include_x(100.0)
+            .show(ui, |plot| {
+                plot.bar_chart(BarChart::new("Tracks", bars).color(colors.train));
+                if let Some(mean) = mean {
+                    plot.vline(VLine::new("Mean", mean).color(colors.mean).style(LineStyle::dashed_dense()));
+                }
+            });
+        let text = mean.map_or_else(String::new, |mean| format!("The mean is {mean:.1}."));
+        say(ui, &shown.response, "Popularity histogram", &text);
+    });
 }
 
 /// Error on training and test tracks by epoch, with always guessing the mean.
 pub fn curve(ui: &mut Ui, run: &RunRecord, height: f32) {
     small(ui, |ui| {
-    let colors = palette(ui);
-    let series = |of: fn(&EpochRecord) -> f64| -> Vec<[f64; 2]> {
-        run.epochs.iter().map(|epoch| [epoch.epoch as f64, of(epoch)]).collect()
-    };
-    let (train, test) = (series(|epoch| epoch.train_mse), series(|epoch| epoch.test_mse));
-    // The first epoch starts from random weights, far above all that follows.
-    let highest = test.iter().chain(train.iter().skip(1)).map(|point| point[1]).fold(0.0, f64::max);
-    let mean_mse = run.mean_rmse.map(|rmse| rmse * rmse);
-    let top = 1.15 * highest.max(mean_mse.unwrap_or(0.0)).max(1.0);
-    let lowest = test.iter().chain(&train).map(|point| point[1]).chain(mean_mse).fold(f64::INFINITY, f64::min);
-    let bottom = if lowest.is_finite() { (0.85 * lowest).max(0.0) } else { 0.0 };
-    let shown = still(ui, "curve", height)
-        .legend(Legend::default())
-        .x_axis_label("Epoch")
-        .y_axis_label("Mean squared error")
-        .show(ui, |plot| {
-            let last = run.settings.epochs.max(2) as f64;
-            plot.set_plot_bounds_x(0.5..=last + 0.5);
-            plot.set_plot_bounds_y(bottom..=top);
-            plot.line(Line::new("Training tracks", train).color(colors.train).width(2.0));
-            plot.line(Line::new("Test tracks", test).color(colors.test).width(2.0));
-            if let Some(mse) = mean_mse {
-                plot.hline(HLine::new("Always guess the mean", mse).color(colors.mean).style(LineStyle::dashed_dense()));
-            }
-        });
-    let text = run.epochs.last().map_or_else(
+        let colors = palette(ui);
+        let series = |of: fn(&EpochRecord) -> f64| -> Vec<[f64; 2]> {
+            run.epochs.iter().map(|epoch| [epoch.epoch as f64, of(epoch)]).collect()
+        };
+        let (train, test) = (series(|epoch| epoch.train_mse), series(|epoch| epoch.test_mse));
+        // The first epoch starts from random weights, far above all that follows.
+        let highest = test.iter().chain(train.iter().skip(1)).map(|point| point[1]).fold(0.0, f64::max);
+        let mean_mse = run.mean_rmse.map(|rmse| rmse * rmse);
+        let top = 1.15 * shown_up_to(highest, mean_mse);
+        let lowest = test.iter().chain(&train).map(|point| point[1]).chain(mean_mse).fold(f64::INFINITY, f64::min);
+        let bottom = if lowest.is_finite() { (0.85 * lowest).max(0.0) } else { 0.0 };
+        let shown = still(ui, "curve", height)
+            .legend(Legend::default())
+            .x_axis_label("Epoch")
+            .y_axis_label("Mean squared error")
+            .show(ui, |plot| {
+                let last = run.settings.epochs.max(2) as f64;
+                plot.set_plot_bounds_x(0.5..=last + 0.5);
+                plot.set_plot_bounds_y(bottom..=top);
+                plot.line(Line::new("Training tracks", train).color(colors.train).width(2.0));
+                plot.line(Line::new("Test tracks", test).color(colors.test).width(2.0));
+                if let Some(mse) = mean_mse {
+                    plot.hline(
+                        HLine::new("Always guess the mean", mse).color(colors.mean).style(LineStyle::dashed_dense()),
+                    );
+                }
+            });
+        let text = run.epochs.last().map_or_else(
         || "No epoch is finished yet.".to_owned(),
         |epoch| {
             format!(
@@ -103,66 +106,100 @@ pub fn curve(ui: &mut Ui, run: &RunRecord, height: f32) {
             )
         },
     );
-    say(ui, &shown.response, "Training curve", &text);
-    })
+        say(ui, &shown.response, "Training curve", &text);
+    });
+}
+
+/// The highest error worth showing: the first epochs lie far above all that follows and would flatten it.
+fn shown_up_to(highest: f64, mean_mse: Option<f64>) -> f64 {
+    const TIMES_THE_MEAN: f64 = 1.6;
+    mean_mse.map_or(highest, |mse| highest.clamp(mse, TIMES_THE_MEAN * mse)).max(1.0)
 }
 
 /// Test error by epoch of several runs.
 pub fn curves(ui: &mut Ui, runs: &[&RunRecord]) {
     small(ui, |ui| {
-    let colors = palette(ui);
-    let mean_mse = runs.iter().find_map(|run| run.mean_rmse).map(|rmse| rmse * rmse);
-    let shown = still(ui, "curves", HEIGHT)
-        .legend(Legend::default())
-        .x_axis_label("Epoch")
-        .y_axis_label("Test MSE")
-        .show(ui, |plot| {
-            for (run, color) in runs.iter().zip(SERIES.into_iter().cycle()) {
-                let points: Vec<[f64; 2]> = run.epochs.iter().map(|epoch| [epoch.epoch as f64, epoch.test_mse]).collect();
-                plot.line(Line::new(run.name.clone(), points).color(color).width(2.0));
-            }
-            if let Some(mse) = mean_mse {
-                plot.hline(HLine::new("Always guess the mean", mse).color(colors.mean).style(LineStyle::dashed_dense()));
-            }
-        });
-    say(ui, &shown.response, "Loss curves", &format!("The test error by epoch of {} runs.", runs.len()));
-    })
+        let colors = palette(ui);
+        let mean_mse = runs.iter().find_map(|run| run.mean_rmse).map(|rmse| rmse * rmse);
+        let shown = still(ui, "curves", HEIGHT)
+            .legend(Legend::default())
+            .x_axis_label("Epoch")
+            .y_axis_label("Test MSE")
+            .show(ui, |plot| {
+                for (run, color) in runs.iter().zip(SERIES.into_iter().cycle()) {
+                    let points: Vec<[f64; 2]> =
+                        run.epochs.iter().map(|epoch| [epoch.epoch as f64, epoch.test_mse]).collect();
+                    plot.line(Line::new(run.name.clone(), points).color(color).width(2.0));
+                }
+                let errors = || runs.iter().flat_map(|run| &run.epochs).map(|epoch| epoch.test_mse);
+                let (lowest, highest) = (errors().fold(f64::INFINITY, f64::min), errors().fold(0.0, f64::max));
+                let lowest = lowest.min(mean_mse.unwrap_or(f64::INFINITY));
+                if lowest.is_finite() {
+                    plot.set_plot_bounds_y(0.85 * lowest..=1.15 * shown_up_to(highest, mean_mse));
+                }
+                if let Some(mse) = mean_mse {
+                    plot.hline(
+                        HLine::new("Always guess the mean", mse).color(colors.mean).style(LineStyle::dashed_dense()),
+                    );
+                }
+            });
+        say(ui, &shown.response, "Loss curves", &format!("The test error by epoch of {} runs.", runs.len()));
+    });
 }
 
 /// True against predicted popularity; returns the place of the prediction that was clicked.
-pub fn scatter(ui: &mut Ui, predictions: &[Prediction], run: &RunRecord, snapshot: &Snapshot, chosen: Option<usize>) -> Option<usize> {
+pub fn scatter(
+    ui: &mut Ui,
+    predictions: &[Prediction],
+    run: &RunRecord,
+    snapshot: &Snapshot,
+    chosen: Option<usize>,
+) -> Option<usize> {
     small(ui, |ui| {
-    let colors = palette(ui);
-    let points: Vec<[f64; 2]> = predictions.iter().map(|item| [item.truth, item.predicted]).collect();
-    let ends = points.iter().flatten().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
-    let titles: Vec<&str> =
-        predictions.iter().map(|item| snapshot.track(item.track).map_or("", |track| track.title.as_str())).collect();
-    let mark = chosen.and_then(|place| points.get(place)).copied();
-    let shown = still(ui, "scatter", HEIGHT + 60.0)
-        .legend(Legend::default())
-        .x_axis_label("True popularity")
-        .y_axis_label("Predicted popularity")
-        .show(ui, |plot| {
-            let identity = vec![[ends.0, ends.0], [ends.1, ends.1]];
-            plot.line(Line::new("Predicted = true", identity).color(colors.quiet).width(1.0));
-            if let Some(mean) = run.train_mean {
-                plot.hline(HLine::new("Always guess the mean", mean).color(colors.mean).style(LineStyle::dashed_dense()));
-            }
-            plot.points(Points::new("Test tracks", points.clone()).color(translucent(colors.train)).radius(3.0));
-            if let Some(mark) = mark {
-                plot.points(Points::new("Chosen track", vec![mark]).color(colors.test).radius(6.0));
-            }
-            let pointer = plot.pointer_coordinate()?;
-            let nearest = nearest(&points, |point| plot.screen_from_plot(PlotPoint::new(point[0], point[1])), plot.screen_from_plot(pointer));
-            let (place, distance) = nearest?;
-            (distance < 12.0).then_some((place, plot.response().clicked()))
-        });
-    let text = format!("{} test tracks; a perfect model would lie on the diagonal.", predictions.len());
-    say(ui, &shown.response, "True against predicted popularity", &text);
-    let (place, is_clicked) = shown.inner?;
-    let (title, item) = (titles.get(place)?, predictions.get(place)?);
-    shown.response.on_hover_text_at_pointer(format!("{title}: true {:.0}, predicted {:.1}", item.truth, item.predicted));
-    is_clicked.then_some(place)
+        let colors = palette(ui);
+        let points: Vec<[f64; 2]> = predictions.iter().map(|item| [item.truth, item.predicted]).collect();
+        let ends = points
+            .iter()
+            .flatten()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
+        let titles: Vec<&str> = predictions
+            .iter()
+            .map(|item| snapshot.track(item.track).map_or("", |track| track.title.as_str()))
+            .collect();
+        let mark = chosen.and_then(|place| points.get(place)).copied();
+        let shown = still(ui, "scatter", HEIGHT + 60.0)
+            .legend(Legend::default().position(Corner::LeftTop))
+            .x_axis_label("True popularity")
+            .y_axis_label("Predicted popularity")
+            .show(ui, |plot| {
+                let identity = vec![[ends.0, ends.0], [ends.1, ends.1]];
+                plot.line(Line::new("Predicted = true", identity).color(colors.quiet).width(1.0));
+                if let Some(mean) = run.train_mean {
+                    plot.hline(
+                        HLine::new("Always guess the mean", mean).color(colors.mean).style(LineStyle::dashed_dense()),
+                    );
+                }
+                plot.points(Points::new("Test tracks", points.clone()).color(translucent(colors.train)).radius(3.0));
+                if let Some(mark) = mark {
+                    plot.points(Points::new("Chosen track", vec![mark]).color(colors.test).radius(6.0));
+                }
+                let pointer = plot.pointer_coordinate()?;
+                let nearest = nearest(
+                    &points,
+                    |point| plot.screen_from_plot(PlotPoint::new(point[0], point[1])),
+                    plot.screen_from_plot(pointer),
+                );
+                let (place, distance) = nearest?;
+                (distance < 12.0).then_some((place, plot.response().clicked()))
+            });
+        let text = format!("{} test tracks; a perfect model would lie on the diagonal.", predictions.len());
+        say(ui, &shown.response, "True against predicted popularity", &text);
+        let (place, is_clicked) = shown.inner?;
+        let (title, item) = (titles.get(place)?, predictions.get(place)?);
+        shown
+            .response
+            .on_hover_text_at_pointer(format!("{title}: true {:.0}, predicted {:.1}", item.truth, item.predicted));
+        is_clicked.then_some(place)
     })
 }
 
@@ -186,26 +223,31 @@ fn nearest(
 /// A score among the predictions for the test tracks.
 pub fn score_scale(ui: &mut Ui, id: u64, test_predictions: &[f64], score: f64, mean: f64, range: (f64, f64)) {
     small(ui, |ui| {
-    let colors = palette(ui);
-    let histogram = Histogram::of(test_predictions.iter().copied(), 2.0);
-    let bars: Vec<Bar> = histogram
-        .counts
-        .iter()
-        .enumerate()
-        .map(|(bin, &count)| Bar::new(bin as f64 * 2.0 + 1.0, count as f64).width(1.8))
-        .collect();
-    let shown = still(ui, &format!("score scale {id}"), 110.0)
-        .show_grid(false)
-        .show_axes(Vec2b::new(true, false))
-        .x_axis_label("Predicted popularity of the test tracks")
-        .include_x(0.0)
-        .include_x(100.0)
-        .show(ui, |plot| {
-            plot.bar_chart(BarChart::new("Test tracks", bars).color(translucent(colors.train)));
-            plot.vline(VLine::new("Always guess the mean", mean).color(colors.mean).style(LineStyle::dashed_dense()));
-            plot.vline(VLine::new("This cover", score).color(colors.test).width(3.0));
-        });
-    let text = format!("This cover {score:.1}, most likely between {:.0} and {:.0}; the mean {mean:.1}.", range.0, range.1);
-    say(ui, &shown.response, "The score among the test tracks", &text);
-    })
+        let colors = palette(ui);
+        let histogram = Histogram::of(test_predictions.iter().copied(), 2.0);
+        let bars: Vec<Bar> = histogram
+            .counts
+            .iter()
+            .enumerate()
+            .map(|(bin, &count)| Bar::new(bin as f64 * 2.0 + 1.0, count as f64).width(1.8))
+            .collect();
+        let shown = still(ui, &format!("score scale {id}"), 110.0)
+            .show_grid(false)
+            .show_axes(Vec2b::new(true, false))
+            .x_axis_label("Predicted popularity of the test tracks")
+            .include_x(0.0)
+            .include_x(100.0)
+            .show(ui, |plot| {
+                plot.bar_chart(BarChart::new("Test tracks", bars).color(translucent(colors.train)));
+                plot.vline(
+                    VLine::new("Always guess the mean", mean).color(colors.mean).style(LineStyle::dashed_dense()),
+                );
+                plot.vline(VLine::new("This cover", score).color(colors.test).width(3.0));
+            });
+        let text = format!(
+            "This cover {score:.1}, most likely between {:.0} and {:.0}; the mean {mean:.1}.",
+            range.0, range.1
+        );
+        say(ui, &shown.response, "The score among the test tracks", &text);
+    });
 }

@@ -1,7 +1,7 @@
 //! The rail on the left: the study's name, the eight steps with their state, and the theme.
 
 use eframe::egui::{
-    self, Align, CornerRadius, FontId, Layout, Response, RichText, Sense, Stroke, Role, Ui, WidgetInfo, pos2, vec2,
+    self, Align, CornerRadius, FontId, Layout, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::Panel;
@@ -70,8 +70,11 @@ fn study_name(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.label(RichText::new(saved).font(theme::caption()).color(quiet));
     let mut commands = Vec::new();
     ui.menu_button("Study", |ui| {
-        let items =
-            [("New study", Command::NewStudy), ("Open study", Command::ChooseStudy), ("Save as…", Command::ChooseSaveAs)];
+        let items = [
+            ("New study", Command::NewStudy),
+            ("Open study", Command::ChooseStudy),
+            ("Save as…", Command::ChooseSaveAs),
+        ];
         for (text, command) in items {
             if ui.button(text).clicked() {
                 commands.push(command);

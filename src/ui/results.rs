@@ -5,9 +5,9 @@ use egui_extras::{Column, TableBuilder};
 
 use super::Panel;
 use super::icons::Icon;
+use super::plots;
 use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{card, clock, empty, figure, help, next, page, primary, secondary};
-use super::plots;
 use crate::app::{Command, Snapshot, SortBy, Step};
 use crate::nn::Hyperparameters;
 use crate::study::{RunId, RunRecord, TrackId, results_sentence, thousands};
@@ -23,7 +23,7 @@ const HEADINGS: [(&str, Option<SortBy>); 10] = [
     ("MAE", Some(SortBy::Mae)),
     ("R²", Some(SortBy::R2)),
     ("vs mean", Some(SortBy::Difference)),
-    ("Best epoch", Some(SortBy::BestRmse)),
+    ("Best RMSE", Some(SortBy::BestRmse)),
 ];
 
 /// Draws the panel.
@@ -70,9 +70,9 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, runs: &[RunRecord]) {
         .sense(Sense::click())
         .cell_layout(Layout::right_to_left(Align::Center))
         .max_scroll_height(height)
-        .column(Column::initial(150.0).at_least(110.0).clip(true))
+        .column(Column::initial(176.0).at_least(150.0).clip(true))
         .column(Column::remainder().at_least(120.0).clip(true));
-    for width in [84.0, 60.0, 60.0, 58.0, 58.0, 64.0, 66.0, 96.0] {
+    for width in [80.0, 56.0, 52.0, 52.0, 52.0, 56.0, 62.0, 76.0] {
         builder = builder.column(Column::exact(width));
     }
     builder
@@ -87,7 +87,10 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, runs: &[RunRecord]) {
                 for place in 1..HEADINGS.len() {
                     row.col(|ui| {
                         if place == 5 {
-                            ui.label(RichText::new(baseline.map_or_else(|| "–".to_owned(), |rmse| format!("{rmse:.2}"))).color(quiet));
+                            ui.label(
+                                RichText::new(baseline.map_or_else(|| "–".to_owned(), |rmse| format!("{rmse:.2}")))
+                                    .color(quiet),
+                            );
                         }
                     });
                 }
@@ -109,7 +112,13 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, runs: &[RunRecord]) {
 fn heading(ui: &mut Ui, panel: &mut Panel<'_>, place: usize, text: &str, sort_by: Option<SortBy>) {
     let results = &mut panel.state.results;
     let arrow = match sort_by {
-        Some(by) if by == results.sort_by => if results.descending { " ▾" } else { " ▴" },
+        Some(by) if by == results.sort_by => {
+            if results.descending {
+                " ▾"
+            } else {
+                " ▴"
+            }
+        }
         _ => "",
     };
     let label = RichText::new(format!("{text}{arrow}")).font(theme::caption()).color(palette(ui).quiet);
@@ -147,7 +156,10 @@ fn cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, place: usize) {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| name_cell(ui, panel, run));
             return;
         }
-        1 => return left(ui, RichText::new(settings_words(&run.settings)).color(palette(ui).quiet)),
+        1 => {
+            let words = settings_words(&run.settings);
+            return left(ui, RichText::new(words).color(palette(ui).quiet));
+        }
         2 => thousands(run.parameters),
         3 => match run.best_epoch {
             Some(best) => format!("{best}, {}", run.epochs_done()),
@@ -184,11 +196,8 @@ fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord) {
 
 /// A run's settings in a few words.
 fn settings_words(settings: &Hyperparameters) -> String {
-    let layers: Vec<String> = settings
-        .layers
-        .iter()
-        .map(|layer| format!("{}·{k}x{k}", layer.filters, k = layer.kernel_size))
-        .collect();
+    let layers: Vec<String> =
+        settings.layers.iter().map(|layer| format!("{}·{k}x{k}", layer.filters, k = layer.kernel_size)).collect();
     let network = if layers.is_empty() { "no layers".to_owned() } else { layers.join(" ") };
     format!("{network}, {} px, batch {}, seed {}", settings.image_size, settings.batch_size, settings.seed)
 }
@@ -271,13 +280,20 @@ fn scatter_card(ui: &mut Ui, panel: &mut Panel<'_>, tested: &[&RunRecord]) {
 fn chosen_track(ui: &mut Ui, panel: &mut Panel<'_>, id: TrackId, truth: f64, predicted: f64) {
     let size = panel.state.preview_size;
     let Some(study) = panel.state.study.as_mut() else { return };
-    let Some(track) = study.snapshot.as_ref().and_then(|snapshot: &Snapshot| snapshot.track(id)).cloned() else { return };
+    let Some(track) = study.snapshot.as_ref().and_then(|snapshot: &Snapshot| snapshot.track(id)).cloned() else {
+        return;
+    };
     ui.horizontal(|ui| {
         if let Some(cover) = track.cover {
             match panel.textures.cover(ui.ctx(), study, (cover, size)) {
                 Ok(textures) => {
                     let radius = CornerRadius::same(theme::RADIUS_COVER);
-                    ui.add(Image::new(&textures.original).fit_to_exact_size(vec2(64.0, 64.0)).corner_radius(radius).alt_text(&track.title));
+                    ui.add(
+                        Image::new(&textures.original)
+                            .fit_to_exact_size(vec2(64.0, 64.0))
+                            .corner_radius(radius)
+                            .alt_text(&track.title),
+                    );
                 }
                 Err(failed) => {
                     if !failed {

@@ -4,9 +4,9 @@ use eframe::egui::{self, CornerRadius, Image, RichText, Stroke, Ui, vec2};
 
 use super::Panel;
 use super::icons::Icon;
-use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{card, describe, empty, help, name, notice, page, primary, secondary};
 use super::plots;
+use super::theme::{self, GAP, GAP_LARGE, palette};
+use super::widgets::{card, describe, empty, help, notice, page, primary, secondary};
 use crate::app::{Command, Scored, ScoredPicture, Step};
 
 /// The side of a scored cover, in points.
@@ -64,7 +64,10 @@ fn choose_run(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 fn drop_target(ui: &mut Ui) {
     let colors = palette(ui);
-    let frame = egui::Frame::new().corner_radius(CornerRadius::same(theme::RADIUS_CARD)).stroke(Stroke::new(1.0, colors.line)).inner_margin(20);
+    let frame = egui::Frame::new()
+        .corner_radius(CornerRadius::same(theme::RADIUS_CARD))
+        .stroke(Stroke::new(1.0, colors.line))
+        .inner_margin(20);
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
@@ -106,7 +109,9 @@ fn figures(ui: &mut Ui, number: u64, file: &str, scored: &ScoredPicture) {
     ui.label(RichText::new(format!("{file}, scored by {}", scored.run_name)).color(colors.quiet));
     ui.horizontal(|ui| {
         let big = ui.label(RichText::new(format!("{:.1}", score.prediction)).font(theme::big_number()));
-        name(ui, &big, &format!("Predicted popularity: {:.1}", score.prediction));
+        // A label is called by its value.
+        let spoken = format!("Predicted popularity: {:.1}", score.prediction);
+        ui.ctx().accesskit_node_builder(big.id, |node| node.set_value(spoken));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             let range = format!("of 100. Four in five true values lie between {:.0} and {:.0}.", score.low, score.high);
@@ -118,8 +123,18 @@ fn figures(ui: &mut Ui, number: u64, file: &str, scored: &ScoredPicture) {
         help(ui, "the range", "The prediction plus what the model was off by on the test tracks, leaving out the tenth of errors at either end.");
     });
     if !score.beats_mean {
-        let text = format!("This score is no better than guessing the mean, {:.1}: the model did not beat it.", scored.train_mean);
+        let text = format!(
+            "This score is no better than guessing the mean, {:.1}: the model did not beat it.",
+            scored.train_mean
+        );
         notice(ui, Icon::Info, colors.warning, text);
     }
-    plots::score_scale(ui, number, &scored.test_predictions, score.prediction, scored.train_mean, (score.low, score.high));
+    plots::score_scale(
+        ui,
+        number,
+        &scored.test_predictions,
+        score.prediction,
+        scored.train_mean,
+        (score.low, score.high),
+    );
 }

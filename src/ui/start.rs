@@ -66,7 +66,8 @@ fn contents(ui: &mut Ui, panel: &mut Panel<'_>) {
             let width = ui.available_width() - super::widgets::FIELD_LABEL - GAP;
             let id = egui::Id::unique("study path");
             let mut path = ui.data_mut(|data| data.get_temp::<String>(id)).unwrap_or_default();
-            let (entered, _) = text_field(ui, "Study file", "Type a path, or drop the file on the window", &mut path, width);
+            let (entered, _) =
+                text_field(ui, "Study file", "Type a path, or drop the file on the window", &mut path, width);
             if entered && !path.trim().is_empty() {
                 panel.push(Command::OpenStudy(path.trim().into()));
             }

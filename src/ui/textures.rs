@@ -27,7 +27,12 @@ pub struct Textures {
 
 impl Textures {
     /// The textures of a cover, where it has been read; else `Err` with whether reading it failed.
-    pub fn cover(&mut self, ctx: &Context, study: &mut OpenStudy, key: (CoverId, usize)) -> Result<CoverTextures, bool> {
+    pub fn cover(
+        &mut self,
+        ctx: &Context,
+        study: &mut OpenStudy,
+        key: (CoverId, usize),
+    ) -> Result<CoverTextures, bool> {
         if let Some(textures) = self.covers.get(&key) {
             return Ok(textures.clone());
         }

@@ -16,13 +16,16 @@ pub fn draw(ui: &Ui, panel: &mut Panel<'_>) {
         return;
     }
     let mut closed = None;
-    Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -64.0)).show(ui.ctx(), |ui| {
-        for toast in panel.state.toasts.iter().rev().take(4) {
-            if draw_one(ui, toast) {
-                closed = Some(toast.id);
+    Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -64.0)).show(
+        ui.ctx(),
+        |ui| {
+            for toast in panel.state.toasts.iter().rev().take(4) {
+                if draw_one(ui, toast) {
+                    closed = Some(toast.id);
+                }
             }
-        }
-    });
+        },
+    );
     if let Some(id) = closed {
         panel.push(Command::DismissToast(id));
     }

@@ -4,9 +4,9 @@ use eframe::egui::{self, RichText, Ui};
 
 use super::Panel;
 use super::icons::Icon;
+use super::plots;
 use super::theme::{self, GAP_LARGE, palette};
 use super::widgets::{card, clock, empty, figure, help, next, notice, page, primary, secondary};
-use super::plots;
 use crate::app::{Command, Step, Under};
 use crate::study::{RunId, RunRecord, RunStatus};
 
@@ -75,8 +75,12 @@ fn shown_run(panel: &Panel<'_>) -> Option<RunRecord> {
 
 fn sentence(panel: &Panel<'_>) -> String {
     match &panel.state.training.under {
-        Some(Under { resizing: Some((done, total)), .. }) => format!("Resizing covers for this image size: {done} of {total}."),
-        Some(under) if under.is_paused => format!("{} is paused in epoch {} of {}.", under.name, under.epoch, under.epochs),
+        Some(Under { resizing: Some((done, total)), .. }) => {
+            format!("Resizing covers for this image size: {done} of {total}.")
+        }
+        Some(under) if under.is_paused => {
+            format!("{} is paused in epoch {} of {}.", under.name, under.epoch, under.epochs)
+        }
         Some(under) => format!("{} is training: epoch {} of {}.", under.name, under.epoch.max(1), under.epochs),
         None => "Nothing is training. Every finished epoch is saved.".to_owned(),
     }
@@ -118,8 +122,14 @@ fn runs_card(ui: &mut Ui, panel: &mut Panel<'_>) {
     let training = &panel.state.training;
     let is_queued = |run: &RunRecord| training.queue.contains(&run.id);
     let under = training.under.as_ref().map(|under| under.run);
-    let runs: Vec<RunRecord> =
-        study.runs().iter().filter(|run| Some(run.id) != under && (is_queued(run) || run.status.can_resume() || run.status == RunStatus::Failed)).cloned().collect();
+    let runs: Vec<RunRecord> = study
+        .runs()
+        .iter()
+        .filter(|run| {
+            Some(run.id) != under && (is_queued(run) || run.status.can_resume() || run.status == RunStatus::Failed)
+        })
+        .cloned()
+        .collect();
     if runs.is_empty() {
         return;
     }

@@ -13,13 +13,7 @@ use super::theme::{self, GAP, GAP_LARGE, MARGIN, RADIUS_CARD, palette};
 use crate::app::{Command, Step};
 
 /// A panel: its title, one sentence of state, its primary action at the top right, and its scrolling contents.
-pub fn page(
-    ui: &mut Ui,
-    title: &str,
-    sentence: &str,
-    actions: impl FnOnce(&mut Ui),
-    contents: impl FnOnce(&mut Ui),
-) {
+pub fn page(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui), contents: impl FnOnce(&mut Ui)) {
     Frame::new().inner_margin(Margin::symmetric(MARGIN as i8, GAP_LARGE as i8)).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.heading(title);

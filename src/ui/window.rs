@@ -34,7 +34,12 @@ impl Window {
             prompt: Arc::new(move || prompt.request_repaint()),
             paced: Arc::new(move || paced.request_repaint_after(PACE)),
         };
-        Self { app: App::new(settings, study, wakers), textures: Textures::default(), title: String::new(), textures_of: None }
+        Self {
+            app: App::new(settings, study, wakers),
+            textures: Textures::default(),
+            title: String::new(),
+            textures_of: None,
+        }
     }
 
     /// The program's state, for tests.
@@ -45,7 +50,9 @@ impl Window {
     fn show_title(&mut self, ctx: &Context) {
         let state = &self.app.state;
         let job = match (&state.import, &state.training.under) {
-            (Some(import), _) => Some(format!("Importing {} %", 100 * import.progress.done / import.progress.total.max(1))),
+            (Some(import), _) => {
+                Some(format!("Importing {} %", 100 * import.progress.done / import.progress.total.max(1)))
+            }
             (None, Some(under)) => Some(format!("Training {:.0} %", 100.0 * under.share())),
             (None, None) => None,
         };
@@ -112,7 +119,11 @@ impl eframe::App for Window {
 fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let colors = theme::palette(ui);
     let rail_frame = Frame::new().fill(colors.card).inner_margin(Margin::symmetric(12, 8));
-    egui::Panel::left("rail").exact_size(rail::WIDTH).resizable(false).frame(rail_frame).show(ui, |ui| rail::draw(ui, panel));
+    egui::Panel::left("rail")
+        .exact_size(rail::WIDTH)
+        .resizable(false)
+        .frame(rail_frame)
+        .show(ui, |ui| rail::draw(ui, panel));
     if job_bar::is_needed(panel) {
         let frame = Frame::new().fill(colors.card).inner_margin(Margin::symmetric(theme::MARGIN as i8, 8));
         egui::Panel::bottom("job bar").exact_size(52.0).frame(frame).show(ui, |ui| job_bar::draw(ui, panel));
@@ -143,7 +154,9 @@ fn drop_overlay(ui: &Ui, panel: &Panel<'_>) {
     }
     let paths: Vec<PathBuf> = hovered.iter().filter_map(|file| file.path.clone()).collect();
     let ends_in = |endings: &[&str]| {
-        paths.iter().any(|path| path.extension().is_some_and(|own| endings.iter().any(|ending| own.eq_ignore_ascii_case(ending))))
+        paths.iter().any(|path| {
+            path.extension().is_some_and(|own| endings.iter().any(|ending| own.eq_ignore_ascii_case(ending)))
+        })
     };
     let text = if ends_in(&["coverstudy"]) {
         "Open this study"
@@ -154,12 +167,17 @@ fn drop_overlay(ui: &Ui, panel: &Panel<'_>) {
     } else {
         "Train a model first, then drop a cover to score it"
     };
-    let area = egui::Area::new(Id::unique("drop overlay")).order(Order::Tooltip).anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0));
+    let area =
+        egui::Area::new(Id::unique("drop overlay")).order(Order::Tooltip).anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0));
     area.show(ui.ctx(), |ui| {
         let rect = ui.ctx().content_rect();
         let colors = theme::palette(ui);
         ui.painter().rect_filled(rect, 0.0, Color32::from_black_alpha(120));
-        ui.painter().rect_filled(egui::Rect::from_center_size(rect.center(), vec2(480.0, 120.0)), theme::RADIUS_CARD, colors.card);
+        ui.painter().rect_filled(
+            egui::Rect::from_center_size(rect.center(), vec2(480.0, 120.0)),
+            theme::RADIUS_CARD,
+            colors.card,
+        );
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::strong(), colors.text);
     });
 }
@@ -181,5 +199,9 @@ pub fn open(study: Option<PathBuf>, renderer: eframe::Renderer) -> Result<(), ef
         Err(error) => tracing::warn!(%error, "the window has no icon"),
     }
     let options = eframe::NativeOptions { viewport, renderer, ..eframe::NativeOptions::default() };
-    eframe::run_native("cover-study", options, Box::new(move |creation| Ok(Box::new(Window::new(creation, study.as_deref())))))
+    eframe::run_native(
+        "cover-study",
+        options,
+        Box::new(move |creation| Ok(Box::new(Window::new(creation, study.as_deref())))),
+    )
 }

@@ -10,51 +10,75 @@ struct Reference<'a> {
 }
 
 impl Reference<'_> {
-    fn predict(&self, pixels: &[u8]) -> f64 {
-        let mut values: Vec<f64> = pixels.iter().map(|&pixel| f64::from(pixel) / 255.0).collect();
-        for (index, conv) in self.shape.convs.iter().enumerate() {
-            values = convolve(conv, &values, &self.arrays[2 * index], &self.arrays[2 * index + 1]);
-        }
-        let [.., dense, bias] = self.arrays.as_slice() else { panic!("a network has a dense layer") };
-        values.iter().zip(dense).map(|(value, weight)| value * weight).sum::<f64>() + bias[0]
+    /// What layer `layer` gets for each picture.
+    fn inputs(&self, layer: usize, pictures: &Pictures) -> Vec<Vec<f64>> {
+        let input = |index| {
+            let values = pictures.bytes(index).iter().map(|&pixel| f64::from(pixel) / 255.0).collect();
+            self.layers(0..layer, values)
+        };
+        (0..pictures.places.len()).map(input).collect()
     }
 
-    fn loss(&self, pictures: &Pictures, targets: &[f32]) -> f64 {
-        let error = |(index, &target): (usize, &f32)| (self.predict(pictures.bytes(index)) - f64::from(target)).powi(2);
-        targets.iter().enumerate().map(error).sum::<f64>() / targets.len() as f64
+    fn layers(&self, layers: std::ops::Range<usize>, values: Vec<f64>) -> Vec<f64> {
+        layers.fold(values, |values, layer| {
+            convolve(&self.shape.convs[layer], &values, &self.arrays[2 * layer], &self.arrays[2 * layer + 1])
+        })
+    }
+
+    /// The loss from layer `layer` on, which gets `inputs`.
+    fn loss(&self, layer: usize, inputs: &[Vec<f64>], targets: &[f32]) -> f64 {
+        let [.., dense, bias] = self.arrays.as_slice() else { panic!("a network has a dense layer") };
+        let error = |(input, &target): (&Vec<f64>, &f32)| {
+            let values = self.layers(layer..self.shape.convs.len(), input.clone());
+            let sum: f64 = values.iter().zip(dense).map(|(value, weight)| value * weight).sum();
+            (sum + bias[0] - f64::from(target)).powi(2)
+        };
+        inputs.iter().zip(targets).map(error).sum::<f64>() / targets.len() as f64
     }
 }
 
 fn convolve(conv: &kernels::ConvGeometry, input: &[f64], weights: &[f64], bias: &[f64]) -> Vec<f64> {
-    let (size, channels) = (conv.in_size as isize, conv.in_channels);
-    let conv_at = |y: usize, x: usize, filter: usize| {
-        let mut sum = bias[filter];
-        for ky in 0..conv.kernel {
-            for kx in 0..conv.kernel {
-                let row = (y + ky) as isize - conv.pad_before as isize;
-                let column = (x + kx) as isize - conv.pad_before as isize;
-                if (0..size).contains(&row) && (0..size).contains(&column) {
-                    let pixel = (row * size + column) as usize * channels;
-                    let weight = (ky * conv.kernel + kx) * channels;
-                    for channel in 0..channels {
-                        sum += input[pixel + channel] * weights[(weight + channel) * conv.filters + filter];
-                    }
-                }
-            }
-        }
-        if conv.relu { sum.max(0.0) } else { sum }
-    };
     let mut out = Vec::with_capacity(conv.out_len());
-    for y in 0..conv.out_size {
-        for x in 0..conv.out_size {
-            for filter in 0..conv.filters {
-                let places = (0..conv.pool * conv.pool)
-                    .map(|place| conv_at(y * conv.pool + place / conv.pool, x * conv.pool + place % conv.pool, filter));
-                out.push(places.fold(f64::NEG_INFINITY, f64::max));
-            }
-        }
+    for window in 0..conv.out_size * conv.out_size {
+        let (y, x) = (window / conv.out_size * conv.pool, window % conv.out_size * conv.pool);
+        let places = (0..conv.pool * conv.pool)
+            .map(|place| convolve_at(conv, input, weights, bias, y + place / conv.pool, x + place % conv.pool));
+        let largest = |mut best: Vec<f64>, values: Vec<f64>| {
+            best.iter_mut().zip(values).for_each(|(best, value)| *best = best.max(value));
+            best
+        };
+        out.extend(places.fold(vec![f64::NEG_INFINITY; conv.filters], largest));
     }
     out
+}
+
+/// All filters at one place, after the activation.
+fn convolve_at(
+    conv: &kernels::ConvGeometry,
+    input: &[f64],
+    weights: &[f64],
+    bias: &[f64],
+    y: usize,
+    x: usize,
+) -> Vec<f64> {
+    let size = conv.in_size as isize;
+    let mut sums = bias.to_vec();
+    for place in 0..conv.kernel * conv.kernel {
+        let row = (y + place / conv.kernel) as isize - conv.pad_before as isize;
+        let column = (x + place % conv.kernel) as isize - conv.pad_before as isize;
+        if !(0..size).contains(&row) || !(0..size).contains(&column) {
+            continue;
+        }
+        let pixel = &input[(row * size + column) as usize * conv.in_channels..][..conv.in_channels];
+        for (channel, value) in pixel.iter().enumerate() {
+            let weights = &weights[(place * conv.in_channels + channel) * conv.filters..][..conv.filters];
+            sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += value * weight);
+        }
+    }
+    if conv.relu {
+        sums.iter_mut().for_each(|sum| *sum = sum.max(0.0));
+    }
+    sums
 }
 
 /// filters, kernel size, pool; 0 is no pooling.
@@ -124,6 +148,7 @@ fn engine(
 /// is measured by the largest gradient of the array.
 fn compare(hyper: &Hyperparameters, isa: Isa, count: usize) {
     const STEP: f64 = 1e-6;
+    const ELEMENTS: usize = 8;
     let shape = NetworkShape::of(hyper).expect("the network fits");
     let mut generator = generator(3, count as u64);
     let (pictures, targets) = batch(hyper.image_size, count, &mut generator);
@@ -133,16 +158,18 @@ fn compare(hyper: &Hyperparameters, isa: Isa, count: usize) {
         arrays: arrays.iter().map(|array| array.iter().copied().map(f64::from).collect()).collect(),
     };
     let (loss, gradients) = engine(isa, &shape, &arrays, &pictures, &targets);
-    let expected = reference.loss(&pictures, &targets);
+    let expected = reference.loss(0, &reference.inputs(0, &pictures), &targets);
     assert!((loss - expected).abs() < 1e-5 * expected, "loss {loss}, expected {expected}");
     for (array, gradient) in gradients.iter().enumerate() {
         let largest = gradient.iter().fold(0.0_f64, |largest, value| largest.max(f64::from(value.abs())));
-        for _ in 0..12 {
+        let layer = array / 2;
+        let inputs = reference.inputs(layer, &pictures);
+        for _ in 0..ELEMENTS {
             let element = generator.random_range(0..gradient.len());
             let middle = reference.arrays[array][element];
             let mut loss_at = |value| {
                 reference.arrays[array][element] = value;
-                reference.loss(&pictures, &targets)
+                reference.loss(layer, &inputs, &targets)
             };
             let expected = (loss_at(middle + STEP) - loss_at(middle - STEP)) / (2.0 * STEP);
             loss_at(middle);

@@ -63,7 +63,7 @@ impl Design {
         let share = rng.random_range(0.20..0.25);
         let echo = rng.random_bool(0.5).then(|| share * rng.random_range(0.3..0.5));
         let angle = rng.random_range(0.0..std::f32::consts::TAU);
-        let height = rng.random_range(0.58..0.66);
+        let height = rng.random_range(0.52..0.58);
         let part = match layout {
             Layout::High => [-0.5, height - 0.5],
             Layout::Low => [0.5 - height, 0.5],

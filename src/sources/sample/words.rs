@@ -15,12 +15,30 @@ pub const PLAYLISTS: [(&str, f64); 8] = [
 /// First words of a title.
 pub const FIRST: [&str; 24] = [
     "Paper", "Golden", "Quiet", "Electric", "Hollow", "Velvet", "Northern", "Faded", "Silver", "Broken", "Distant",
-    "Midnight", "Open", "Burning", "Glass", "Salt", "Early", "Wooden", "Second", "Borrowed", "Tidal", "Empty",
-    "Amber", "Restless",
+    "Midnight", "Open", "Burning", "Glass", "Salt", "Early", "Wooden", "Second", "Borrowed", "Tidal", "Empty", "Amber",
+    "Restless",
 ];
 
 /// Last words of a title. Its number shares no divisor with a step through [`FIRST`], so no title comes twice.
 pub const LAST: [&str; 20] = [
-    "lanterns", "harbor", "letters", "mirrors", "gardens", "motel", "signals", "rivers", "summer", "windows", "echoes",
-    "skyline", "horses", "cinema", "orchards", "highway", "weather", "parade", "balcony", "satellites",
+    "lanterns",
+    "harbor",
+    "letters",
+    "mirrors",
+    "gardens",
+    "motel",
+    "signals",
+    "rivers",
+    "summer",
+    "windows",
+    "echoes",
+    "skyline",
+    "horses",
+    "cinema",
+    "orchards",
+    "highway",
+    "weather",
+    "parade",
+    "balcony",
+    "satellites",
 ];
