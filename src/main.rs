@@ -21,34 +21,53 @@ fn main() -> ExitCode {
 
 /// Opens the window; without a display, a bare start goes through the sample study in the terminal.
 fn window(study: Option<PathBuf>, renderer: Option<Renderer>) -> Exit {
-    let Err(error) = open(study.clone(), renderer) else { return Exit::Done };
-    eprintln!("{}", no_window(&error));
-    if study.is_some() {
+    let Err(why) = open(study.clone(), renderer) else { return Exit::Done };
+    eprintln!("{}", no_window(&why));
+    if study.is_some() || ui::has_opened() {
         return Exit::Failed;
     }
     eprintln!("Going through the sample study here instead, as \"cover-study demo\" does.");
     cli::demo_in_terminal()
 }
 
-/// Tries the renderer that was asked for, or glow and then wgpu.
-fn open(study: Option<PathBuf>, renderer: Option<Renderer>) -> Result<(), eframe::Error> {
-    match renderer {
-        Some(Renderer::Glow) => ui::open(study, eframe::Renderer::Glow),
-        Some(Renderer::Wgpu) => ui::open(study, eframe::Renderer::Wgpu),
-        None => match ui::open(study.clone(), eframe::Renderer::Glow) {
-            // Without an event loop there is no display, and no renderer would change that.
-            Err(error) if !matches!(error, eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_)) => {
-                tracing::warn!(%error, "glow cannot draw here, trying wgpu");
-                ui::open(study, eframe::Renderer::Wgpu)
+/// Tries the renderer that was asked for, or glow and then wgpu; says in the system's words why none would do.
+fn open(study: Option<PathBuf>, renderer: Option<Renderer>) -> Result<(), String> {
+    // Where a library is missing, the windowing crate panics: what it says is told below, in one sentence.
+    std::panic::set_hook(Box::new(|panic| {
+        if std::thread::current().name() != Some("main") {
+            eprintln!("{panic}");
+        }
+    }));
+    let run = |renderer| {
+        let study = study.clone();
+        std::panic::catch_unwind(move || ui::open(study, renderer)).unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            Err(ui::OpenError { text: text.unwrap_or_default(), may_try_another: false })
+        })
+    };
+    let result = match renderer {
+        Some(Renderer::Glow) => run(eframe::Renderer::Glow),
+        Some(Renderer::Wgpu) => run(eframe::Renderer::Wgpu),
+        None => run(eframe::Renderer::Glow).or_else(|error| {
+            if error.may_try_another && !ui::has_opened() {
+                tracing::warn!(error = error.text, "glow cannot draw here, trying wgpu");
+                run(eframe::Renderer::Wgpu)
+            } else {
+                Err(error)
             }
-            result => result,
-        },
-    }
+        }),
+    };
+    result.map_err(|error| error.text)
 }
 
 /// One sentence about what is missing for a window.
-fn no_window(error: &eframe::Error) -> String {
-    let text = error.to_string();
+fn no_window(text: &str) -> String {
+    if ui::has_opened() {
+        return format!(
+            "The window closed because of an error in the program ({text}). What was saved before is safe."
+        );
+    }
     let lower = text.to_lowercase();
     let libraries = [
         ("xkbcommon-x11", "libxkbcommon-x11-0"),

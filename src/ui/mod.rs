@@ -17,7 +17,7 @@ mod training;
 mod widgets;
 mod window;
 
-pub use window::{Window, open};
+pub use window::{OpenError, Window, has_opened, open};
 
 use crate::app::{Command, State};
 use crate::study::CoverId;

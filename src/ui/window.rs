@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use eframe::egui::{self, Align2, Color32, Context, Frame, Id, Margin, Order, Ui, ViewportCommand, vec2};
@@ -182,11 +183,35 @@ fn drop_overlay(ui: &Ui, panel: &Panel<'_>) {
     });
 }
 
+/// Whether the window has been open, as seen from where it was asked for.
+static HAS_OPENED: AtomicBool = AtomicBool::new(false);
+
+/// Whether a window of this program has been open since its start.
+pub fn has_opened() -> bool {
+    HAS_OPENED.load(Ordering::Relaxed)
+}
+
+/// Why the window could not be opened.
+#[derive(Clone, Debug)]
+pub struct OpenError {
+    /// In the system's words.
+    pub text: String,
+    /// Whether another renderer may succeed; without a display none would.
+    pub may_try_another: bool,
+}
+
+impl From<eframe::Error> for OpenError {
+    fn from(error: eframe::Error) -> Self {
+        let may_try_another = !matches!(error, eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_));
+        Self { text: error.to_string(), may_try_another }
+    }
+}
+
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors
 /// Where the system has no way to draw it with `renderer`.
-pub fn open(study: Option<PathBuf>, renderer: eframe::Renderer) -> Result<(), eframe::Error> {
+pub fn open(study: Option<PathBuf>, renderer: eframe::Renderer) -> Result<(), OpenError> {
     let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../icons/cover-study-256.png"));
     let mut viewport = egui::ViewportBuilder::default()
         .with_app_id("cover-study")
@@ -199,9 +224,9 @@ pub fn open(study: Option<PathBuf>, renderer: eframe::Renderer) -> Result<(), ef
         Err(error) => tracing::warn!(%error, "the window has no icon"),
     }
     let options = eframe::NativeOptions { viewport, renderer, ..eframe::NativeOptions::default() };
-    eframe::run_native(
-        "cover-study",
-        options,
-        Box::new(move |creation| Ok(Box::new(Window::new(creation, study.as_deref())))),
-    )
+    let create = Box::new(move |creation: &eframe::CreationContext<'_>| {
+        HAS_OPENED.store(true, Ordering::Relaxed);
+        Ok(Box::new(Window::new(creation, study.as_deref())) as Box<dyn eframe::App>)
+    });
+    Ok(eframe::run_native("cover-study", options, create)?)
 }

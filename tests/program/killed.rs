@@ -1,18 +1,14 @@
 //! kill -9 at random moments: the study opens, is sound, and holds all that was told to be finished.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
-mod support;
-
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use super::support::{last_json, program, run, small_study, text};
 use cover_study::study::{RunStatus, StudyFile};
 use rand::{RngExt as _, SeedableRng as _};
-use support::{last_json, program, run, small_study, text};
 
 const KILLS: usize = 20;
 

@@ -1,13 +1,9 @@
 //! Study files that are damaged, foreign, newer, read-only or in use: each is told apart, and none is harmed.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
-mod support;
-
 use std::path::Path;
 
+use super::support::{last_json, run, small_study, text};
 use cover_study::study::{Access, StudyError, StudyFile};
-use support::{last_json, run, small_study, text};
 
 fn made(folder: &Path) -> std::path::PathBuf {
     let (table, covers) = small_study(folder, 30);

@@ -1,11 +1,7 @@
 //! The headless commands, from outside.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
-mod support;
-
+use super::support::{last_json, program, run, seed_study, small_study, text};
 use serde_json::Value;
-use support::{last_json, program, run, seed_study, small_study, text};
 
 #[test]
 fn from_a_folder_of_covers_to_a_scored_cover() {

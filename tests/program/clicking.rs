@@ -1,7 +1,5 @@
 //! The whole way through the window, in-process: from the sample study to a scored drop.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -93,7 +91,7 @@ fn own_data_folder(name: &str) -> Option<PathBuf> {
 
 #[test]
 fn from_the_sample_study_to_a_scored_drop() {
-    let Some(folder) = own_data_folder("from_the_sample_study_to_a_scored_drop") else { return };
+    let Some(folder) = own_data_folder("clicking::from_the_sample_study_to_a_scored_drop") else { return };
     let mut driver = Driver::start(None);
     driver.harness.step();
     driver.click("Open sample study");

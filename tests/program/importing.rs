@@ -1,12 +1,8 @@
 //! Imports that go wrong in all the ways that spreadsheets and folders do.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
-mod support;
-
 use std::path::Path;
 
-use support::{last_json, run, small_study, text};
+use super::support::{last_json, run, small_study, text};
 
 fn import(folder: &Path, csv: &str, more: &[&str]) -> std::process::Output {
     let (_, covers) = small_study(folder, 6);

@@ -1,0 +1,84 @@
+//! Choosing files, and writing exports to where they were chosen.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::{App, Outcome, Purpose};
+use crate::app::state::ToastKind;
+use crate::study::{self, StudyError, StudyFile};
+
+impl App {
+    pub(super) fn choose(&mut self, purpose: Purpose) {
+        self.task("file chooser", move || {
+            let since = Instant::now();
+            let path = ask_for_path(purpose);
+            Outcome::Chosen { purpose, path, took: since.elapsed() }
+        });
+    }
+
+    pub(super) fn chosen(&mut self, purpose: Purpose, path: PathBuf) {
+        match purpose {
+            Purpose::Study => self.open(path),
+            Purpose::SaveAs => self.save_as(path),
+            Purpose::Table => {
+                self.state.import_form.table = path.display().to_string();
+                self.preview_table();
+            }
+            Purpose::Covers => self.state.import_form.covers = path.display().to_string(),
+            Purpose::Cover => self.score(vec![path]),
+            Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected => self.write(purpose, path),
+        }
+    }
+
+    /// Without a file chooser, exports go beside the other documents, and paths are typed or dropped.
+    pub(super) fn no_chooser(&mut self, purpose: Purpose) {
+        let Some(name) = default_export_name(purpose) else {
+            let text = "This system has no file chooser. Type the path into its field, or drop the file on the window.";
+            self.state.toast(ToastKind::Info, text);
+            return;
+        };
+        let folder = self.state.study.as_ref().and_then(|study| study.path.parent().map(Path::to_path_buf));
+        self.write(purpose, folder.unwrap_or_default().join(name));
+    }
+
+    pub(super) fn write(&mut self, purpose: Purpose, path: PathBuf) {
+        let Some(file) = self.file.clone() else { return };
+        self.task("export", move || {
+            Outcome::Written(write_export(&file, purpose, &path).map(|_| path).map_err(|error| error.to_string()))
+        });
+    }
+}
+
+/// Asks in the system's file chooser; runs on a thread of its own.
+fn ask_for_path(purpose: Purpose) -> Option<PathBuf> {
+    let dialog = rfd::FileDialog::new();
+    let pictures = ["jpg", "jpeg", "png", "webp", "gif", "bmp"];
+    match purpose {
+        Purpose::Study => dialog.set_title("Open study").add_filter("Studies", &[study::EXTENSION]).pick_file(),
+        Purpose::SaveAs => dialog.set_title("Save study as").add_filter("Studies", &[study::EXTENSION]).save_file(),
+        Purpose::Table => dialog.set_title("CSV file").add_filter("Spreadsheets", &["csv", "tsv", "txt"]).pick_file(),
+        Purpose::Covers => dialog.set_title("Covers folder").pick_folder(),
+        Purpose::Cover => dialog.set_title("Cover to score").add_filter("Pictures", &pictures).pick_file(),
+        Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected => {
+            dialog.set_file_name(default_export_name(purpose)?).save_file()
+        }
+    }
+}
+
+fn default_export_name(purpose: Purpose) -> Option<&'static str> {
+    match purpose {
+        Purpose::ResultsTable => Some("results.csv"),
+        Purpose::Predictions(_) => Some("predictions.csv"),
+        Purpose::Rejected => Some("not-imported.csv"),
+        _ => None,
+    }
+}
+
+fn write_export(file: &StudyFile, purpose: Purpose, path: &Path) -> Result<u64, StudyError> {
+    let study = file.connect()?;
+    match purpose {
+        Purpose::Predictions(run) => study::export_predictions(&study, &study.run(run)?, path),
+        Purpose::Rejected => study::export_rejected(&study.rejected()?, path),
+        _ => study::export_results(&study.runs()?, path),
+    }
+}

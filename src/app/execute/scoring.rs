@@ -1,0 +1,78 @@
+//! Scoring covers, and sorting what was dropped on the window.
+
+use std::path::PathBuf;
+
+use super::{App, Outcome};
+use crate::app::drop::Drop;
+use crate::app::scoring::ScoreWorker;
+use crate::app::state::{Scored, ScoredCover, Step, ToastKind};
+
+impl App {
+    pub(super) fn score(&mut self, paths: Vec<PathBuf>) {
+        self.state.step = Step::Score;
+        let run =
+            self.state.study.as_ref().and_then(|study| study.scoring_run(self.state.score_with)).map(|run| run.id);
+        for path in paths {
+            let number = self.state.number();
+            let state = match (run, &self.scorer) {
+                (Some(run), Some(scorer)) => {
+                    scorer.score(run, path.clone());
+                    Scored::Waiting
+                }
+                _ => Scored::Failed(
+                    "There is no trained model yet. Train one first, then drop the cover again.".to_owned(),
+                ),
+            };
+            self.state.scored.insert(0, ScoredCover { number, path, state });
+        }
+    }
+
+    pub(super) fn drain_scores(&mut self) {
+        while let Some(reply) = self.scorer.as_ref().and_then(ScoreWorker::next_reply) {
+            // The oldest that waits for this file: scores come back in the order in which they were asked for.
+            let waiting = self
+                .state
+                .scored
+                .iter_mut()
+                .rfind(|cover| cover.path == reply.path && matches!(cover.state, Scored::Waiting));
+            if let Some(cover) = waiting {
+                cover.state = match reply.result {
+                    Ok(scored) => Scored::Done(Box::new(scored)),
+                    Err(why) => Scored::Failed(why),
+                };
+            }
+        }
+    }
+
+    pub(super) fn dropped(&mut self, paths: Vec<PathBuf>) {
+        self.task("drop", move || Outcome::Sorted(Drop::sort(paths)));
+    }
+
+    /// A dropped study is opened, a spreadsheet or folder goes to Import, covers are scored.
+    pub(super) fn take_drop(&mut self, dropped: Drop) {
+        if let Some(path) = dropped.study {
+            self.open(path);
+        } else if dropped.table.is_none() && dropped.folder.is_none() {
+            self.drop_covers(dropped.covers);
+        } else if self.state.study.is_none() {
+            self.state.toast(ToastKind::Info, "Start or open a study first, then drop the spreadsheet again.");
+        } else {
+            self.state.step = Step::Import;
+            if let Some(folder) = dropped.folder {
+                self.state.import_form.covers = folder.display().to_string();
+            }
+            if let Some(table) = dropped.table {
+                self.state.import_form.table = table.display().to_string();
+                self.preview_table();
+            }
+        }
+    }
+
+    pub(super) fn drop_covers(&mut self, paths: Vec<PathBuf>) {
+        if self.state.study.is_none() {
+            self.state.toast(ToastKind::Info, "Open a study with a trained model first, then drop the cover again.");
+        } else {
+            self.score(paths);
+        }
+    }
+}

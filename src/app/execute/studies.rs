@@ -1,0 +1,135 @@
+//! Opening, making and saving studies.
+
+use std::path::{Path, PathBuf};
+
+use super::{App, Outcome};
+use crate::app::reader::Reader;
+use crate::app::scoring::ScoreWorker;
+use crate::app::state::{OpenStudy, Step, ToastKind};
+use crate::app::{ImportForm, ModelForm, Results, Training};
+use crate::sources::ImportRequest;
+use crate::study::{Access, Recovered, StudyError, StudyFile, new_study_path, studies_folder, suggested_name};
+
+impl App {
+    /// Whether nothing is under way that leaving the study would end; says so otherwise.
+    pub(super) fn may_leave_study(&mut self) -> bool {
+        let busy = self.import.is_some() || self.state.training.under.is_some();
+        if busy {
+            self.state
+                .toast(ToastKind::Error, "Work on this study is under way. Stop it first, or wait until it has ended.");
+        }
+        !busy && !self.state.is_opening
+    }
+
+    pub(super) fn create(&mut self, name: &'static str, then_import: Option<ImportRequest>) {
+        if !self.may_leave_study() {
+            return;
+        }
+        self.state.is_opening = true;
+        self.task("new study", move || match StudyFile::create(&new_study_path(name)) {
+            Ok(file) => Outcome::Opened { file, recovered: Recovered::default(), then_import, note: None },
+            Err(error) => Outcome::NotOpened(error.to_string()),
+        });
+    }
+
+    pub(super) fn open(&mut self, path: PathBuf) {
+        if !self.may_leave_study() {
+            return;
+        }
+        self.state.is_opening = true;
+        self.task("open study", move || open_as_possible(&path));
+    }
+
+    pub(super) fn opened(
+        &mut self,
+        file: StudyFile,
+        recovered: Recovered,
+        then_import: Option<ImportRequest>,
+        note: Option<String>,
+    ) {
+        let path = file.path().to_path_buf();
+        self.state.settings.remember(&path);
+        self.state.study = Some(OpenStudy {
+            name: file.name(),
+            is_autosaved: path.starts_with(studies_folder()),
+            path,
+            access: file.access(),
+            recovered: Some(recovered).filter(|recovered| recovered.sentence().is_some()),
+            snapshot: None,
+            covers: std::collections::HashMap::new(),
+        });
+        self.state.is_opening = false;
+        self.state.open_error = None;
+        self.state.step = Step::Import;
+        self.state.imported = None;
+        self.state.import_form = ImportForm::default();
+        self.state.model = ModelForm::default();
+        self.state.training = Training::default();
+        self.state.results = Results::default();
+        self.state.scored.clear();
+        self.state.score_with = None;
+        self.reader = Some(Reader::start(file.clone(), self.wakers.prompt.clone()));
+        self.scorer = Some(ScoreWorker::start(file.clone(), self.wakers.prompt.clone()));
+        self.file = Some(file);
+        self.refresh();
+        if let Some(note) = note {
+            self.state.toast(ToastKind::Error, note);
+        }
+        if let Some(request) = then_import {
+            self.import(request);
+        }
+    }
+
+    pub(super) fn save_as(&mut self, path: PathBuf) {
+        let Some(file) = self.file.clone() else { return };
+        if !self.may_leave_study() {
+            return;
+        }
+        self.state.is_opening = true;
+        let target = suggested_name(&path);
+        self.task("save study", move || match file.save_copy(&target) {
+            Ok(()) => open_as_possible(&target),
+            Err(error) => Outcome::NotOpened(error.to_string()),
+        });
+    }
+
+    pub(super) fn refresh(&self) {
+        if let Some(reader) = &self.reader {
+            reader.want_snapshot();
+        }
+    }
+
+    pub(super) fn go_to(&mut self, step: Step) {
+        if self.state.blocked(step).is_none() {
+            self.state.step = step;
+        }
+    }
+
+    pub(super) fn can_write(&mut self) -> bool {
+        let readable = self.state.study.as_ref().is_some_and(|study| study.access == Access::Read);
+        if readable {
+            self.state.toast(
+                ToastKind::Error,
+                "This study is open for reading only. Save it under another name to change it.",
+            );
+        }
+        !readable && self.file.is_some()
+    }
+}
+
+/// Opens a study for writing or, where that cannot be, for reading with a word on why.
+fn open_as_possible(path: &Path) -> Outcome {
+    match StudyFile::open(path) {
+        Ok((file, recovered)) => Outcome::Opened { file, recovered, then_import: None, note: None },
+        Err(error @ (StudyError::InUse(_) | StudyError::ReadOnly(_))) => match StudyFile::open_reader(path) {
+            Ok(file) => Outcome::Opened {
+                file,
+                recovered: Recovered::default(),
+                then_import: None,
+                note: Some(error.to_string()),
+            },
+            Err(error) => Outcome::NotOpened(error.to_string()),
+        },
+        Err(error) => Outcome::NotOpened(error.to_string()),
+    }
+}

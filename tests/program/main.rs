@@ -1,0 +1,10 @@
+//! The program from outside and its window in-process; one binary, because each one links the whole window.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod clicking;
+mod headless;
+mod importing;
+mod killed;
+mod studies;
+mod support;
