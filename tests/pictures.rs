@@ -184,6 +184,8 @@ fn any_image_size_is_served() {
     }
     let point = image::RgbImage::from_pixel(1, 1, image::Rgb([9, 8, 7]));
     assert!(picture::resize(&point, 20).unwrap().chunks(3).all(|pixel| pixel == [9, 8, 7]));
+    let thread = image::RgbImage::from_pixel(1, 3_000_000, image::Rgb([9, 8, 7]));
+    assert!(picture::resize(&thread, 640).unwrap().chunks(3).all(|pixel| pixel == [9, 8, 7]));
     assert!(picture::resize(&image::RgbImage::new(0, 5), 20).is_err());
 }
 

@@ -46,9 +46,10 @@ const MEAN: f64 = 40.0;
 const DEVIATION: f64 = 14.0;
 /// Everything in the study follows from it.
 ///
-/// A quarter of the tracks is a small test: by chance alone the planted effect, fully known, has a test R² of 0.25 with
-/// a standard deviation of 0.06 over splits. Of the seeds from 1 to 4000 this is the one with which the splits drawn
-/// with the seeds 1 to 5 (by cover, test share 0.25) are most typical: 0.246 to 0.268. No network was asked.
+/// A quarter of the tracks is a small test: over random splits the planted effect, fully known, has a test R² of 0.25
+/// on average, with a standard deviation of 0.06. Of the seeds from 1 to 4000 this is the one with which the splits
+/// drawn with the seeds 1 to 5 (by cover, test share 0.25) are most typical: between 0.246 and 0.268. It was chosen by
+/// popularity alone, not by how well any network does.
 const SEED: u64 = 1011;
 /// Layout and whether the colors are warm: the four kinds of covers.
 const KINDS: [(Layout, bool); 4] =
@@ -58,21 +59,6 @@ const KIND_TRACKS: usize = NOISE.len();
 /// The normal quantiles of (k + 0.5) / 15, scaled to variance 1. They sum to zero.
 const NOISE: [f64; 15] =
     [-1.910, -1.336, -1.010, -0.759, -0.545, -0.351, -0.174, 0.0, 0.174, 0.351, 0.545, 0.759, 1.010, 1.336, 1.910];
-
-/// One track of the sample study.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SampleTrack {
-    /// The title, different for each track.
-    pub title: String,
-    /// The playlist.
-    pub playlist: &'static str,
-    /// A whole number, 0 to 100.
-    pub popularity: f64,
-    /// The cover, as a PNG file.
-    pub cover_png: Vec<u8>,
-    /// Different for each track, and fit for a file name.
-    pub key: String,
-}
 
 /// What a track is called and where it belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,12 +81,6 @@ struct Lot {
 }
 
 static LOTS: LazyLock<Vec<Lot>> = LazyLock::new(draw_lots);
-
-/// The track with the given number, below [`TRACKS`]; higher ones start again.
-pub fn track(index: usize) -> SampleTrack {
-    let Label { title, playlist, key } = label(index);
-    SampleTrack { title, playlist, popularity: popularity(index), cover_png: cover_png(index), key }
-}
 
 /// What the track is called and where it belongs.
 pub fn label(index: usize) -> Label {
@@ -274,12 +254,15 @@ mod tests {
     /// Within half a level, because sines may differ in the last bit from one system to another.
     #[test]
     fn covers_are_always_the_same() {
-        let expected: [(usize, Halves); 3] = [(0, [[0.0; 3]; 2]), (100, [[0.0; 3]; 2]), (479, [[0.0; 3]; 2])];
+        let expected: [(usize, Halves); 3] = [
+            (0, [[104.7, 105.5, 174.8], [64.8, 65.1, 139.1]]),
+            (100, [[39.9, 70.7, 127.3], [83.6, 121.6, 175.1]]),
+            (479, [[169.9, 75.4, 57.2], [204.0, 133.7, 110.7]]),
+        ];
         for (index, expected) in expected {
             let drawn = halves(index);
             let far = drawn.iter().flatten().zip(expected.iter().flatten()).any(|(a, b)| (a - b).abs() > 0.5);
-            println!("PIN ({index}, {drawn:.1?}),");
-            assert!(true);
+            assert!(!far, "{index}: {drawn:.2?}");
         }
     }
 

@@ -195,16 +195,23 @@ pub fn resize(picture: &RgbImage, image_size: u32) -> Result<Vec<u8>, PictureErr
     check_size(picture.width(), picture.height())?;
     // Pillow's order (up to version 12), and a pass of its own for each direction: in between, what a sharp edge overshoots is clipped
     // to 8 bits, so that the other order gives other levels.
-    let narrow = convolve(picture.width(), picture.height(), picture.as_raw(), (image_size, picture.height()))?;
-    convolve(image_size, picture.height(), &narrow, (image_size, image_size))
+    let (width, height) = picture.dimensions();
+    // A picture of a few columns and millions of rows must not be widened before it is shortened.
+    let between = if u64::from(image_size) * u64::from(height) <= MAX_PIXELS {
+        (image_size, height)
+    } else {
+        (width, image_size)
+    };
+    let halfway = convolve((width, height), picture.as_raw(), between)?;
+    convolve(between, &halfway, (image_size, image_size))
 }
 
-/// RGB bytes of `width` x `height` pixels, resized to those of `size`.
-fn convolve(width: u32, height: u32, rgb: &[u8], size: (u32, u32)) -> Result<Vec<u8>, PictureError> {
+/// RGB bytes of `from` (width, height) pixels, resized to those of `to`.
+fn convolve(from: (u32, u32), rgb: &[u8], to: (u32, u32)) -> Result<Vec<u8>, PictureError> {
     let pixel_type = fir::PixelType::U8x3;
     let failed = |error: &dyn std::fmt::Display| PictureError::Damaged(plain(error));
-    let source = fir::images::ImageRef::new(width, height, rgb, pixel_type).map_err(|error| failed(&error))?;
-    let mut resized = fir::images::Image::new(size.0, size.1, pixel_type);
+    let source = fir::images::ImageRef::new(from.0, from.1, rgb, pixel_type).map_err(|error| failed(&error))?;
+    let mut resized = fir::images::Image::new(to.0, to.1, pixel_type);
     // Catmull-Rom is the cubic with a = -0.5; it widens with the scale, hence antialiases.
     let options =
         fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::CatmullRom)).use_alpha(false);

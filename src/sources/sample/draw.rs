@@ -2,7 +2,7 @@
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder as _};
-use rand::{Rng as _, RngExt, SeedableRng};
+use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
 use super::form::{Form, Layout};
@@ -11,8 +11,8 @@ use super::palette::{COOL, Palette, Rgb, WARM};
 /// Pixels a side.
 pub const SIDE: usize = 300;
 
-/// All that is decided by lot for a cover, before the first pixel is drawn. Nothing but the form itself depends on the
-/// layout: a histogram of the colors is the same for both.
+/// All that is decided by lot for a cover, before the first pixel is drawn. The layout decides where form and type
+/// stand and nothing else, so a histogram of the colors is drawn from the same distribution for both.
 struct Design {
     palette: Palette,
     form: Form,
@@ -91,6 +91,9 @@ impl Design {
         color = mix(color, mark, type_share);
         let [top, bottom] = self.form.window;
         let outside = (top - y).max(y - bottom);
+        if inside(outside) == 0.0 {
+            return color;
+        }
         let field = self.form.at(x, y);
         let form = mix(ink, second, along);
         color = mix(color, form, inside((field - self.edge).max(outside)));

@@ -19,7 +19,7 @@ pub const FIRST: [&str; 24] = [
     "Restless",
 ];
 
-/// Last words of a title. Its number shares no divisor with a step through [`FIRST`], so no title comes twice.
+/// Last words of a title. Each goes with each of [`FIRST`]: 480 titles.
 pub const LAST: [&str; 20] = [
     "lanterns",
     "harbor",
