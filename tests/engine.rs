@@ -12,7 +12,7 @@ use proptest::test_runner::RngSeed;
 
 /// A picture of noise with a bright square; what it is worth is how far right the square lies.
 fn picture(image_size: usize, index: usize) -> (Vec<u8>, f32) {
-    let mut state = index as u32 * 2_654_435_761 + 1;
+    let mut state = (index as u32).wrapping_mul(2_654_435_761).wrapping_add(1);
     let mut random = move |below: usize| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 16) as usize * below / 65_536

@@ -12,6 +12,8 @@ use std::io::{Cursor, Read as _};
 use std::path::Path;
 
 use fast_image_resize as fir;
+use fir::images::{TypedImage, TypedImageRef};
+use fir::pixels::U8x3;
 use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, Limits, RgbImage};
@@ -193,8 +195,8 @@ fn is_grayscale(color: ExtendedColorType) -> bool {
 /// [`PictureError::Damaged`] where the picture has no pixels.
 pub fn resize(picture: &RgbImage, image_size: u32) -> Result<Vec<u8>, PictureError> {
     check_size(picture.width(), picture.height())?;
-    // Pillow's order (up to version 12), and a pass of its own for each direction: in between, what a sharp edge overshoots is clipped
-    // to 8 bits, so that the other order gives other levels.
+    // A pass of its own for each direction, the horizontal one first as in Pillow (up to version 12): in between, what
+    // a sharp edge overshoots is clipped to 8 bits, so that the other order gives other levels.
     let (width, height) = picture.dimensions();
     // A picture of a few columns and millions of rows must not be widened before it is shortened.
     let between = if u64::from(image_size) * u64::from(height) <= MAX_PIXELS {
@@ -208,13 +210,14 @@ pub fn resize(picture: &RgbImage, image_size: u32) -> Result<Vec<u8>, PictureErr
 
 /// RGB bytes of `from` (width, height) pixels, resized to those of `to`.
 fn convolve(from: (u32, u32), rgb: &[u8], to: (u32, u32)) -> Result<Vec<u8>, PictureError> {
-    let pixel_type = fir::PixelType::U8x3;
     let failed = |error: &dyn std::fmt::Display| PictureError::Damaged(plain(error));
-    let source = fir::images::ImageRef::new(from.0, from.1, rgb, pixel_type).map_err(|error| failed(&error))?;
-    let mut resized = fir::images::Image::new(to.0, to.1, pixel_type);
+    // Typed, because the untyped call compiles the resizer for every pixel type there is.
+    let source = TypedImageRef::<U8x3>::from_buffer(from.0, from.1, rgb).map_err(|error| failed(&error))?;
+    let mut bytes = vec![0; to.0 as usize * to.1 as usize * 3];
+    let mut resized = TypedImage::<U8x3>::from_buffer(to.0, to.1, &mut bytes).map_err(|error| failed(&error))?;
     // Catmull-Rom is the cubic with a = -0.5; it widens with the scale, hence antialiases.
     let options =
         fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::CatmullRom)).use_alpha(false);
-    fir::Resizer::new().resize(&source, &mut resized, &options).map_err(|error| failed(&error))?;
-    Ok(resized.into_vec())
+    fir::Resizer::new().resize_typed(&source, &mut resized, &options).map_err(|error| failed(&error))?;
+    Ok(bytes)
 }

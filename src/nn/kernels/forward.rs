@@ -94,7 +94,9 @@ fn tile<const MR: usize, const NR: usize, const FMA: bool>(pixels: &mut Pixels<'
         let weights = &weights[ky * segment..][..segment];
         let patches: [&[f32]; MR] =
             std::array::from_fn(|m| &pixels.input[offsets[m] + ky * pixels.row_stride..][..segment]);
-        for j in 0..segment {
+        // Tells the compiler what it would else check for each value.
+        assert!(patches.iter().all(|patch| patch.len() == weights.len()));
+        for j in 0..weights.len() {
             for m in 0..MR {
                 let value = patches[m][j];
                 for n in 0..NR {
