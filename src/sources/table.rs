@@ -59,6 +59,8 @@ impl Table {
 
     /// Reads a file's text; `path` is only named in errors.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, TableError> {
+        // The reader counts a line after "\r\n" as begun at the "\r", and would name the line before.
+        let text = &text.replace("\r\n", "\n");
         let mut reader =
             csv::ReaderBuilder::new().delimiter(separator(text)).flexible(true).from_reader(text.as_bytes());
         let malformed =

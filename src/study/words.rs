@@ -36,6 +36,13 @@ pub fn results_sentence(runs: &[RunRecord]) -> String {
             figures.rmse,
             run.mean_rmse.unwrap_or(f64::NAN)
         ),
+        (None, Some(mean)) if figures.rmse < mean => format!(
+            "No run beats always guessing the mean for certain: {} is off by {:.2} points instead of {mean:.2}, which on {} \
+             may be chance.",
+            best.name,
+            figures.rmse,
+            plural(best.test_tracks.unwrap_or(0), "test track", "test tracks")
+        ),
         (None, Some(mean)) => format!(
             "No run beats always guessing the mean: that is off by {mean:.2} points, the best run, {}, by {:.2}.",
             best.name, figures.rmse

@@ -124,7 +124,7 @@ fn figures(ui: &mut Ui, number: u64, file: &str, scored: &ScoredPicture) {
     });
     if !score.beats_mean {
         let text = format!(
-            "This score is no better than guessing the mean, {:.1}: the model did not beat it.",
+            "This score is no better than guessing the mean, {:.1}: the model did not beat it beyond chance.",
             scored.train_mean
         );
         notice(ui, Icon::Info, colors.warning, text);

@@ -48,7 +48,11 @@ fn draw_one(ui: &mut Ui, toast: &Toast) -> bool {
             ui.horizontal_top(|ui| {
                 ui.add(icon.image(18.0, color));
                 let text = egui::Label::new(toast.text.as_str()).wrap();
-                ui.allocate_ui(vec2(WIDTH - 60.0, 0.0), |ui| ui.add(text));
+                let width = WIDTH - 60.0;
+                ui.allocate_ui(vec2(width, 0.0), |ui| {
+                    ui.set_min_width(width);
+                    ui.add(text);
+                });
                 let close = ui.add(egui::Button::image(Icon::Close.image(14.0, colors.quiet)).frame(false));
                 name(ui, &close, "Close message");
                 close.clicked()

@@ -4,7 +4,7 @@ use super::lanes::{InstructionSet, mul_add};
 use super::pack::Packed;
 use super::{ConvGeometry, DEAD, LANES};
 
-/// What [`super::forward`] takes.
+/// What [`super::forward()`] takes.
 pub struct Forward<'a> {
     pub geometry: &'a ConvGeometry,
     /// The picture with its padding (NHWC).
@@ -94,9 +94,7 @@ fn tile<const MR: usize, const NR: usize, const FMA: bool>(pixels: &mut Pixels<'
         let weights = &weights[ky * segment..][..segment];
         let patches: [&[f32]; MR] =
             std::array::from_fn(|m| &pixels.input[offsets[m] + ky * pixels.row_stride..][..segment]);
-        // Tells the compiler what it would else check for each value.
-        assert!(patches.iter().all(|patch| patch.len() == weights.len()));
-        for j in 0..weights.len() {
+        for j in 0..segment {
             for m in 0..MR {
                 let value = patches[m][j];
                 for n in 0..NR {

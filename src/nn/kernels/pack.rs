@@ -65,7 +65,7 @@ pub(super) fn groups(padded_filters: usize, width: usize) -> impl Iterator<Item 
     (0..whole).step_by(width).map(move |first| (first, width)).chain(rest)
 }
 
-/// Packs HWIO weights and biases for [`super::forward`].
+/// Packs HWIO weights and biases for [`super::forward()`].
 pub fn pack_filters(isa: Isa, geometry: &ConvGeometry, weights: &[f32], bias: &[f32]) -> Packed {
     let filters = geometry.filters;
     Packed::new(geometry.patch_len(), bias, isa.width(), |element, filter| weights[element * filters + filter])
