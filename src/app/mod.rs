@@ -22,6 +22,7 @@ pub use scoring::ScoredPicture;
 pub use settings::{Settings, ThemeChoice};
 pub use snapshot::Snapshot;
 pub use state::{
-    ImportForm, ImportState, Imported, OpenStudy, Results, Scored, ScoredCover, SortBy, State, Step, Toast, ToastKind,
+    Found, ImportForm, ImportState, Imported, OpenStudy, Results, Scored, ScoredCover, SortBy, State, Step, Toast,
+    ToastKind,
 };
 pub use training::{Training, Under};

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::scoring::ScoredPicture;
 use super::training::Training;
 use super::{CoverView, ModelForm, Settings, Snapshot};
 use crate::sources::{ImportProgress, ImportSummary, Preview};
-use crate::study::{Access, CoverId, Prediction, Recovered, RunId, RunRecord, RunStatus, TrackId};
+use crate::study::{Access, CoverId, Prediction, Recovered, RunId, RunRecord, RunStatus, Track, TrackId};
 
 /// The eight steps of a study, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -63,7 +64,7 @@ pub struct OpenStudy {
     /// What a killed program left unfinished, until it is dismissed.
     pub recovered: Option<Recovered>,
     /// `None` until it has been read for the first time.
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Arc<Snapshot>>,
     /// Covers that have been read for the screen.
     pub covers: HashMap<(CoverId, usize), Result<CoverView, String>>,
 }
@@ -78,7 +79,7 @@ impl OpenStudy {
                 run.epochs.clone_from(&known.epochs);
             }
         }
-        self.snapshot = Some(snapshot);
+        self.snapshot = Some(Arc::new(snapshot));
     }
 
     /// What it holds; nothing yet while it is being read.
@@ -88,7 +89,7 @@ impl OpenStudy {
 
     /// How many tracks can train or test a model.
     pub fn usable_tracks(&self) -> usize {
-        self.snapshot.as_ref().map_or(0, Snapshot::usable_tracks)
+        self.snapshot.as_ref().map_or(0, |snapshot| snapshot.usable_tracks())
     }
 
     /// How many tracks there are.
@@ -117,6 +118,30 @@ pub struct ImportForm {
     pub preview: Option<Result<Preview, String>>,
     /// Which of what was rejected is listed.
     pub filter: String,
+}
+
+/// The tracks that the covers panel shows, kept until the search or the tracks change.
+#[derive(Debug, Default)]
+pub struct Found {
+    text: String,
+    tracks: Arc<[Track]>,
+    places: Arc<[usize]>,
+}
+
+impl Found {
+    /// Places of the tracks whose title or playlist holds `text`, in any case.
+    pub fn places(&mut self, tracks: &Arc<[Track]>, text: &str) -> Arc<[usize]> {
+        if self.text != text || !Arc::ptr_eq(&self.tracks, tracks) {
+            let wanted = text.trim().to_lowercase();
+            let has = |field: &str| field.to_lowercase().contains(&wanted);
+            let holds = |track: &Track| wanted.is_empty() || has(&track.title) || has(&track.playlist);
+            let places = tracks.iter().enumerate().filter(|(_, track)| holds(track)).map(|(place, _)| place);
+            self.places = places.collect();
+            self.text = text.to_owned();
+            self.tracks = Arc::clone(tracks);
+        }
+        Arc::clone(&self.places)
+    }
 }
 
 /// An import under way.
@@ -214,6 +239,8 @@ pub struct State {
     pub preview_size: usize,
     /// What is searched for in the covers panel.
     pub cover_filter: String,
+    /// What was found last.
+    pub found: Found,
     pub model: ModelForm,
     pub training: Training,
     pub results: Results,

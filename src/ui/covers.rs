@@ -1,7 +1,5 @@
 //! Covers: each one beside what a network sees of it, and how popularity is spread.
 
-use std::sync::Arc;
-
 use eframe::egui::{self, CornerRadius, Image, RichText, ScrollArea, Ui, vec2};
 
 use super::Panel;
@@ -72,7 +70,7 @@ fn grid(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
         widgets::name(ui, &response, "Preview size");
         widgets::focus_ring(ui, &response);
     });
-    let tracks = found(&snapshot.tracks, &panel.state.cover_filter);
+    let tracks = panel.state.found.places(&snapshot.tracks, &panel.state.cover_filter);
     let width = ui.available_width() - GAP_LARGE;
     let columns = ((width + GAP) / (TILE_WIDTH + GAP)).floor().max(1.0) as usize;
     let tile_width = (width + GAP) / columns as f32 - GAP;
@@ -98,17 +96,6 @@ fn grid(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
             }
         },
     );
-}
-
-/// Places of the tracks whose title or playlist holds `text`.
-fn found(tracks: &Arc<[Track]>, text: &str) -> Vec<usize> {
-    let wanted = text.trim().to_lowercase();
-    let has = |field: &str| field.to_lowercase().contains(&wanted);
-    (0..tracks.len())
-        .filter(|&place| {
-            wanted.is_empty() || tracks.get(place).is_some_and(|track| has(&track.title) || has(&track.playlist))
-        })
-        .collect()
 }
 
 fn tile(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track, size: egui::Vec2) {

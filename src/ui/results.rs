@@ -8,7 +8,7 @@ use super::icons::Icon;
 use super::plots;
 use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{card, clock, empty, figure, help, next, page, primary, secondary};
-use crate::app::{Command, Snapshot, SortBy, Step};
+use crate::app::{Command, SortBy, Step};
 use crate::nn::Hyperparameters;
 use crate::study::{RunId, RunRecord, TrackId, results_sentence, thousands};
 
@@ -280,7 +280,7 @@ fn scatter_card(ui: &mut Ui, panel: &mut Panel<'_>, tested: &[&RunRecord]) {
 fn chosen_track(ui: &mut Ui, panel: &mut Panel<'_>, id: TrackId, truth: f64, predicted: f64) {
     let size = panel.state.preview_size;
     let Some(study) = panel.state.study.as_mut() else { return };
-    let Some(track) = study.snapshot.as_ref().and_then(|snapshot: &Snapshot| snapshot.track(id)).cloned() else {
+    let Some(track) = study.snapshot.as_ref().and_then(|snapshot| snapshot.track(id)).cloned() else {
         return;
     };
     ui.horizontal(|ui| {

@@ -1,5 +1,6 @@
 //! The queue of runs: adding to it, training the next, and what a training has to tell.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::{App, Outcome};
@@ -63,7 +64,7 @@ impl App {
 
     pub(super) fn record(&mut self, run: RunId) -> Option<&mut RunRecord> {
         let snapshot = self.state.study.as_mut()?.snapshot.as_mut()?;
-        snapshot.runs.iter_mut().find(|record| record.id == run)
+        Arc::make_mut(snapshot).runs.iter_mut().find(|record| record.id == run)
     }
 
     pub(super) fn pause(&mut self, pause: bool) {
