@@ -11,7 +11,7 @@ use eframe::egui;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-const FRAMES: usize = 600;
+const FRAMES: usize = 300;
 /// As a screen of 60 Hz asks for them.
 const BETWEEN_FRAMES: Duration = Duration::from_millis(16);
 
@@ -33,8 +33,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         press(&mut harness, step.label());
         measure(&mut harness, step.label());
     }
-    press(&mut harness, "Stop current job");
-    wait(&mut harness, |state| state.training.under.is_none());
     let path = harness.state().state().study.as_ref().map(|study| study.path.clone());
     drop(harness);
     if let Some(path) = path {
