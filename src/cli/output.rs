@@ -30,7 +30,14 @@ impl Output {
 
     /// Says why something went wrong.
     pub(super) fn fail(&self, error: &anyhow::Error) {
-        let _ = writeln!(std::io::stderr(), "{error:#}");
+        let mut text = error.to_string();
+        // Most errors name their cause in their own sentence already.
+        for cause in error.chain().skip(1).map(ToString::to_string) {
+            if !text.contains(&cause) {
+                text = format!("{text}: {cause}");
+            }
+        }
+        let _ = writeln!(std::io::stderr(), "{text}");
     }
 
     /// A progress bar on standard error, where that is a terminal.

@@ -196,6 +196,8 @@ pub fn choice<T: Copy + PartialEq>(
     });
     name(ui, &combo.response, label);
     ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_value(shown));
+    // Not every screen reader is handed the value of a combo box.
+    describe(ui, &combo.response, shown);
     focus_ring(ui, &combo.response);
     chosen
 }
