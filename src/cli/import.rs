@@ -1,21 +1,37 @@
 //! `import`.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::args::ImportArgs;
 use super::{Exit, Output};
 use crate::jobs::Wishes;
-use crate::sources::{Columns, ImportRequest, ImportSummary, TableFile, import};
+use crate::sources::{Columns, ImportError, ImportRequest, ImportSummary, TableFile, import};
 use crate::study::{Recovered, StudyFile};
 
 /// Rejected things that are told one by one to people; all are in the study and in the JSON.
 const TOLD: usize = 20;
 
 pub(super) fn run(args: &ImportArgs, output: &Output, wishes: &Wishes) -> Result<Exit> {
+    let is_new = !args.study.exists();
     let (file, recovered) = StudyFile::open_or_create(&args.study)?;
     tell_recovered(&recovered, output);
-    let summary = import_into(&file, &request(args), output, wishes)?;
+    let summary = match import_into(&file, &request(args), output, wishes) {
+        Ok(summary) => summary,
+        Err(error) => {
+            drop(file);
+            if is_new {
+                // Nothing came of it: no empty study is left behind.
+                std::fs::remove_file(&args.study)
+                    .with_context(|| format!("Could not remove {}", args.study.display()))?;
+            }
+            if !matches!(error.downcast_ref(), Some(ImportError::Mapping { .. })) {
+                return Err(error);
+            }
+            output.fail(&error);
+            return Ok(Exit::WrongUsage);
+        }
+    };
     output.event(&json!({
         "event": "imported",
         "tracks": summary.counts.tracks,

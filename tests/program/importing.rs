@@ -39,6 +39,7 @@ fn a_column_of_zeros_is_refused() {
     let output = import(folder.path(), "title,popularity,cover\nA,0,c0\nB,0,c1\n", &[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("Every popularity"), "{}", said(&output));
+    assert!(!folder.path().join("a.coverstudy").exists(), "no empty study is left behind");
 }
 
 #[test]
@@ -48,6 +49,8 @@ fn unknown_columns_can_be_named() {
     let output = import(folder.path(), csv, &[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("no column that can be recognised as title or popularity or cover"));
+    let wrong = import(folder.path(), csv, &["--map", "title=Song"]);
+    assert_eq!(wrong.status.code(), Some(2), "{}", said(&wrong));
     let output = import(folder.path(), csv, &["--map", "title=Lied,popularity=Beliebtheit,cover=Bild"]);
     assert_eq!(last_json(&output)["tracks"], 2);
     let info = last_json(&run(&["info", text(&folder.path().join("a.coverstudy"))]));
