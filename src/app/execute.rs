@@ -102,7 +102,7 @@ impl App {
             Command::Train => self.queue_new_run(),
             Command::Pause => self.pause(true),
             Command::Resume(None) => self.pause(false),
-            Command::Resume(Some(run)) => self.queue(run),
+            Command::Resume(Some(run)) => self.resume_run(run),
             Command::StopTraining => self.stop_training(),
             Command::Unqueue(run) => self.state.training.queue.retain(|queued| *queued != run),
             Command::StopCurrentJob if self.import.is_some() => self.stop_import(),

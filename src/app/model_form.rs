@@ -7,6 +7,8 @@ use crate::nn::{CheckedHyperparameters, ConvLayer, Field, Hyperparameters, Prese
 pub struct ModelForm {
     pub preset: Preset,
     pub settings: Hyperparameters,
+    /// Whether the layers are shown one by one beside what they have in common.
+    pub shows_each_layer: bool,
 }
 
 impl Default for ModelForm {
@@ -18,14 +20,14 @@ impl Default for ModelForm {
 impl ModelForm {
     /// A preset as it stands.
     pub fn of(preset: Preset) -> Self {
-        Self { preset, settings: preset.hyperparameters() }
+        Self { preset, settings: preset.hyperparameters(), shows_each_layer: false }
     }
 
     /// Chooses a preset's network; the split and the seed stay as they were chosen.
     pub fn choose(&mut self, preset: Preset) {
-        let kept = (self.settings.split, self.settings.seed, self.settings.test_share);
-        *self = Self::of(preset);
-        (self.settings.split, self.settings.seed, self.settings.test_share) = kept;
+        let Hyperparameters { split, seed, test_share, .. } = self.settings;
+        self.preset = preset;
+        self.settings = Hyperparameters { split, seed, test_share, ..preset.hyperparameters() };
     }
 
     /// What of a field all layers have in common; `None` where they differ or there is no layer.

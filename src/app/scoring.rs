@@ -87,7 +87,7 @@ fn score(file: &StudyFile, loaded: &mut Option<Scorer>, request: &Request) -> Re
     Ok(ScoredPicture {
         score,
         run_name: scorer.run().name.clone(),
-        train_mean: scorer.run().train_mean.unwrap_or(f64::NAN),
+        train_mean: scorer.run().baseline.map_or(f64::NAN, |baseline| baseline.train_mean),
         test_predictions: scorer.test_predictions().to_vec(),
         picture_size: PICTURE_SIZE as usize,
         picture: picture::resize(&decoded.rgb, PICTURE_SIZE).map_err(|error| to_text(&error))?,

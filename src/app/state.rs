@@ -174,6 +174,8 @@ pub enum SortBy {
     R2,
     Difference,
     BestRmse,
+    BestMae,
+    BestR2,
 }
 
 /// The results panel.

@@ -54,10 +54,14 @@ pub fn run(command: Command, json: bool) -> Exit {
         Command::Score(args) => score::run(&args, &output, &wishes),
         Command::Export(args) => export::run(&args, &output),
     };
-    result.unwrap_or_else(|error| {
-        output.fail(&error);
-        Exit::Failed
-    })
+    match result {
+        Ok(Exit::Done) if output.has_failed() => Exit::Failed,
+        Ok(exit) => exit,
+        Err(error) => {
+            output.fail(&error);
+            Exit::Failed
+        }
+    }
 }
 
 /// [`demo`] for a bare start without a display.

@@ -1,6 +1,7 @@
 //! Words for people and JSON for scripts.
 
-use std::io::Write as _;
+use std::cell::Cell;
+use std::io::{ErrorKind, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,23 +10,40 @@ use serde_json::Value;
 /// Where a command's words go.
 pub struct Output {
     json: bool,
+    /// Whether something could not be written.
+    has_failed: Cell<bool>,
 }
 
 impl Output {
     pub(super) fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, has_failed: Cell::new(false) }
     }
 
-    /// Writes an event for scripts, where they listen. A reader that has gone away is no reason to stop.
+    /// Writes an event for scripts, where they listen.
     pub(super) fn event(&self, event: &Value) {
         if self.json {
-            let _ = writeln!(std::io::stdout(), "{event}");
+            self.write(&mut std::io::stdout(), event);
         }
     }
 
     /// Says something to people.
     pub(super) fn say(&self, text: impl std::fmt::Display) {
-        let _ = if self.json { writeln!(std::io::stderr(), "{text}") } else { writeln!(std::io::stdout(), "{text}") };
+        if self.json { self.write(&mut std::io::stderr(), text) } else { self.write(&mut std::io::stdout(), text) }
+    }
+
+    /// A reader that has gone away is no reason to stop or to complain; a full disk is told once.
+    fn write(&self, to: &mut dyn Write, text: impl std::fmt::Display) {
+        if let Err(error) = writeln!(to, "{text}")
+            && error.kind() != ErrorKind::BrokenPipe
+            && !self.has_failed.replace(true)
+        {
+            self.fail(&anyhow::anyhow!("The output could not be written: {error}."));
+        }
+    }
+
+    /// Whether something that was said could not be written.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.get()
     }
 
     /// Says why something went wrong.

@@ -59,7 +59,7 @@ pub(super) fn tell(runs: &[RunRecord], output: &Output) {
 pub(super) fn run_line(run: &RunRecord) -> String {
     let head =
         format!("{} ({}, {} of {} epochs)", run.name, run.status.as_str(), run.epochs_done(), run.settings.epochs);
-    match (&run.figures, run.mean_rmse, &run.message) {
+    match (&run.figures, run.mean_rmse(), &run.message) {
         (_, _, Some(message)) => format!("{head}: {message}"),
         (Some(figures), Some(mean), None) => format!(
             "{head}: off by {:.2} points on the test tracks (RMSE; always guessing the mean: {mean:.2}), R² {:.3}, \
@@ -86,7 +86,7 @@ pub(super) fn run_json(event: &str, run: &RunRecord) -> Value {
         "rmse": run.figures.map(|figures| figures.rmse),
         "mae": run.figures.map(|figures| figures.mae),
         "r2": run.figures.map(|figures| figures.r2),
-        "mean_rmse": run.mean_rmse,
+        "mean_rmse": run.mean_rmse(),
         "train_tracks": run.train_tracks,
         "test_tracks": run.test_tracks,
         "kernels": run.kernels,

@@ -7,8 +7,8 @@ use super::{Stop, Wishes, dataset};
 use crate::evidence;
 use crate::nn::{self, CheckedHyperparameters, Checkpoint, TrainOptions, Trainer, metrics};
 use crate::study::{
-    EpochRecord, Prediction, RunEnd, RunFigures, RunId, RunRecord, RunStatus, SavedWeights, Split, Study, StudyError,
-    StudyFile, WeightsKind, picture::PictureError,
+    EpochRecord, MeanBaseline, Prediction, RunEnd, RunFigures, RunId, RunRecord, RunStatus, SavedWeights, Split, Study,
+    StudyError, StudyFile, WeightsKind, picture::PictureError,
 };
 
 /// The fewest tracks, with popularity and cover, that a training makes sense for.
@@ -121,8 +121,8 @@ impl Training<'_> {
             Some(checkpoint) => Trainer::resume(&hyper, data, self.options, &checkpoint)?,
             None => Trainer::new(&hyper, data, self.options)?,
         };
-        let mean = Mean::of(&split);
-        self.study.begin_run(self.record.id, (split_id, &split), mean.train_mean, mean.rmse, trainer.kernels())?;
+        let mean = mean_baseline(&split);
+        self.study.begin_run(self.record.id, (split_id, &split), &mean, trainer.kernels())?;
         while trainer.epochs_done() < hyper.get().epochs {
             if !self.epoch(&mut trainer)? {
                 break;
@@ -227,7 +227,7 @@ impl Training<'_> {
         Ok(paused)
     }
 
-    fn finish(&mut self, trainer: &mut Trainer, split: &Split, mean: &Mean) -> Result<(), TrainError> {
+    fn finish(&mut self, trainer: &mut Trainer, split: &Split, mean: &MeanBaseline) -> Result<(), TrainError> {
         if trainer.epochs_done() == 0 {
             return self.end_early();
         }
@@ -263,29 +263,23 @@ impl Training<'_> {
     }
 }
 
-/// Always guessing the training tracks' mean: the baseline of every run.
-struct Mean {
-    train_mean: f64,
-    /// On the test tracks.
-    rmse: f64,
+fn mean_baseline(split: &Split) -> MeanBaseline {
+    let train_mean = split.train.iter().map(|track| track.popularity).sum::<f64>() / split.train.len() as f64;
+    let truth: Vec<f64> = split.test.iter().map(|track| track.popularity).collect();
+    MeanBaseline { train_mean, figures: figures(&truth, &vec![train_mean; truth.len()]) }
 }
 
-impl Mean {
-    fn of(split: &Split) -> Self {
-        let train_mean = split.train.iter().map(|track| track.popularity).sum::<f64>() / split.train.len() as f64;
-        let truth: Vec<f64> = split.test.iter().map(|track| track.popularity).collect();
-        Self { train_mean, rmse: metrics::rmse(&truth, &vec![train_mean; truth.len()]) }
+fn figures(truth: &[f64], predicted: &[f64]) -> RunFigures {
+    RunFigures {
+        rmse: metrics::rmse(truth, predicted),
+        mae: metrics::mae(truth, predicted),
+        r2: metrics::r2(truth, predicted),
     }
 }
 
-fn run_end(predictions: &[Prediction], split: &Split, mean: &Mean) -> RunEnd {
+fn run_end(predictions: &[Prediction], split: &Split, mean: &MeanBaseline) -> RunEnd {
     let column = |of: fn(&Prediction) -> f64| predictions.iter().map(of).collect::<Vec<f64>>();
     let (truth, last, best) = (column(|item| item.truth), column(|item| item.predicted), column(|item| item.best));
-    let figures = |predicted: &[f64]| RunFigures {
-        rmse: metrics::rmse(&truth, predicted),
-        mae: metrics::mae(&truth, predicted),
-        r2: metrics::r2(&truth, predicted),
-    };
     let gains: Vec<(i64, f64)> = split
         .test
         .iter()
@@ -294,5 +288,9 @@ fn run_end(predictions: &[Prediction], split: &Split, mean: &Mean) -> RunEnd {
             (track.cover.0, (truth - mean.train_mean).powi(2) - (truth - predicted).powi(2))
         })
         .collect();
-    RunEnd { figures: figures(&last), best_figures: figures(&best), gain_low: evidence::mean_lower_bound(&gains) }
+    RunEnd {
+        figures: figures(&truth, &last),
+        best_figures: figures(&truth, &best),
+        gain_low: evidence::mean_lower_bound(&gains),
+    }
 }

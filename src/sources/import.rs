@@ -201,6 +201,8 @@ impl Plan {
             let table = Table::read(&file.path)?;
             let mapping = file.mapping(&table)?;
             let folder = covers.map_or_else(|| folder_of(&file.path), Path::to_path_buf);
+            // In full, because messages name it.
+            let folder = std::path::absolute(&folder).unwrap_or(folder);
             if !folders.contains_key(&folder) {
                 folders.insert(folder.clone(), list_covers(&folder)?);
             }
@@ -402,7 +404,7 @@ impl Candidate {
     fn read(&self) -> (NewTrack, Option<Rejected>) {
         let (cover, refused) = match self.picture.read() {
             Ok(cover) => (Some(cover), None),
-            Err(reason) => (None, Some(Rejected { what: self.key.clone(), reason })),
+            Err(reason) => (None, Some(Rejected { what: self.picture.name(), reason })),
         };
         let track = NewTrack {
             title: self.title.clone(),
@@ -417,6 +419,14 @@ impl Candidate {
 }
 
 impl PictureAt {
+    /// What a person calls it.
+    fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            Self::Sample(index) => sample::label(*index).key,
+        }
+    }
+
     /// The cover, decoded and resized, or the reason why not.
     fn read(&self) -> Result<NewCover, String> {
         let bytes = match self {

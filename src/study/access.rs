@@ -5,6 +5,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::StudyError;
 
@@ -16,6 +17,10 @@ pub enum Access {
     /// Only read it: the file is read-only, or another window writes to it.
     Read,
 }
+
+/// How often, and how long apart, a lock that is taken is tried again.
+const TRIES: usize = 5;
+const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 /// The right to write to one study; given up when dropped, or when the process ends however it ends.
 #[derive(Debug)]
@@ -37,14 +42,35 @@ impl WriterLock {
                 std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                     StudyError::ReadOnly(study_path.to_path_buf())
                 }
+                std::io::ErrorKind::NotFound => {
+                    StudyError::NoFolder(study_path.parent().unwrap_or(study_path).to_path_buf())
+                }
                 std::io::ErrorKind::StorageFull => StudyError::DiskFull(study_path.to_path_buf()),
                 _ => StudyError::Io { action: "lock", path: path.clone(), source },
             }
         })?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { file, path }),
-            Err(TryLockError::WouldBlock) => Err(StudyError::InUse(study_path.to_path_buf())),
-            Err(TryLockError::Error(source)) => Err(StudyError::Io { action: "lock", path, source }),
+        let mut tries = 0;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { file, path }),
+                // A reader that looks whether anybody writes holds the lock for a moment.
+                Err(TryLockError::WouldBlock) if tries < TRIES => {
+                    tries += 1;
+                    std::thread::sleep(BETWEEN_TRIES);
+                }
+                Err(TryLockError::WouldBlock) => return Err(StudyError::InUse(study_path.to_path_buf())),
+                Err(TryLockError::Error(source)) => return Err(StudyError::Io { action: "lock", path, source }),
+            }
+        }
+    }
+
+    /// Whether somebody holds the right to write to the study at `study_path`. Where that cannot be found out, the
+    /// answer is yes.
+    pub(super) fn is_taken(study_path: &Path) -> bool {
+        match File::open(lock_path(study_path)) {
+            // The lock is given up with the handle.
+            Ok(file) => file.try_lock_shared().is_err(),
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
         }
     }
 }
@@ -78,7 +104,9 @@ mod tests {
         let study = folder.path().join("a.coverstudy");
         let first = WriterLock::take(&study).unwrap();
         assert!(matches!(WriterLock::take(&study), Err(StudyError::InUse(_))));
+        assert!(WriterLock::is_taken(&study));
         drop(first);
+        assert!(!WriterLock::is_taken(&study));
         assert!(WriterLock::take(&study).is_ok());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }

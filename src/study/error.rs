@@ -34,6 +34,9 @@ pub enum StudyError {
         .0.display()
     )]
     InUse(PathBuf),
+    /// The folder that a file should go to is not there.
+    #[error("There is no folder {}. Make it first, or choose another one.", .0.display())]
+    NoFolder(PathBuf),
     /// A file is already where a new one should go.
     #[error("{} exists already. Choose another name, or open it.", .0.display())]
     Exists(PathBuf),

@@ -66,7 +66,8 @@ pub fn export_tracks(study: &Study, csv: &Path, covers: &Path) -> Result<u64, St
             write_file(&file, &study.cover_bytes(cover)?)?;
         }
         let (index, popularity) = (index.to_string(), number(track.popularity));
-        rows.push(row([&index, &track.title, &popularity, "", "", &track.playlist, &track.title, &key]));
+        let cleaned = track.key.strip_suffix(&format!("_{}", track.playlist)).unwrap_or(&track.title);
+        rows.push(row([&index, &track.title, &popularity, "", "", &track.playlist, cleaned, &key]));
     }
     write_file(csv, &csv_bytes(rows)?)
 }
@@ -146,7 +147,7 @@ pub fn export_results(runs: &[RunRecord], out: &Path) -> Result<u64, StudyError>
         let figure = |of: fn(&super::RunFigures) -> f64| number(run.figures.as_ref().map(of));
         let best = |of: fn(&super::RunFigures) -> f64| number(run.best_figures.as_ref().map(of));
         let count = |value: Option<usize>| value.map_or_else(String::new, |value| value.to_string());
-        let difference = run.figures.zip(run.mean_rmse).map(|(figures, mean)| figures.rmse - mean);
+
         rows.push(vec![
             run.name.clone(),
             run.model.clone(),
@@ -159,8 +160,8 @@ pub fn export_results(runs: &[RunRecord], out: &Path) -> Result<u64, StudyError>
             figure(|figures| figures.rmse),
             figure(|figures| figures.mae),
             figure(|figures| figures.r2),
-            number(run.mean_rmse),
-            number(difference),
+            number(run.mean_rmse()),
+            number(run.difference_to_mean()),
             best(|figures| figures.rmse),
             best(|figures| figures.mae),
             best(|figures| figures.r2),

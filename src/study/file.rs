@@ -54,26 +54,20 @@ impl Recovered {
 }
 
 impl StudyFile {
-    /// Creates a new, empty study.
+    /// Creates a new, empty study, whole or not at all.
     ///
     /// # Errors
     /// [`StudyError::Exists`] where a file is there already; else what the disk says.
     pub fn create(path: &Path) -> Result<Self, StudyError> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|source| StudyError::Io {
-                action: "make the folder",
-                path: folder.to_path_buf(),
-                source,
-            })?;
-        }
         let lock = WriterLock::take(path)?;
         if path.exists() {
             return Err(StudyError::Exists(path.to_path_buf()));
         }
-        let file = Self { path: path.to_path_buf(), lock: Some(Arc::new(lock)) };
-        let mut study = file.connect()?;
-        schema::migrate(&mut study.connection, 0).map_err(|error| study.error(error))?;
-        Ok(file)
+        write_whole(path, |partial| {
+            let mut connection = Connection::open(partial)?;
+            schema::migrate(&mut connection, 0)
+        })?;
+        Ok(Self { path: path.to_path_buf(), lock: Some(Arc::new(lock)) })
     }
 
     /// Opens a study for reading and writing, brings an older one up to date, and tells what a killed program left.
@@ -140,7 +134,7 @@ impl StudyFile {
             Access::Read => self.connect_reader(),
         }
         .map_err(|error| StudyError::database(&self.path, error))?;
-        Ok(Study { connection, path: self.path.clone() })
+        Ok(Study { connection, path: self.path.clone(), access: self.access() })
     }
 
     fn connect_writer(&self) -> rusqlite::Result<Connection> {
@@ -154,16 +148,20 @@ impl StudyFile {
     }
 
     fn connect_reader(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        if connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).is_ok() {
-            return Ok(connection);
+        let (either, reading) = (OpenFlags::SQLITE_OPEN_NO_MUTEX, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        // Only a connection that may write takes SQLite's own files beside the study away again when it closes.
+        for access in [OpenFlags::SQLITE_OPEN_READ_WRITE, reading] {
+            let Ok(connection) = Connection::open_with_flags(&self.path, either | access) else { continue };
+            connection.busy_timeout(BUSY_TIMEOUT)?;
+            connection.pragma_update(None, "query_only", true)?;
+            if connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).is_ok() {
+                return Ok(connection);
+            }
         }
         // A folder that cannot be written to has no room for the files that SQLite shares between readers and a
         // writer; nobody can write there, so reading the file as it stands is sound.
         let address = format!("file:{}?immutable=1", uri_path(&self.path));
-        Connection::open_with_flags(address, flags | OpenFlags::SQLITE_OPEN_URI)
+        Connection::open_with_flags(address, either | reading | OpenFlags::SQLITE_OPEN_URI)
     }
 
     /// Writes a compact copy of the study to `target`, whole or not at all.
@@ -172,25 +170,45 @@ impl StudyFile {
     /// What the disk says; an existing file at `target` is only replaced by a complete copy.
     pub fn save_copy(&self, target: &Path) -> Result<(), StudyError> {
         let lock = WriterLock::take(target)?;
-        let partial = target.with_extension("coverstudy-partial");
-        let io = |action| {
-            let path = target.to_path_buf();
-            move |source| StudyError::Io { action, path, source }
-        };
-        if partial.exists() {
-            std::fs::remove_file(&partial).map_err(io("replace"))?;
-        }
         let study = self.connect()?;
-        let copied = study
-            .connection
-            .execute("VACUUM INTO ?1", [partial.to_string_lossy()])
-            .map_err(|error| StudyError::database(target, error))
-            .and_then(|_| std::fs::rename(&partial, target).map_err(io("write")));
-        if copied.is_err() && partial.exists() {
-            std::fs::remove_file(&partial).map_err(io("clean up"))?;
-        }
+        let copied = write_whole(target, |partial| {
+            study.connection.execute("VACUUM INTO ?1", [partial.to_string_lossy()]).map(|_| ())
+        });
         drop(lock);
         copied
+    }
+}
+
+/// Writes a study beside `target` and gives it that name once it is whole.
+fn write_whole(target: &Path, write: impl FnOnce(&Path) -> rusqlite::Result<()>) -> Result<(), StudyError> {
+    let partial = target.with_extension("coverstudy-partial");
+    let io = |source| StudyError::Io { action: "write", path: target.to_path_buf(), source };
+    // A killed program may have left its own.
+    remove_if_there(&partial).map_err(io)?;
+    let put_in_place = || {
+        std::fs::File::open(&partial)?.sync_all()?;
+        // What SQLite kept beside an older study of this name is no part of the new one.
+        for ending in ["-wal", "-shm"] {
+            let mut name = target.as_os_str().to_os_string();
+            name.push(ending);
+            remove_if_there(Path::new(&name))?;
+        }
+        std::fs::rename(&partial, target)
+    };
+    let written =
+        write(&partial).map_err(|error| StudyError::database(target, error)).and_then(|()| put_in_place().map_err(io));
+    if written.is_err()
+        && let Err(error) = remove_if_there(&partial)
+    {
+        tracing::warn!(%error, path = %partial.display(), "half a study is left behind");
+    }
+    written
+}
+
+fn remove_if_there(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        other => other,
     }
 }
 
@@ -232,11 +250,17 @@ fn inspect(path: &Path) -> Result<i64, StudyError> {
 pub struct Study {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
+    access: Access,
 }
 
 impl Study {
     pub(super) fn error(&self, error: rusqlite::Error) -> StudyError {
         StudyError::database(&self.path, error)
+    }
+
+    /// Whether someone who may write, this connection's own process or another, is there.
+    pub(super) fn has_writer(&self) -> bool {
+        self.access == Access::Write || WriterLock::is_taken(&self.path)
     }
 
     /// Runs `work` in one transaction: all of it is on disk afterwards, or none.

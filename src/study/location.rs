@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::EXTENSION;
+use super::{EXTENSION, StudyError};
 
 /// The folder, under the user's data folder, in which new studies are kept.
 pub fn studies_folder() -> PathBuf {
@@ -11,9 +11,18 @@ pub fn studies_folder() -> PathBuf {
         .join("studies")
 }
 
-/// A path in [`studies_folder`] that is not taken yet, for a study called `name`.
-pub fn new_study_path(name: &str) -> PathBuf {
-    free_path(&studies_folder(), name)
+/// A path in [`studies_folder`], which is made, that is not taken yet, for a study called `name`.
+///
+/// # Errors
+/// Where the folder cannot be made.
+pub fn new_study_path(name: &str) -> Result<PathBuf, StudyError> {
+    let folder = studies_folder();
+    std::fs::create_dir_all(&folder).map_err(|source| StudyError::Io {
+        action: "make the folder",
+        path: folder.clone(),
+        source,
+    })?;
+    Ok(free_path(&folder, name))
 }
 
 fn free_path(folder: &Path, name: &str) -> PathBuf {

@@ -24,11 +24,13 @@ pub use error::StudyError;
 pub use export::{export_predictions, export_rejected, export_results, export_tracks, write_file};
 pub use file::{Recovered, Study, StudyFile};
 pub use location::{new_study_path, studies_folder, suggested_name};
-pub use runs::{EpochRecord, Prediction, RunEnd, RunFigures, RunId, RunRecord, RunStatus, SavedWeights, WeightsKind};
+pub use runs::{
+    EpochRecord, MeanBaseline, Prediction, RunEnd, RunFigures, RunId, RunRecord, RunStatus, SavedWeights, WeightsKind,
+};
 pub use split::{Split, SplitTrack};
 pub use stats::{Descriptive, Histogram, quantile};
 pub use tracks::{ImportCounts, NewTrack, PlaylistSummary, Rejected, Track, TrackId};
-pub use words::{plural, results_sentence, thousands};
+pub use words::{best_run, plural, results_sentence, thousands};
 
 /// The ending of a study's file name.
 pub const EXTENSION: &str = "coverstudy";

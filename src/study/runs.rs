@@ -49,7 +49,8 @@ impl RunStatus {
     }
 }
 
-/// Errors on the test tracks, in popularity points (R² has no unit).
+/// Errors on the test tracks, in popularity points; R² has no unit, and is not a number where all of them are equally
+/// popular.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct RunFigures {
     pub rmse: f64,
@@ -83,9 +84,8 @@ pub struct RunRecord {
     pub split: Option<i64>,
     pub train_tracks: Option<usize>,
     pub test_tracks: Option<usize>,
-    /// RMSE of always guessing the training tracks' mean on the same test tracks.
-    pub mean_rmse: Option<f64>,
-    pub train_mean: Option<f64>,
+    /// Always guessing the training tracks' mean, on the same test tracks; known once it has begun.
+    pub baseline: Option<MeanBaseline>,
     /// The kernels it ran with.
     pub kernels: Option<String>,
     pub best_epoch: Option<usize>,
@@ -110,10 +110,29 @@ impl RunRecord {
         self.epochs.iter().map(|epoch| epoch.seconds).sum()
     }
 
+    /// RMSE of always guessing the mean on the same test tracks.
+    pub fn mean_rmse(&self) -> Option<f64> {
+        self.baseline.map(|baseline| baseline.figures.rmse)
+    }
+
+    /// RMSE of the last epoch over that of always guessing the mean, as a difference: below 0 is better.
+    pub fn difference_to_mean(&self) -> Option<f64> {
+        self.figures.zip(self.mean_rmse()).map(|(figures, mean)| figures.rmse - mean)
+    }
+
     /// Whether it is better than always guessing the mean, beyond chance; `None` until it has ended.
     pub fn beats_mean(&self) -> Option<bool> {
         self.gain_low.map(|low| low > 0.0)
     }
+}
+
+/// Always guessing the mean: what every run is compared with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeanBaseline {
+    /// Mean popularity of the training tracks.
+    pub train_mean: f64,
+    /// What guessing it scores on the test tracks.
+    pub figures: RunFigures,
 }
 
 /// What is known of a run once its training has ended, for good or for now.
@@ -165,7 +184,7 @@ pub struct SavedWeights<'a> {
 }
 
 const RUN_COLUMNS: &str = "id, name, model, settings, status, message, parameters, split_id, train_tracks, \
-    test_tracks, train_mean, mean_rmse, kernels, best_epoch, best_mse, rmse, mae, r2, best_rmse, best_mae, best_r2, \
+    test_tracks, train_mean, mean_rmse, mean_mae, mean_r2, kernels, best_epoch, best_mse, rmse, mae, r2, best_rmse, best_mae, best_r2, \
     gain_low";
 
 impl Study {
@@ -209,23 +228,26 @@ impl Study {
         &mut self,
         run: RunId,
         split: (i64, &super::Split),
-        train_mean: f64,
-        mean_rmse: f64,
+        baseline: &MeanBaseline,
         kernels: &str,
     ) -> Result<(), StudyError> {
         let (split_id, split) = split;
+        let MeanBaseline { train_mean, figures } = baseline;
         self.transaction(|transaction| {
             transaction
                 .execute(
                     "UPDATE run SET status = 'running', message = NULL, split_id = ?2, train_tracks = ?3,
-                     test_tracks = ?4, train_mean = ?5, mean_rmse = ?6, kernels = ?7 WHERE id = ?1",
+                     test_tracks = ?4, train_mean = ?5, mean_rmse = ?6, mean_mae = ?7, mean_r2 = ?8, kernels = ?9
+                     WHERE id = ?1",
                     params![
                         run.0,
                         split_id,
                         split.train.len() as i64,
                         split.test.len() as i64,
                         train_mean,
-                        mean_rmse,
+                        figures.rmse,
+                        figures.mae,
+                        figures.r2,
                         kernels
                     ],
                 )
@@ -358,7 +380,12 @@ impl Study {
                     .collect()
             })
             .map_err(|error| self.error(error))?;
-        Ok(RunRecord { epochs, ..record? })
+        let mut record = RunRecord { epochs, ..record? };
+        if matches!(record.status, RunStatus::Running | RunStatus::Paused) && !self.has_writer() {
+            // Who trained it was killed; the next one who may write notes it.
+            record.status = RunStatus::Interrupted;
+        }
+        Ok(record)
     }
 
     /// The run that a person calls `name`: its name in any case, or its number.
@@ -440,8 +467,7 @@ fn read_run(row: &Row<'_>) -> Result<RunRecord, StudyError> {
             split: row.get("split_id")?,
             train_tracks: optional_count(row, "train_tracks")?,
             test_tracks: optional_count(row, "test_tracks")?,
-            train_mean: row.get("train_mean")?,
-            mean_rmse: row.get("mean_rmse")?,
+            baseline: baseline(row)?,
             kernels: row.get("kernels")?,
             best_epoch: optional_count(row, "best_epoch")?,
             best_mse: row.get("best_mse")?,
@@ -458,10 +484,15 @@ fn optional_count(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<usize>
     row.get::<_, Option<i64>>(column).map(|value| value.and_then(|value| usize::try_from(value).ok()))
 }
 
+fn baseline(row: &Row<'_>) -> rusqlite::Result<Option<MeanBaseline>> {
+    let train_mean: Option<f64> = row.get("train_mean")?;
+    let figures = figures(row, ["mean_rmse", "mean_mae", "mean_r2"])?;
+    Ok(train_mean.zip(figures).map(|(train_mean, figures)| MeanBaseline { train_mean, figures }))
+}
+
 fn figures(row: &Row<'_>, [rmse, mae, r2]: [&str; 3]) -> rusqlite::Result<Option<RunFigures>> {
-    let (rmse, mae, r2) = (row.get(rmse)?, row.get(mae)?, row.get(r2)?);
-    Ok(match (rmse, mae, r2) {
-        (Some(rmse), Some(mae), Some(r2)) => Some(RunFigures { rmse, mae, r2 }),
-        _ => None,
-    })
+    let (rmse, mae): (Option<f64>, Option<f64>) = (row.get(rmse)?, row.get(mae)?);
+    // SQLite keeps what is not a number as NULL.
+    let r2 = row.get::<_, Option<f64>>(r2)?.unwrap_or(f64::NAN);
+    Ok(rmse.zip(mae).map(|(rmse, mae)| RunFigures { rmse, mae, r2 }))
 }

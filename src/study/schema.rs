@@ -81,7 +81,7 @@ CREATE TABLE run (
     train_tracks INTEGER,
     test_tracks  INTEGER,
     train_mean   REAL,                   -- mean popularity of the training tracks
-    mean_rmse    REAL,                   -- of always answering train_mean on the test tracks
+    mean_rmse REAL, mean_mae REAL, mean_r2 REAL, -- of always answering train_mean on the test tracks
     kernels      TEXT,
     best_epoch   INTEGER,
     best_mse     REAL,

@@ -20,21 +20,27 @@ pub fn thousands(value: usize) -> String {
     text
 }
 
+/// The run with the lowest RMSE on its test tracks.
+pub fn best_run(runs: &[RunRecord]) -> Option<(&RunRecord, RunFigures)> {
+    runs.iter().filter_map(|run| Some((run, run.figures?))).min_by(by_rmse)
+}
+
+fn by_rmse((_, one): &(&RunRecord, RunFigures), (_, other): &(&RunRecord, RunFigures)) -> std::cmp::Ordering {
+    one.rmse.total_cmp(&other.rmse)
+}
+
 /// Whether any run beats always guessing the mean, in one sentence.
 pub fn results_sentence(runs: &[RunRecord]) -> String {
-    let tested = || runs.iter().filter_map(|run| Some((run, run.figures?)));
-    let lower =
-        |(_, one): &(&RunRecord, RunFigures), (_, other): &(&RunRecord, RunFigures)| one.rmse.total_cmp(&other.rmse);
-    let Some((best, figures)) = tested().min_by(lower) else {
+    let Some((best, figures)) = best_run(runs) else {
         return "No run has been tested yet.".to_owned();
     };
-    let beating = tested().filter(|(run, _)| run.beats_mean() == Some(true)).min_by(lower);
-    match (beating, best.mean_rmse) {
+    let beating = runs.iter().filter(|run| run.beats_mean() == Some(true)).filter_map(|run| Some((run, run.figures?)));
+    match (beating.min_by(by_rmse), best.mean_rmse()) {
         (Some((run, figures)), _) => format!(
             "{} beats always guessing the mean: off by {:.2} points instead of {:.2} on the test tracks.",
             run.name,
             figures.rmse,
-            run.mean_rmse.unwrap_or(f64::NAN)
+            run.mean_rmse().unwrap_or(f64::NAN)
         ),
         (None, Some(mean)) if figures.rmse < mean => format!(
             "No run beats always guessing the mean for certain: {} is off by {:.2} points instead of {mean:.2}, which on {} \

@@ -4,6 +4,7 @@ mod covers;
 mod icons;
 mod import;
 mod job_bar;
+mod layers;
 mod model;
 mod plots;
 mod rail;

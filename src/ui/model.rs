@@ -110,6 +110,7 @@ fn layers_card(ui: &mut Ui, form: &mut ModelForm, problems: &[Problem]) {
         }
         shared_numbers(ui, form, problems);
         shared_choices(ui, form, problems);
+        super::layers::draw(ui, form);
     });
 }
 
@@ -253,7 +254,7 @@ fn training_card(ui: &mut Ui, form: &mut ModelForm, problems: &[Problem]) {
             "the seed",
             "The number that all chance comes from: the same seed gives the same run again.",
             |ui| {
-                spin(ui, "Seed", &mut settings.seed, 0..=999_999, 0.1, false);
+                spin(ui, "Seed", &mut settings.seed, 0..=u64::from(u32::MAX), 0.1, false);
             },
         );
         row(

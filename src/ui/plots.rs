@@ -6,7 +6,7 @@ use egui_plot::{Bar, BarChart, Corner, HLine, Legend, Line, LineStyle, Plot, Plo
 use super::theme::{self, SERIES, palette};
 use super::widgets::{describe, name};
 use crate::app::Snapshot;
-use crate::study::{EpochRecord, Histogram, Prediction, RunRecord};
+use crate::study::{EpochRecord, Histogram, Prediction, RunRecord, plural};
 
 const HEIGHT: f32 = 220.0;
 
@@ -77,7 +77,7 @@ pub fn curve(ui: &mut Ui, run: &RunRecord, height: f32) {
         let (train, test) = (series(|epoch| epoch.train_mse), series(|epoch| epoch.test_mse));
         // The first epoch starts from random weights, far above all that follows.
         let highest = test.iter().chain(train.iter().skip(1)).map(|point| point[1]).fold(0.0, f64::max);
-        let mean_mse = run.mean_rmse.map(|rmse| rmse * rmse);
+        let mean_mse = run.mean_rmse().map(|rmse| rmse * rmse);
         let top = 1.15 * shown_up_to(highest, mean_mse);
         let lowest = test.iter().chain(&train).map(|point| point[1]).chain(mean_mse).fold(f64::INFINITY, f64::min);
         let bottom = if lowest.is_finite() { (0.85 * lowest).max(0.0) } else { 0.0 };
@@ -120,7 +120,7 @@ fn shown_up_to(highest: f64, mean_mse: Option<f64>) -> f64 {
 pub fn curves(ui: &mut Ui, runs: &[&RunRecord]) {
     small(ui, |ui| {
         let colors = palette(ui);
-        let mean_mse = runs.iter().find_map(|run| run.mean_rmse).map(|rmse| rmse * rmse);
+        let mean_mse = runs.iter().find_map(|run| run.mean_rmse()).map(|rmse| rmse * rmse);
         let shown = still(ui, "curves", HEIGHT)
             .legend(Legend::default())
             .x_axis_label("Epoch")
@@ -143,7 +143,12 @@ pub fn curves(ui: &mut Ui, runs: &[&RunRecord]) {
                     );
                 }
             });
-        say(ui, &shown.response, "Loss curves", &format!("The test error by epoch of {} runs.", runs.len()));
+        say(
+            ui,
+            &shown.response,
+            "Loss curves",
+            &format!("The test error by epoch of {}.", plural(runs.len(), "run", "runs")),
+        );
     });
 }
 
@@ -174,7 +179,7 @@ pub fn scatter(
             .show(ui, |plot| {
                 let identity = vec![[ends.0, ends.0], [ends.1, ends.1]];
                 plot.line(Line::new("Predicted = true", identity).color(colors.quiet).width(1.0));
-                if let Some(mean) = run.train_mean {
+                if let Some(mean) = run.baseline.map(|baseline| baseline.train_mean) {
                     plot.hline(
                         HLine::new("Always guess the mean", mean).color(colors.mean).style(LineStyle::dashed_dense()),
                     );

@@ -1,6 +1,6 @@
 //! Results: the runs against always guessing the mean.
 
-use eframe::egui::{self, Align, CornerRadius, Image, Layout, RichText, Sense, Ui, vec2};
+use eframe::egui::{self, Align, Color32, CornerRadius, Image, Layout, RichText, Sense, Ui, vec2};
 use egui_extras::{Column, TableBuilder};
 
 use super::Panel;
@@ -9,11 +9,11 @@ use super::plots;
 use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{card, clock, empty, figure, help, next, page, primary, secondary};
 use crate::app::{Command, SortBy, Step};
-use crate::nn::Hyperparameters;
-use crate::study::{RunId, RunRecord, TrackId, results_sentence, thousands};
+use crate::nn::{Hyperparameters, SplitBy};
+use crate::study::{RunFigures, RunId, RunRecord, TrackId, best_run, results_sentence, thousands};
 
 const ROW: f32 = 30.0;
-const HEADINGS: [(&str, Option<SortBy>); 10] = [
+const HEADINGS: [(&str, Option<SortBy>); 12] = [
     ("Name", Some(SortBy::Name)),
     ("Settings", None),
     ("Parameters", Some(SortBy::Parameters)),
@@ -24,7 +24,11 @@ const HEADINGS: [(&str, Option<SortBy>); 10] = [
     ("R²", Some(SortBy::R2)),
     ("vs mean", Some(SortBy::Difference)),
     ("Best RMSE", Some(SortBy::BestRmse)),
+    ("Best MAE", Some(SortBy::BestMae)),
+    ("Best R²", Some(SortBy::BestR2)),
 ];
+/// Widths of the columns with figures, from Parameters on, in points.
+const WIDTHS: [f32; 10] = [76.0, 52.0, 48.0, 48.0, 48.0, 52.0, 56.0, 70.0, 64.0, 56.0];
 
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -62,7 +66,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn table(ui: &mut Ui, panel: &mut Panel<'_>, runs: &[RunRecord]) {
     let order = sorted(runs, panel.state.results.sort_by, panel.state.results.descending);
     let quiet = palette(ui).quiet;
-    let baseline = runs.iter().rev().find_map(|run| run.mean_rmse);
+    let baseline = Baseline::of(runs);
     let height = ROW * (order.len() as f32 + 2.0).min(9.0) + GAP;
     let mut builder = TableBuilder::new(ui)
         .id_salt("results table")
@@ -70,9 +74,9 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, runs: &[RunRecord]) {
         .sense(Sense::click())
         .cell_layout(Layout::right_to_left(Align::Center))
         .max_scroll_height(height)
-        .column(Column::initial(176.0).at_least(150.0).clip(true))
+        .column(Column::initial(170.0).at_least(150.0).clip(true))
         .column(Column::remainder().at_least(120.0).clip(true));
-    for width in [80.0, 56.0, 52.0, 52.0, 52.0, 56.0, 62.0, 76.0] {
+    for width in WIDTHS {
         builder = builder.column(Column::exact(width));
     }
     builder
@@ -83,16 +87,8 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, runs: &[RunRecord]) {
         })
         .body(|mut body| {
             body.row(ROW, |mut row| {
-                row.col(|ui| left(ui, RichText::new("Always guess the mean").color(quiet)));
-                for place in 1..HEADINGS.len() {
-                    row.col(|ui| {
-                        if place == 5 {
-                            ui.label(
-                                RichText::new(baseline.map_or_else(|| "–".to_owned(), |rmse| format!("{rmse:.2}")))
-                                    .color(quiet),
-                            );
-                        }
-                    });
+                for place in 0..HEADINGS.len() {
+                    row.col(|ui| baseline.cell(ui, place, quiet));
                 }
             });
             for run in order {
@@ -107,6 +103,49 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, runs: &[RunRecord]) {
                 });
             }
         });
+}
+
+/// What the pinned first row shows: always guessing the mean, as the run with the lowest error is compared with it.
+struct Baseline {
+    figures: Option<RunFigures>,
+    /// On which tracks, where runs were tested on different ones.
+    tracks: String,
+}
+
+impl Baseline {
+    fn of(runs: &[RunRecord]) -> Self {
+        let best = best_run(runs).map(|(run, _)| run);
+        let shown = best.or_else(|| runs.iter().rfind(|run| run.baseline.is_some()));
+        let figures = shown.and_then(|run| run.baseline).map(|baseline| baseline.figures);
+        let differ =
+            runs.iter().filter_map(|run| run.split).any(|split| shown.is_some_and(|run| run.split != Some(split)));
+        let tracks =
+            shown.filter(|_| differ).map_or_else(String::new, |run| format!("on the test tracks of {}", run.name));
+        Self { figures, tracks }
+    }
+
+    fn cell(&self, ui: &mut Ui, place: usize, quiet: Color32) {
+        let text = |text: &str| RichText::new(text).color(quiet);
+        let figure = match (place, self.figures) {
+            (0, _) => return left(ui, text("Always guess the mean")),
+            (1, _) => return left(ui, text(&self.tracks)),
+            (5, Some(figures)) => points(figures.rmse),
+            (6, Some(figures)) => points(figures.mae),
+            (7, Some(figures)) => share(figures.r2),
+            _ => return,
+        };
+        ui.add(egui::Label::new(text(&figure)).selectable(false));
+    }
+}
+
+/// Popularity points.
+fn points(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+/// R²; a dash where there is none.
+fn share(value: f64) -> String {
+    if value.is_nan() { "–".to_owned() } else { format!("{value:.3}") }
 }
 
 fn heading(ui: &mut Ui, panel: &mut Panel<'_>, place: usize, text: &str, sort_by: Option<SortBy>) {
@@ -166,11 +205,13 @@ fn cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, place: usize) {
             None => run.epochs_done().to_string(),
         },
         4 => clock(run.seconds()),
-        5 => figures.map_or_else(dash, |figures| format!("{:.2}", figures.rmse)),
-        6 => figures.map_or_else(dash, |figures| format!("{:.2}", figures.mae)),
-        7 => figures.map_or_else(dash, |figures| format!("{:.3}", figures.r2)),
-        8 => figures.zip(run.mean_rmse).map_or_else(dash, |(figures, mean)| format!("{:+.2}", figures.rmse - mean)),
-        _ => run.best_figures.map_or_else(|| run.status.as_str().to_owned(), |figures| format!("{:.2}", figures.rmse)),
+        5 => figures.map_or_else(dash, |figures| points(figures.rmse)),
+        6 => figures.map_or_else(dash, |figures| points(figures.mae)),
+        7 => figures.map_or_else(dash, |figures| share(figures.r2)),
+        8 => run.difference_to_mean().map_or_else(dash, |difference| format!("{difference:+.2}")),
+        9 => run.best_figures.map_or_else(|| run.status.as_str().to_owned(), |figures| points(figures.rmse)),
+        10 => run.best_figures.map_or_else(dash, |figures| points(figures.mae)),
+        _ => run.best_figures.map_or_else(dash, |figures| share(figures.r2)),
     };
     ui.add(egui::Label::new(text).selectable(false));
 }
@@ -199,7 +240,18 @@ fn settings_words(settings: &Hyperparameters) -> String {
     let layers: Vec<String> =
         settings.layers.iter().map(|layer| format!("{}·{k}x{k}", layer.filters, k = layer.kernel_size)).collect();
     let network = if layers.is_empty() { "no layers".to_owned() } else { layers.join(" ") };
-    format!("{network}, {} px, batch {}, seed {}", settings.image_size, settings.batch_size, settings.seed)
+    let split = match settings.split {
+        SplitBy::Cover => "by cover",
+        SplitBy::Track => "by track",
+    };
+    format!(
+        "{network}, {} px, batch {}, learning rate {}, {:.0} % for testing {split}, seed {}",
+        settings.image_size,
+        settings.batch_size,
+        settings.learning_rate,
+        100.0 * settings.test_share,
+        settings.seed
+    )
 }
 
 fn sorted(runs: &[RunRecord], by: SortBy, descending: bool) -> Vec<&RunRecord> {
@@ -212,8 +264,10 @@ fn sorted(runs: &[RunRecord], by: SortBy, descending: bool) -> Vec<&RunRecord> {
             SortBy::Rmse => run.figures.map(|figures| figures.rmse),
             SortBy::Mae => run.figures.map(|figures| figures.mae),
             SortBy::R2 => run.figures.map(|figures| figures.r2),
-            SortBy::Difference => run.figures.zip(run.mean_rmse).map(|(figures, mean)| figures.rmse - mean),
+            SortBy::Difference => run.difference_to_mean(),
             SortBy::BestRmse => run.best_figures.map(|figures| figures.rmse),
+            SortBy::BestMae => run.best_figures.map(|figures| figures.mae),
+            SortBy::BestR2 => run.best_figures.map(|figures| figures.r2),
         }
     };
     let mut runs: Vec<&RunRecord> = runs.iter().collect();
@@ -235,7 +289,7 @@ fn sorted(runs: &[RunRecord], by: SortBy, descending: bool) -> Vec<&RunRecord> {
 fn notes(ui: &mut Ui) {
     ui.horizontal_wrapped(|ui| {
         let quiet = palette(ui).quiet;
-        let text = "Figures are the last epoch's, on the test tracks. Epochs: best, last.";
+        let text = "Figures are the last epoch's, on the test tracks; beside them the best epoch's. Epochs: best, last.";
         ui.label(RichText::new(text).font(theme::caption()).color(quiet));
         help(ui, "R²", "The share of the spread in popularity that the predictions explain, computed once over all test tracks. 0 is no better than the mean; below 0 is worse.");
         ui.label(RichText::new("Choosing the best epoch by the test tracks flatters.").font(theme::caption()).color(quiet));

@@ -70,7 +70,8 @@ fn stop(ui: &mut Ui, commands: &mut Vec<Command>) {
 fn shown_run(panel: &Panel<'_>) -> Option<RunRecord> {
     let runs = panel.state.study.as_ref()?.runs();
     let wanted = panel.state.training.shown;
-    runs.iter().find(|run| Some(run.id) == wanted).or(runs.last()).cloned()
+    let interrupted = || runs.iter().rfind(|run| run.status == RunStatus::Interrupted);
+    runs.iter().find(|run| Some(run.id) == wanted).or_else(interrupted).or(runs.last()).cloned()
 }
 
 fn sentence(panel: &Panel<'_>) -> String {
@@ -105,7 +106,7 @@ fn run_card(ui: &mut Ui, run: &RunRecord, under: Option<&Under>) {
             figure(ui, "Off by, test tracks (RMSE)", &test);
             help(ui, "RMSE", "How many popularity points the predictions are off, large errors counting more. Compare it with always guessing the mean.");
             ui.add_space(GAP_LARGE);
-            let mean = run.mean_rmse.map_or_else(|| "–".to_owned(), |rmse| format!("{rmse:.2}"));
+            let mean = run.mean_rmse().map_or_else(|| "–".to_owned(), |rmse| format!("{rmse:.2}"));
             figure(ui, "Always guess the mean", &mean);
         });
         if let Some(message) = &run.message {

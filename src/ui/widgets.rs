@@ -168,11 +168,42 @@ pub fn spin<N: egui::emath::Numeric>(
     mixed: bool,
 ) -> Response {
     let named = field_label(ui, label, SETTING_LABEL);
-    let mut drag = DragValue::new(value).range(range).speed(speed);
+    let mut drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed));
     if mixed {
         drag = drag.custom_formatter(|_, _| "mixed".to_owned());
     }
     let response = ui.add_sized([88.0, theme::CONTROL_HEIGHT], drag).labelled_by(named.id);
+    focus_ring(ui, &response);
+    response
+}
+
+/// How far a number field moves: by `speed` for each point that it is dragged, but by whole numbers when an arrow key or
+/// a screen reader moves it, which a small speed would round to nothing.
+fn pace<N: egui::emath::Numeric>(ui: &Ui, speed: f64) -> f64 {
+    use egui::accesskit::Action;
+    let is_stepped = ui.input(|input| {
+        input.events.iter().any(|event| match event {
+            egui::Event::Key { key, .. } => matches!(key, egui::Key::ArrowUp | egui::Key::ArrowDown),
+            egui::Event::AccessKitActionRequest(request) => {
+                matches!(request.action, Action::Increment | Action::Decrement)
+            }
+            _ => false,
+        })
+    });
+    if N::INTEGRAL && is_stepped { 1.0 } else { speed }
+}
+
+/// A number field in a table, whose name only a screen reader says.
+pub fn cell_spin<N: egui::emath::Numeric>(
+    ui: &mut Ui,
+    label: &str,
+    value: &mut N,
+    range: RangeInclusive<N>,
+    speed: f64,
+) -> Response {
+    let drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed));
+    let response = ui.add_sized([56.0, theme::CONTROL_HEIGHT], drag);
+    name(ui, &response, label);
     focus_ring(ui, &response);
     response
 }
@@ -186,8 +217,25 @@ pub fn choice<T: Copy + PartialEq>(
     options: &[(T, &str)],
 ) -> Option<T> {
     field_label(ui, label, SETTING_LABEL);
+    combo(ui, label, shown, current, options, 88.0)
+}
+
+/// A choice in a table, whose name only a screen reader says.
+pub fn cell_choice<T: Copy + PartialEq>(ui: &mut Ui, label: &str, current: T, options: &[(T, &str)]) -> Option<T> {
+    let shown = options.iter().find(|(value, _)| *value == current).map_or("", |(_, word)| word);
+    combo(ui, label, shown, Some(current), options, 68.0)
+}
+
+fn combo<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    label: &str,
+    shown: &str,
+    current: Option<T>,
+    options: &[(T, &str)],
+    width: f32,
+) -> Option<T> {
     let mut chosen = None;
-    let combo = egui::ComboBox::from_id_salt(label).selected_text(shown).width(88.0).show_ui(ui, |ui| {
+    let combo = egui::ComboBox::from_id_salt(label).selected_text(shown).width(width).show_ui(ui, |ui| {
         for &(value, word) in options {
             if ui.selectable_label(current == Some(value), word).clicked() {
                 chosen = Some(value);

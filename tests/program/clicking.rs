@@ -102,6 +102,7 @@ fn from_the_sample_study_to_a_scored_drop() {
     driver.click("Next: look at the covers");
     assert_eq!(driver.state().step, Step::Covers);
     driver.click("Model");
+    change_one_layer(&mut driver);
     driver.click("Train");
     assert_eq!(driver.state().step, Step::Training);
     driver.until("Quick is trained", 120, |state| {
@@ -127,6 +128,27 @@ fn from_the_sample_study_to_a_scored_drop() {
     driver.until("the bad file is told", 20, |state| {
         matches!(state.scored.first().map(|cover| &cover.state), Some(Scored::Failed(_)))
     });
+}
+
+/// Changes the second of Quick's layers alone, sees it told as mixed, and goes back to Quick.
+fn change_one_layer(driver: &mut Driver) {
+    use egui::accesskit::Role;
+    driver.harness.get_by_role_and_label(Role::CheckBox, "Each layer by itself").click();
+    driver.harness.step();
+    driver.harness.step();
+    let pool = driver.harness.get_by_role_and_label(Role::SpinButton, "Pool size of layer 2");
+    pool.focus();
+    driver.harness.step();
+    driver.harness.key_press(egui::Key::ArrowUp);
+    driver.harness.step();
+    driver.harness.step();
+    let pools: Vec<_> = driver.state().model.settings.layers.iter().map(|layer| layer.pool).collect();
+    assert_eq!(pools, [Some(2), Some(3), Some(2)]);
+    let shared = driver.harness.get_by_role_and_label(Role::SpinButton, "Pool size");
+    assert_eq!(shared.value().as_deref(), Some("mixed"));
+    driver.click("Quick");
+    let pools: Vec<_> = driver.state().model.settings.layers.iter().map(|layer| layer.pool).collect();
+    assert_eq!(pools, [Some(2); 3]);
 }
 
 #[test]

@@ -83,6 +83,19 @@ fn wrong_usage_and_failures_have_their_own_status() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn output_that_cannot_be_written_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, covers) = small_study(folder.path(), 10);
+    let study = folder.path().join("a.coverstudy");
+    run(&["import", text(&study), "--csv", text(&table), "--covers", text(&covers)]);
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let output = program().args(["info", text(&study), "--json"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("could not be written"));
+}
+
+#[test]
 fn a_start_without_a_display_names_what_is_missing() {
     let mut start = program();
     start.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");

@@ -56,7 +56,8 @@ fn during_import() {
         std::thread::sleep(Duration::from_millis(random.random_range(5..120)));
         import.kill().unwrap();
         import.wait().unwrap();
-        if study.exists() && StudyFile::open(&study).is_ok() {
+        if study.exists() {
+            drop(StudyFile::open(&study).unwrap());
             let now = check_sound(&study);
             assert!(now >= before, "round {round}: {now} tracks after {before}");
             before = now;
@@ -98,6 +99,8 @@ fn during_training() {
         training.wait().unwrap();
         reader.join().unwrap();
         let last_told = events.try_iter().last().unwrap_or(first);
+        let looked_at = last_json(&run(&["results", text(&study)]));
+        assert_eq!(looked_at["runs"][0]["status"], "interrupted", "a reader does not take the dead for living");
         check_sound(&study);
         let (file, recovered) = StudyFile::open(&study).unwrap();
         assert_eq!(recovered.runs, ["Quick"], "what was interrupted is told");

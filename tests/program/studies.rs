@@ -96,5 +96,27 @@ fn a_copy_is_whole_and_replaces_only_when_complete() {
     file.save_copy(&copy).unwrap();
     let (copied, _) = StudyFile::open(&copy).unwrap();
     assert_eq!(copied.connect().unwrap().tracks().unwrap(), file.connect().unwrap().tracks().unwrap());
-    assert!(file.save_copy(Path::new("/nowhere/at/all.coverstudy")).is_err());
+    assert!(matches!(file.save_copy(Path::new("/nowhere/at/all.coverstudy")), Err(StudyError::NoFolder(_))));
+    assert!(matches!(StudyFile::create(Path::new("/nowhere/at/all.coverstudy")), Err(StudyError::NoFolder(_))));
+}
+
+#[test]
+fn nothing_stays_beside_a_study_that_was_only_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = made(folder.path());
+    let arguments: [&[&str]; 4] = [
+        &["info", text(&study)],
+        &["results", text(&study)],
+        &["score", text(&study), text(&study)],
+        &["train", text(&study), "--resume", "nobody"],
+    ];
+    for arguments in arguments {
+        run(arguments);
+        let mut names: Vec<String> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["a.coverstudy", "covers", "tracks.csv"], "after {arguments:?}");
+    }
 }

@@ -26,7 +26,7 @@ impl App {
             return;
         }
         self.state.is_opening = true;
-        self.task("new study", move || match StudyFile::create(&new_study_path(name)) {
+        self.task("new study", move || match new_study_path(name).and_then(|path| StudyFile::create(&path)) {
             Ok(file) => Outcome::Opened { file, recovered: Recovered::default(), then_import, note: None },
             Err(error) => Outcome::NotOpened(error.to_string()),
         });

@@ -25,10 +25,18 @@ impl App {
         });
     }
 
-    pub(super) fn queue(&mut self, run: RunId) {
-        if self.can_write() && !self.state.training.queue.contains(&run) {
-            self.state.training.queue.push_back(run);
+    /// Queues a run that was ended early, and shows how it goes on.
+    pub(super) fn resume_run(&mut self, run: RunId) {
+        if self.can_write() {
             self.state.step = Step::Training;
+            self.queue(run);
+        }
+    }
+
+    /// Without a change of the step: the person may be elsewhere by the time a new run is in the study.
+    pub(super) fn queue(&mut self, run: RunId) {
+        if !self.state.training.queue.contains(&run) {
+            self.state.training.queue.push_back(run);
         }
     }
 
