@@ -1,7 +1,7 @@
 //! The plots, each with a sentence that says the same for who cannot see it.
 
 use eframe::egui::{Color32, Response, TextStyle, Ui, Vec2b};
-use egui_plot::{Bar, BarChart, Corner, HLine, Legend, Line, LineStyle, Plot, PlotPoint, Points, VLine};
+use egui_plot::{Bar, BarChart, Corner, GridMark, HLine, Legend, Line, LineStyle, Plot, PlotPoint, Points, VLine};
 
 use super::theme::{self, SERIES, palette};
 use super::widgets::{describe, name};
@@ -25,6 +25,8 @@ fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
         .height(height)
         .show_grid(Vec2b::new(false, true))
         .grid_color(palette(ui).line)
+        .x_grid_spacer(|input| ticks(input.bounds, 5.0, 1.0))
+        .y_grid_spacer(|input| ticks(input.bounds, 6.0, 0.0))
         .allow_zoom(false)
         .allow_drag(false)
         .allow_scroll(false)
@@ -33,6 +35,20 @@ fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
         .allow_double_click_reset(false)
         .show_crosshair(false)
         .show_background(false)
+}
+
+/// Marks at round values: at most `most` steps over the axis, none smaller than `smallest`.
+fn ticks((low, high): (f64, f64), most: f64, smallest: f64) -> Vec<GridMark> {
+    let rough = (high - low) / most;
+    let power = 10_f64.powf(rough.log10().floor());
+    let round = [1.0, 2.0, 5.0, 10.0].map(|times| times * power).into_iter().find(|step| *step >= rough);
+    let Some(step_size) = round.map(|step| step.max(smallest)).filter(|step| step.is_finite() && *step > 0.0) else {
+        return Vec::new();
+    };
+    let (first, last) = ((low / step_size).ceil(), (high / step_size).floor());
+    (0..=(last - first).max(0.0) as usize)
+        .map(|index| GridMark { value: (first + index as f64) * step_size, step_size })
+        .collect()
 }
 
 fn say(ui: &Ui, response: &Response, title: &str, text: &str) {
@@ -255,4 +271,20 @@ pub fn score_scale(ui: &mut Ui, id: u64, test_predictions: &[f64], score: f64, m
         );
         say(ui, &shown.response, "The score among the test tracks", &text);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        let values = |bounds, smallest| -> Vec<f64> {
+            ticks(bounds, 5.0, smallest).into_iter().map(|mark| mark.value).collect()
+        };
+        assert_eq!(values((-2.0, 81.0), 0.0), [0.0, 20.0, 40.0, 60.0, 80.0]);
+        assert_eq!(values((0.5, 4.5), 1.0), [1.0, 2.0, 3.0, 4.0]);
+        assert!(values((1.0, 1.0), 0.0).is_empty());
+        assert!(values((f64::NAN, 1.0), 0.0).is_empty());
+    }
 }

@@ -116,11 +116,11 @@ impl Baseline {
     fn of(runs: &[RunRecord]) -> Self {
         let best = best_run(runs).map(|(run, _)| run);
         let shown = best.or_else(|| runs.iter().rfind(|run| run.baseline.is_some()));
-        let figures = shown.and_then(|run| run.baseline).map(|baseline| baseline.figures);
-        let differ =
-            runs.iter().filter_map(|run| run.split).any(|split| shown.is_some_and(|run| run.split != Some(split)));
+        let baseline = shown.and_then(|run| run.baseline);
+        let differ = runs.iter().any(|run| run.baseline.is_some() && run.baseline != baseline);
         let tracks =
             shown.filter(|_| differ).map_or_else(String::new, |run| format!("on the test tracks of {}", run.name));
+        let figures = baseline.map(|baseline| baseline.figures);
         Self { figures, tracks }
     }
 

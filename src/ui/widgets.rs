@@ -223,7 +223,7 @@ pub fn choice<T: Copy + PartialEq>(
 /// A choice in a table, whose name only a screen reader says.
 pub fn cell_choice<T: Copy + PartialEq>(ui: &mut Ui, label: &str, current: T, options: &[(T, &str)]) -> Option<T> {
     let shown = options.iter().find(|(value, _)| *value == current).map_or("", |(_, word)| word);
-    combo(ui, label, shown, Some(current), options, 68.0)
+    combo(ui, label, shown, Some(current), options, 80.0)
 }
 
 fn combo<T: Copy + PartialEq>(
