@@ -43,6 +43,10 @@ pub enum Command {
     Results { study: PathBuf },
     /// Score covers, or all covers in a folder.
     Score(ScoreArgs),
+    /// Compare popularity by the covers' colors.
+    Colors { study: PathBuf },
+    /// Say whether covers predict popularity: baselines, networks and controls on the same folds.
+    Verdict(VerdictArgs),
     /// Write predictions, or tracks and covers, as files.
     Export(ExportArgs),
 }
@@ -134,6 +138,24 @@ pub struct ScoreArgs {
     /// Covers, or folders of them.
     #[arg(required = true)]
     pub covers: Vec<PathBuf>,
+}
+
+/// See [`Command::Verdict`].
+#[derive(Debug, ClapArgs)]
+pub struct VerdictArgs {
+    pub study: PathBuf,
+    /// One pass over five folds (the default).
+    #[arg(long, conflicts_with = "full")]
+    pub quick: bool,
+    /// Five passes over five folds, and networks trained on shuffled popularity: takes long.
+    #[arg(long)]
+    pub full: bool,
+    /// The runs whose settings take part; without it, the preset Quick.
+    #[arg(long, num_args = 1..)]
+    pub run: Vec<String>,
+    /// popularity, within-playlist or rank-in-playlist.
+    #[arg(long, default_value = "popularity")]
+    pub target: String,
 }
 
 /// See [`Command::Export`].

@@ -2,6 +2,7 @@
 
 mod args;
 mod demo;
+mod evidence;
 mod export;
 mod import;
 mod output;
@@ -52,6 +53,8 @@ pub fn run(command: Command, json: bool) -> Exit {
         Command::Train(args) => train::run(&args, &output, &wishes),
         Command::Results { study } => results::results(&study, &output),
         Command::Score(args) => score::run(&args, &output, &wishes),
+        Command::Colors { study } => evidence::colors(&study, &output),
+        Command::Verdict(args) => evidence::verdict(&args, &output, &wishes),
         Command::Export(args) => export::run(&args, &output),
     };
     match result {

@@ -10,32 +10,86 @@ const RESAMPLES: usize = 2000;
 /// Fixed, so that the same predictions always get the same interval.
 const SEED: u64 = 0x00C0_FFEE;
 
-/// The lower end of the 95 % interval of the mean of `values`, each given with the cover it belongs to.
-///
-/// Not a number where there are no values.
-pub fn mean_lower_bound(values: &[(i64, f64)]) -> f64 {
-    let mut clusters: BTreeMap<i64, (f64, usize)> = BTreeMap::new();
-    for &(cover, value) in values {
-        let (sum, count) = clusters.entry(cover).or_default();
-        *sum += value;
-        *count += 1;
+/// A 95 % interval; its ends are not a number where nothing can be said.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    pub low: f64,
+    pub high: f64,
+}
+
+impl Interval {
+    const UNKNOWN: Self = Self { low: f64::NAN, high: f64::NAN };
+}
+
+/// The interval of a statistic of sums: each row adds its terms to the sums of its group, and groups are drawn.
+fn bootstrap<G: Ord, const N: usize>(
+    rows: impl Iterator<Item = (G, [f64; N])>,
+    statistic: impl Fn(&[f64; N]) -> f64,
+) -> Interval {
+    let mut groups: BTreeMap<G, [f64; N]> = BTreeMap::new();
+    for (group, terms) in rows {
+        let sums = groups.entry(group).or_insert([0.0; N]);
+        sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
     }
-    let clusters: Vec<(f64, usize)> = clusters.into_values().collect();
-    if clusters.is_empty() {
-        return f64::NAN;
+    let groups: Vec<[f64; N]> = groups.into_values().collect();
+    if groups.is_empty() {
+        return Interval::UNKNOWN;
     }
     let mut random = ChaCha8Rng::seed_from_u64(SEED);
-    let mut means: Vec<f64> = (0..RESAMPLES)
+    let mut drawn: Vec<f64> = (0..RESAMPLES)
         .map(|_| {
-            let (sum, count) = (0..clusters.len()).fold((0.0, 0), |(sum, count), _| {
-                let (more, tracks) = clusters[random.random_range(0..clusters.len())];
-                (sum + more, count + tracks)
-            });
-            sum / count as f64
+            let mut sums = [0.0; N];
+            for _ in 0..groups.len() {
+                let terms = &groups[random.random_range(0..groups.len())];
+                sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+            }
+            statistic(&sums)
         })
+        .filter(|value| value.is_finite())
         .collect();
-    means.sort_by(f64::total_cmp);
-    means[RESAMPLES / 40]
+    if drawn.len() < RESAMPLES / 2 {
+        return Interval::UNKNOWN;
+    }
+    drawn.sort_by(f64::total_cmp);
+    Interval { low: drawn[drawn.len() / 40], high: drawn[drawn.len() - 1 - drawn.len() / 40] }
+}
+
+/// The interval of the mean of `values`, each given with the cover it belongs to.
+pub fn mean_interval<G: Ord>(values: impl Iterator<Item = (G, f64)>) -> Interval {
+    bootstrap(values.map(|(group, value)| (group, [value, 1.0])), |[sum, count]| sum / count)
+}
+
+/// The lower end of [`mean_interval`].
+pub fn mean_lower_bound(values: &[(i64, f64)]) -> f64 {
+    mean_interval(values.iter().copied()).low
+}
+
+/// The interval of R² (1 - SSE / SST), rows given as cover, truth and squared error.
+pub fn r2_interval<G: Ord>(rows: impl Iterator<Item = (G, f64, f64)>) -> Interval {
+    let terms = rows.map(|(group, truth, squared_error)| (group, [1.0, truth, truth * truth, squared_error]));
+    bootstrap(terms, |[count, sum, squares, error]| 1.0 - error / (squares - sum * sum / count))
+}
+
+/// The interval of Pearson's correlation, rows given as cover and the two values.
+pub fn correlation_interval<G: Ord>(rows: impl Iterator<Item = (G, f64, f64)>) -> Interval {
+    bootstrap(rows.map(|(group, x, y)| (group, [1.0, x, y, x * x, y * y, x * y])), correlation_of_sums)
+}
+
+/// Pearson's correlation; not a number where a side does not vary.
+pub fn correlation(rows: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let mut sums = [0.0; 6];
+    for (x, y) in rows {
+        sums.iter_mut().zip([1.0, x, y, x * x, y * y, x * y]).for_each(|(sum, term)| *sum += term);
+    }
+    correlation_of_sums(&sums)
+}
+
+fn correlation_of_sums([count, x, y, xx, yy, xy]: &[f64; 6]) -> f64 {
+    let (spread_x, spread_y) = (xx - x * x / count, yy - y * y / count);
+    if spread_x <= 1e-12 * xx || spread_y <= 1e-12 * yy {
+        return f64::NAN;
+    }
+    (xy - x * y / count) / (spread_x * spread_y).sqrt()
 }
 
 #[cfg(test)]
@@ -56,5 +110,17 @@ mod tests {
         let shared: Vec<(i64, f64)> = (0..400).map(|index| (index % 20, f64::from(index as u8 % 2))).collect();
         assert!(mean_lower_bound(&shared) < mean_lower_bound(&alone) - 0.05);
         assert!(mean_lower_bound(&[]).is_nan());
+    }
+
+    #[test]
+    fn intervals_hold_their_statistic() {
+        let rows = || (0..500).map(|index| (index, f64::from(index % 10), f64::from(index % 7)));
+        let r = correlation(rows().map(|(_, x, y)| (x, y)));
+        let interval = correlation_interval(rows());
+        assert!(interval.low < r && r < interval.high && interval.high - interval.low < 0.25);
+        // Errors of 1 on truths with variance 8.25.
+        let r2 = r2_interval((0..500).map(|index| (index, f64::from(index % 10), 1.0)));
+        assert!(r2.low < 1.0 - 1.0 / 8.25 && 1.0 - 1.0 / 8.25 < r2.high, "{r2:?}");
+        assert!(correlation([(1.0, 1.0), (1.0, 2.0)].into_iter()).is_nan());
     }
 }

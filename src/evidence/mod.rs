@@ -1,5 +1,29 @@
-//! What the figures of a run are worth: intervals that take chance into account.
+//! What figures are worth: baselines on the same folds, intervals and tests that take chance into account, and the
+//! verdict in words. Nothing here knows of files or networks.
 
+pub mod colors;
+
+mod baselines;
+mod color_groups;
+mod compare;
+mod folds;
 mod interval;
+mod observations;
+mod permutation;
+mod ridge;
+mod similar;
+mod subsets;
+mod text;
+mod verdict;
+mod words;
 
-pub use interval::mean_lower_bound;
+pub use baselines::{Baseline, ColorModel};
+pub use color_groups::{ColorGroup, ColorTable, LookFinding, look_findings};
+pub use compare::{benjamini_hochberg, nadeau_bengio};
+pub use interval::{Interval, correlation, correlation_interval, mean_interval, mean_lower_bound, r2_interval};
+pub use observations::{FOLDS, Fold, FoldedTargets, Observations, Target};
+pub use permutation::{Exchange, Exchanges, p_value};
+pub use similar::{Fingerprint, groups_of_alike};
+pub use subsets::{Subset, subsets};
+pub use text::predict_with_penalty;
+pub use verdict::{Answer, Control, Network, Row, Verdict, VerdictInput, verdict};

@@ -4,12 +4,18 @@
 //! tell of their progress, so that the window and the command line call the same.
 
 mod dataset;
+mod fits;
 mod handle;
+mod observe;
 mod scoring;
 mod training;
+mod verdict;
 mod wishes;
 
+pub use fits::{Fitter, NetworkSettings, Unit, units};
 pub use handle::{Job, JobEvent, Waker};
+pub use observe::{Observed, looks, observe};
 pub use scoring::{Score, ScoreError, Scorer};
 pub use training::{TrainError, TrainEvent, Trained, train_run};
+pub use verdict::{VerdictError, VerdictEvent, VerdictKind, VerdictRequest, reach_verdict};
 pub use wishes::{Stop, Wishes};

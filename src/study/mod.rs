@@ -16,6 +16,7 @@ mod schema;
 mod split;
 mod stats;
 mod tracks;
+mod verdicts;
 mod words;
 
 pub use access::Access;
@@ -30,6 +31,7 @@ pub use runs::{
 pub use split::{Split, SplitTrack};
 pub use stats::{Descriptive, Histogram, quantile};
 pub use tracks::{ImportCounts, NewTrack, PlaylistSummary, Rejected, Track, TrackId};
+pub use verdicts::SavedFit;
 pub use words::{best_run, plural, results_sentence, thousands};
 
 /// The ending of a study's file name.

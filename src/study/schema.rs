@@ -116,6 +116,19 @@ CREATE TABLE weights (
     bytes  BLOB NOT NULL,                -- safetensors
     PRIMARY KEY (run_id, kind)
 ) STRICT;
+
+CREATE TABLE fit (                       -- networks trained for verdicts
+    key         BLOB PRIMARY KEY,        -- BLAKE3 of the unit of work and of the data that it saw
+    unit        TEXT NOT NULL,           -- which fold of what, as JSON
+    seconds     REAL NOT NULL,
+    predictions BLOB NOT NULL            -- for each test row, a little-endian f32
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE verdict (
+    id           INTEGER PRIMARY KEY,
+    result       TEXT NOT NULL,          -- as JSON
+    created_secs INTEGER NOT NULL        -- since 1970-01-01
+) STRICT;
 "];
 
 /// The version that this program writes.

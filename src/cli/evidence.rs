@@ -1,0 +1,127 @@
+//! `colors` and `verdict`.
+
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+use serde_json::{Value, json};
+
+use super::args::VerdictArgs;
+use super::{Exit, Output, import::tell_recovered};
+use crate::evidence::colors::{Clustering, Naming, Palette};
+use crate::evidence::{ColorGroup, ColorTable, Target, Verdict, look_findings};
+use crate::jobs::{VerdictEvent, VerdictKind, VerdictRequest, Wishes, looks, observe, reach_verdict};
+use crate::nn::TrainOptions;
+use crate::study::StudyFile;
+
+pub(super) fn colors(path: &Path, output: &Output) -> Result<Exit> {
+    let study = StudyFile::open_reader(path)?.connect()?;
+    let observed = observe(&study)?;
+    let rows = &observed.rows;
+    let read = looks(&study, &observed.covers, |rgb| Palette::of(rgb, Clustering::Oklab))?;
+    let palettes: Vec<&Palette> = rows.covers.iter().map(|&cover| &read[cover].1).collect();
+    let looks: Vec<_> = rows.covers.iter().map(|&cover| read[cover].0).collect();
+    let table = ColorTable::of(&palettes, Naming::Eight, &rows.popularity, &rows.groups);
+    let findings = look_findings(&looks, &rows.popularity, &rows.groups);
+    for (name, group) in &table.by_color {
+        output.say(format_args!("{:>8}: {}", name.name, group_words(group)));
+    }
+    output
+        .say(format_args!("Differences between these as large as by chance in {:.1} % of shuffles.", 100.0 * table.p));
+    output.say(format_args!("black and white: {}", group_words(&table.black_and_white)));
+    output.say(format_args!("          color: {}", group_words(&table.color)));
+    for finding in &findings {
+        output.say(format_args!(
+            "{}: correlation with popularity {:+.3} ({:+.3} to {:+.3})",
+            finding.name, finding.correlation, finding.interval.low, finding.interval.high
+        ));
+    }
+    let by_color: Vec<Value> = table
+        .by_color
+        .iter()
+        .map(|(name, group)| {
+            let mut value = group_json(group);
+            value["color"] = json!(name.name);
+            value
+        })
+        .collect();
+    output.event(&json!({
+        "event": "colors",
+        "by_color": by_color,
+        "black_and_white": group_json(&table.black_and_white),
+        "color": group_json(&table.color),
+        "p": table.p,
+        "p_black_and_white": table.p_black_and_white,
+        "look": findings.iter().map(|finding| json!({
+            "name": finding.name,
+            "correlation": finding.correlation,
+            "low": finding.interval.low,
+            "high": finding.interval.high,
+        })).collect::<Vec<_>>(),
+    }));
+    Ok(Exit::Done)
+}
+
+fn group_words(group: &ColorGroup) -> String {
+    let small = if group.is_small() { ", too few to read much into" } else { "" };
+    let interval = &group.interval;
+    format!(
+        "mean popularity {:.1} ({:.1} to {:.1}) of {} tracks{small}",
+        group.mean, interval.low, interval.high, group.n
+    )
+}
+
+fn group_json(group: &ColorGroup) -> Value {
+    json!({"n": group.n, "mean": group.mean, "low": group.interval.low, "high": group.interval.high})
+}
+
+pub(super) fn verdict(args: &VerdictArgs, output: &Output, wishes: &Wishes) -> Result<Exit> {
+    let Some(target) = Target::ALL.into_iter().find(|target| target.key() == args.target) else {
+        let keys = Target::ALL.map(Target::key).join(", ");
+        output.fail(&anyhow!("There is no target \"{}\". There are: {keys}.", args.target));
+        return Ok(Exit::WrongUsage);
+    };
+    let kind = if args.full { VerdictKind::Full } else { VerdictKind::Quick };
+    let request = VerdictRequest { kind, target, runs: args.run.clone() };
+    let (file, recovered) = StudyFile::open(&args.study)?;
+    tell_recovered(&recovered, output);
+    let bar = output.progress("Reading covers");
+    let reached = reach_verdict(&file, &request, TrainOptions::default(), wishes, &mut |event| match event {
+        VerdictEvent::Reading => {}
+        VerdictEvent::Training { done, total, .. } => {
+            bar.set_message("Training networks");
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        }
+        VerdictEvent::Testing => bar.set_message("Testing against chance"),
+    })?;
+    bar.finish_and_clear();
+    let Some(verdict) = reached else {
+        output.say("Interrupted; the networks that are done are kept. Run it again to go on.");
+        return Ok(Exit::Interrupted);
+    };
+    tell(&verdict, output)?;
+    Ok(Exit::Done)
+}
+
+fn tell(verdict: &Verdict, output: &Output) -> Result<()> {
+    output.say(format_args!("Verdict: {}. {}", verdict.answer.as_str(), verdict.sentence));
+    output.say(&verdict.limits);
+    output.say(format_args!(
+        "{} tracks, {} different covers, {} settings tried.",
+        verdict.tracks, verdict.pictures, verdict.settings_tried
+    ));
+    for row in &verdict.rows {
+        output.say(format_args!(
+            "  {:<18} off by {:>6.2}, R² {:+.3} ({:+.3} to {:+.3}), p {:.3}",
+            row.predictor, row.rmse, row.r2, row.r2_low, row.r2_high, row.p
+        ));
+    }
+    for control in &verdict.controls {
+        let passed = if control.passed { "passed" } else { "FAILED" };
+        output.say(format_args!("  control {}: {passed}, {}", control.name, control.detail));
+    }
+    let mut event = serde_json::to_value(verdict)?;
+    event["event"] = json!("verdict");
+    output.event(&event);
+    Ok(())
+}

@@ -1,0 +1,411 @@
+//! The verdict: every predictor on the same folds, tests against chance, controls, and the rule that turns them into
+//! one of five answers. *Detectable* and *useful* are two questions.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::baselines::{Baseline, ColorModel};
+use super::compare::nadeau_bengio;
+use super::interval::r2_interval;
+use super::observations::{FOLDS, FoldedTargets, Observations, Target};
+use super::permutation::{Exchange, Exchanges, p_value};
+use super::subsets::{Subset, subsets};
+use super::words;
+
+/// Shuffles of the predictors that are fitted in no time.
+pub const SHUFFLES: u64 = 999;
+/// Fewer different pictures cannot tell anything.
+const FEWEST_PICTURES: usize = 200;
+const SIGNIFICANCE: f64 = 0.05;
+/// The places in a cover's figures.
+const BRIGHTNESS: usize = 0;
+/// The seed of the control that shuffles; far from those of the tests.
+const CONTROL_SEED: u64 = 1 << 40;
+/// The share of the variance that the planted control has.
+const PLANTED_SHARE: f64 = 0.05;
+const PLANTED_SHUFFLES: u64 = 199;
+
+/// The five answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer {
+    #[serde(rename = "cannot tell")]
+    CannotTell,
+    #[serde(rename = "no evidence")]
+    NoEvidence,
+    Detectable,
+    Weak,
+    Useful,
+}
+
+impl Answer {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CannotTell => "cannot tell",
+            Self::NoEvidence => "no evidence",
+            Self::Detectable => "detectable",
+            Self::Weak => "weak",
+            Self::Useful => "useful",
+        }
+    }
+}
+
+/// What a network predicted for rows that it was not trained on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    pub name: String,
+    /// For each repeat of cross-validation, the prediction for each row.
+    pub passes: Vec<Vec<f64>>,
+    /// The same of the first repeat, trained on shuffled targets: shuffle `s` by [`Exchanges::shuffled`] with seed `s`.
+    /// Empty where that was not done; then its predictions are kept and the truth is shuffled.
+    pub shuffled_passes: Vec<Vec<f64>>,
+}
+
+/// What a verdict is reached from.
+#[derive(Clone, Copy, Debug)]
+pub struct VerdictInput<'a> {
+    pub observations: &'a Observations,
+    pub target: Target,
+    /// Repeats of cross-validation: 1 or more.
+    pub repeats: usize,
+    pub networks: &'a [Network],
+    /// How many settings of networks have been tried in the study.
+    pub settings_tried: usize,
+    /// Names of the playlists.
+    pub playlists: &'a [String],
+}
+
+/// One predictor's figures, pooled over all rows, each predicted by a fit that had not seen it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub predictor: String,
+    /// Whether it sees the cover and nothing else.
+    #[serde(default)]
+    pub sees_only_cover: bool,
+    /// In points of the target.
+    pub rmse: f64,
+    pub r2: f64,
+    #[serde(deserialize_with = "number")]
+    pub r2_low: f64,
+    #[serde(deserialize_with = "number")]
+    pub r2_high: f64,
+    /// How often chance does as well; not a number for the mean.
+    #[serde(deserialize_with = "number")]
+    pub p: f64,
+    /// The same where popularity is only shuffled within playlists.
+    #[serde(deserialize_with = "number")]
+    pub p_within_playlist: f64,
+    /// Nadeau and Bengio's p of the difference in squared error to the deciding predictor; not a number for itself.
+    #[serde(deserialize_with = "number", default = "nan")]
+    pub p_against_deciding: f64,
+}
+
+/// A question whose answer is known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    pub name: String,
+    pub passed: bool,
+    /// What was found.
+    pub detail: String,
+}
+
+/// The answer, and all that it rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    #[serde(rename = "verdict")]
+    pub answer: Answer,
+    /// Two plain sentences.
+    pub sentence: String,
+    /// What would change it, and what it does not say.
+    pub limits: String,
+    pub target: Target,
+    /// The predictor that sees only the cover and does best.
+    pub deciding: String,
+    /// p of the best of all predictors that see only the cover, against the best in each shuffle.
+    #[serde(deserialize_with = "number")]
+    pub p: f64,
+    #[serde(deserialize_with = "number")]
+    pub p_within_playlist: f64,
+    pub rows: Vec<Row>,
+    pub controls: Vec<Control>,
+    pub settings_tried: usize,
+    pub tracks: usize,
+    pub pictures: usize,
+    pub repeats: usize,
+    /// The deciding predictor within each playlist.
+    pub subsets: Vec<Subset>,
+}
+
+/// JSON has no word for what is not a number.
+pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::<f64>::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+fn nan() -> f64 {
+    f64::NAN
+}
+
+/// Reaches the verdict; `None` where `goes_on` said to stop. Calls `goes_on` between pieces of work.
+pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> Option<Verdict> {
+    let passes = (0..input.repeats.max(1)).map(|repeat| Pass::new(&input, repeat)).collect::<Vec<_>>();
+    let first = passes.first()?;
+    let nulls = Nulls::draw(&input, first, goes_on)?;
+    let mut rows: Vec<Row> = nulls.columns.iter().map(|column| row(&input, &passes, column)).collect();
+    let deciding = (0..rows.len())
+        .filter(|&place| rows[place].sees_only_cover)
+        .max_by(|&one, &other| rows[one].r2.total_cmp(&rows[other].r2))?;
+    compare_with_deciding(&mut rows, deciding, &passes);
+    if !goes_on() {
+        return None;
+    }
+    let controls = controls(&input, first);
+    let (p, p_within_playlist) = nulls.p_of_best(&rows);
+    let answer = answer(&input, &controls, &rows[deciding], p, p_within_playlist);
+    let observations = input.observations;
+    let column = &passes[0].predicted[deciding];
+    let mut verdict = Verdict {
+        answer,
+        sentence: String::new(),
+        limits: words::limits(answer),
+        target: input.target,
+        deciding: rows[deciding].predictor.clone(),
+        p,
+        p_within_playlist,
+        subsets: subsets(input.playlists, &observations.playlists, &observations.groups, &first.truth, column),
+        rows,
+        controls,
+        settings_tried: input.settings_tried,
+        tracks: observations.len(),
+        pictures: observations.pictures(),
+        repeats: passes.len(),
+    };
+    verdict.sentence = words::sentence(&verdict, observations);
+    Some(verdict)
+}
+
+/// One repeat of cross-validation: its folds, and what every predictor says of each row.
+struct Pass {
+    fold_of: Vec<usize>,
+    truth: Vec<f64>,
+    colors: ColorModel,
+    /// The baselines, then the networks.
+    predicted: Vec<Vec<f64>>,
+}
+
+impl Pass {
+    fn new(input: &VerdictInput<'_>, repeat: usize) -> Self {
+        let observations = input.observations;
+        let fold_of = observations.folds(repeat);
+        let targets = input.target.of(&observations.popularity, &observations.playlists, &fold_of);
+        let colors = ColorModel::new(observations, &targets);
+        let baselines: Vec<Vec<f64>> =
+            Baseline::ALL.par_iter().map(|baseline| baseline.out_of_fold(observations, &targets, &colors)).collect();
+        let networks = input.networks.iter().filter_map(|network| network.passes.get(repeat).cloned());
+        Self { truth: targets.truth(), predicted: baselines.into_iter().chain(networks).collect(), fold_of, colors }
+    }
+}
+
+/// A predictor and what it scores where there is nothing to be found.
+struct Column {
+    place: usize,
+    name: String,
+    sees_only_cover: bool,
+    /// R² of each shuffle.
+    shuffled: Vec<f64>,
+    shuffled_within: Vec<f64>,
+}
+
+/// What chance alone scores.
+struct Nulls {
+    columns: Vec<Column>,
+}
+
+impl Nulls {
+    fn draw(input: &VerdictInput<'_>, pass: &Pass, goes_on: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
+        let observations = input.observations;
+        let exchanges = |exchange| Exchanges::new(&observations.groups, &observations.playlists, exchange);
+        let refits = input.networks.iter().map(|network| network.shuffled_passes.len()).min().unwrap_or(0);
+        let count = if refits > 0 { refits as u64 } else { SHUFFLES };
+        let all = shuffles(input, pass, &exchanges(Exchange::All), count, refits > 0, goes_on)?;
+        let within = shuffles(input, pass, &exchanges(Exchange::WithinPlaylist), SHUFFLES, false, goes_on)?;
+        let names = Baseline::ALL.map(|baseline| baseline.label().to_owned());
+        let networks = input.networks.iter().map(|network| network.name.clone());
+        let columns = names
+            .into_iter()
+            .chain(networks)
+            .enumerate()
+            .map(|(place, name)| Column {
+                place,
+                name,
+                sees_only_cover: Baseline::ALL.get(place).is_none_or(|baseline| *baseline == Baseline::Colors),
+                shuffled: all.iter().map(|shuffle| shuffle[place]).collect(),
+                shuffled_within: within.iter().map(|shuffle| shuffle[place]).collect(),
+            })
+            .collect();
+        Some(Self { columns })
+    }
+
+    /// p of the best predictor that sees only the cover against the best of them in each shuffle, so that trying many
+    /// makes no finding.
+    fn p_of_best(&self, rows: &[Row]) -> (f64, f64) {
+        let covers: Vec<&Column> = self.columns.iter().filter(|column| column.sees_only_cover).collect();
+        let seen = covers.iter().map(|column| rows[column.place].r2).fold(f64::NEG_INFINITY, f64::max);
+        let best = |of: fn(&Column) -> &Vec<f64>| -> Vec<f64> {
+            let count = covers.iter().map(|column| of(column).len()).min().unwrap_or(0);
+            (0..count)
+                .map(|shuffle| covers.iter().map(|column| of(column)[shuffle]).fold(f64::NEG_INFINITY, f64::max))
+                .collect()
+        };
+        (p_value(seen, &best(|column| &column.shuffled)), p_value(seen, &best(|column| &column.shuffled_within)))
+    }
+}
+
+/// R² of every predictor on each shuffle: the color model is fitted anew; the others keep their predictions while the
+/// truth is shuffled, or are given as they were trained on the shuffled targets.
+fn shuffles(
+    input: &VerdictInput<'_>,
+    pass: &Pass,
+    exchanges: &Exchanges,
+    count: u64,
+    refitted: bool,
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> Option<Vec<Vec<f64>>> {
+    let observations = input.observations;
+    (0..count)
+        .into_par_iter()
+        .map(|seed| {
+            if !goes_on() {
+                return None;
+            }
+            let targets = shuffled_targets(input, pass, &exchanges.shuffled(seed));
+            let truth = targets.truth();
+            let of = |place: usize, predicted: &Vec<f64>| match place.checked_sub(Baseline::ALL.len()) {
+                None if Baseline::ALL[place] == Baseline::Colors => r2(&truth, &pass.colors.out_of_fold(&targets)),
+                Some(network) if refitted => r2(&truth, &input.networks[network].shuffled_passes[seed as usize]),
+                _ => r2(&truth, predicted),
+            };
+            debug_assert_eq!(truth.len(), observations.len());
+            Some(pass.predicted.iter().enumerate().map(|(place, predicted)| of(place, predicted)).collect())
+        })
+        .collect()
+}
+
+fn shuffled_targets(input: &VerdictInput<'_>, pass: &Pass, order: &[usize]) -> FoldedTargets {
+    let observations = input.observations;
+    let popularity: Vec<f64> = order.iter().map(|&row| observations.popularity[row]).collect();
+    input.target.of(&popularity, &observations.playlists, &pass.fold_of)
+}
+
+/// 1 - SSE / SST over all rows at once.
+fn r2(truth: &[f64], predicted: &[f64]) -> f64 {
+    let mean = truth.iter().sum::<f64>() / truth.len() as f64;
+    let total: f64 = truth.iter().map(|value| (value - mean).powi(2)).sum();
+    let left: f64 = truth.iter().zip(predicted).map(|(truth, predicted)| (truth - predicted).powi(2)).sum();
+    1.0 - left / total
+}
+
+fn row(input: &VerdictInput<'_>, passes: &[Pass], column: &Column) -> Row {
+    let squared = |pass: &Pass, row: usize| (pass.truth[row] - pass.predicted[column.place][row]).powi(2);
+    let rows = input.observations.len();
+    let repeats = passes.len() as f64;
+    let errors: Vec<f64> =
+        (0..rows).map(|row| passes.iter().map(|pass| squared(pass, row)).sum::<f64>() / repeats).collect();
+    let of_pass: Vec<f64> = passes.iter().map(|pass| r2(&pass.truth, &pass.predicted[column.place])).collect();
+    let truth = &passes[0].truth;
+    let interval = r2_interval((0..rows).map(|row| (input.observations.groups[row], truth[row], errors[row])));
+    let is_mean = column.place == 0;
+    let p = |shuffled: &[f64]| if is_mean { f64::NAN } else { p_value(of_pass[0], shuffled) };
+    Row {
+        predictor: column.name.clone(),
+        sees_only_cover: column.sees_only_cover,
+        rmse: (errors.iter().sum::<f64>() / rows as f64).sqrt(),
+        r2: of_pass.iter().sum::<f64>() / repeats,
+        r2_low: interval.low,
+        r2_high: interval.high,
+        p: p(&column.shuffled),
+        p_within_playlist: p(&column.shuffled_within),
+        p_against_deciding: f64::NAN,
+    }
+}
+
+/// Whether each predictor's error differs from the deciding one's by more than the luck of the folds.
+fn compare_with_deciding(rows: &mut [Row], deciding: usize, passes: &[Pass]) {
+    let error = |pass: &Pass, place: usize, fold: usize| -> f64 {
+        let rows: Vec<usize> = (0..pass.truth.len()).filter(|&row| pass.fold_of[row] == fold).collect();
+        let sum: f64 = rows.iter().map(|&row| (pass.truth[row] - pass.predicted[place][row]).powi(2)).sum();
+        sum / rows.len().max(1) as f64
+    };
+    for place in (0..rows.len()).filter(|&place| place != deciding) {
+        let differences: Vec<f64> = passes
+            .iter()
+            .flat_map(|pass| (0..FOLDS).map(move |fold| error(pass, place, fold) - error(pass, deciding, fold)))
+            .collect();
+        rows[place].p_against_deciding = nadeau_bengio(&differences, 1.0 / (FOLDS - 1) as f64);
+    }
+}
+
+/// Three questions whose answers are known, put to the color model.
+fn controls(input: &VerdictInput<'_>, pass: &Pass) -> Vec<Control> {
+    let observations = input.observations;
+    let brightness: Vec<f64> = (0..observations.len()).map(|row| observations.features_of(row)[BRIGHTNESS]).collect();
+    let exchanges = Exchanges::new(&observations.groups, &observations.playlists, Exchange::All);
+    let order = exchanges.shuffled(CONTROL_SEED);
+    let shuffled: Vec<f64> = order.iter().map(|&row| observations.popularity[row]).collect();
+    let score = |values: &[f64]| {
+        let targets = Target::Popularity.of(values, &observations.playlists, &pass.fold_of);
+        r2(&targets.truth(), &pass.colors.out_of_fold(&targets))
+    };
+    let (bright, null) = (score(&brightness), score(&shuffled));
+    let planted = planted(&shuffled, &brightness);
+    let found = score(&planted);
+    let chances: Vec<f64> = (0..PLANTED_SHUFFLES)
+        .into_par_iter()
+        .map(|seed| score(&exchanges.shuffled(seed).iter().map(|&row| planted[row]).collect::<Vec<_>>()))
+        .collect();
+    let p = p_value(found, &chances);
+    vec![
+        Control {
+            name: "brightness as target".to_owned(),
+            passed: bright > 0.9,
+            detail: format!("must be predicted: R² {bright:.3}"),
+        },
+        Control {
+            name: "shuffled popularity".to_owned(),
+            passed: null < 0.02,
+            detail: format!("must not be predicted: R² {null:.3}"),
+        },
+        Control {
+            name: "planted 5 % signal".to_owned(),
+            passed: found > 0.0 && p < SIGNIFICANCE,
+            detail: format!("must be found: R² {found:.3}, p {p:.3}"),
+        },
+    ]
+}
+
+/// Values of which `signal` makes up [`PLANTED_SHARE`] of the variance.
+fn planted(noise: &[f64], signal: &[f64]) -> Vec<f64> {
+    let standardised = |values: &[f64]| -> Vec<f64> {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;
+        values.iter().map(|value| (value - mean) / variance.sqrt().max(f64::MIN_POSITIVE)).collect()
+    };
+    let (noise, signal) = (standardised(noise), standardised(signal));
+    let (of_noise, of_signal) = ((1.0 - PLANTED_SHARE).sqrt(), PLANTED_SHARE.sqrt());
+    noise.iter().zip(signal).map(|(noise, signal)| of_noise * noise + of_signal * signal).collect()
+}
+
+/// The first rule that fits, from the top.
+fn answer(input: &VerdictInput<'_>, controls: &[Control], deciding: &Row, p: f64, p_within: f64) -> Answer {
+    if controls.iter().any(|control| !control.passed) || input.observations.pictures() < FEWEST_PICTURES {
+        Answer::CannotTell
+    } else if p.is_nan() || p >= SIGNIFICANCE || deciding.r2_low.is_nan() || deciding.r2_low <= 0.0 {
+        Answer::NoEvidence
+    } else if deciding.r2 < 0.02 || p_within >= SIGNIFICANCE {
+        Answer::Detectable
+    } else if deciding.r2 < 0.10 {
+        Answer::Weak
+    } else {
+        Answer::Useful
+    }
+}

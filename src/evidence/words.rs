@@ -1,0 +1,84 @@
+//! A verdict in plain words.
+
+use super::observations::{Observations, Target};
+use super::verdict::{Answer, Row, Verdict};
+
+/// Two sentences: what was found, and by how much.
+pub(super) fn sentence(verdict: &Verdict, observations: &Observations) -> String {
+    let finding = match verdict.answer {
+        Answer::CannotTell => return cannot_tell(verdict),
+        Answer::NoEvidence => format!("Covers did not predict {} here.", verdict.target.label()),
+        Answer::Detectable => {
+            format!("Covers say something about {} here, but too little to be of use.", verdict.target.label())
+        }
+        Answer::Weak => format!("Covers say a little about {} here.", verdict.target.label()),
+        Answer::Useful => format!("Covers say something useful about {} here.", verdict.target.label()),
+    };
+    let row = |name: &str| verdict.rows.iter().find(|row| row.predictor == name);
+    let figures = match (row("mean"), row(&verdict.deciding)) {
+        (Some(mean), Some(best)) => figures(verdict, observations, mean, best),
+        _ => String::new(),
+    };
+    format!("{finding} {figures}")
+}
+
+fn figures(verdict: &Verdict, observations: &Observations, mean: &Row, best: &Row) -> String {
+    let average = match verdict.target {
+        Target::Popularity => {
+            let mean = observations.popularity.iter().sum::<f64>() / observations.len().max(1) as f64;
+            format!("the average ({mean:.0})")
+        }
+        Target::WithinPlaylist => "the playlist's average".to_owned(),
+        Target::RankInPlaylist => "the middle".to_owned(),
+    };
+    let explained =
+        if best.r2 > 0.0 { format!(" ({:.0} % of the differences explained)", 100.0 * best.r2) } else { String::new() };
+    format!(
+        "Guessing {average} is off by {:.1} points; the best predictor from covers, {}, is off by {:.1}{explained}.",
+        mean.rmse,
+        predictor(&best.predictor),
+        best.rmse
+    )
+}
+
+/// A predictor's name within a sentence.
+fn predictor(name: &str) -> String {
+    if name == "colors" { "their colors".to_owned() } else { name.to_owned() }
+}
+
+fn cannot_tell(verdict: &Verdict) -> String {
+    let failed: Vec<&str> =
+        verdict.controls.iter().filter(|control| !control.passed).map(|control| control.name.as_str()).collect();
+    if failed.is_empty() {
+        format!(
+            "This study cannot tell whether covers predict {}. It has {} different covers; at least 200 are needed.",
+            verdict.target.label(),
+            verdict.pictures
+        )
+    } else {
+        format!(
+            "This study cannot tell whether covers predict {}. A question whose answer is known was not answered \
+             rightly ({}), so the other answers are worth nothing; import more tracks.",
+            verdict.target.label(),
+            failed.join(", ")
+        )
+    }
+}
+
+/// What would change the verdict, and what it does not say.
+pub(super) fn limits(answer: Answer) -> String {
+    let change = match answer {
+        Answer::CannotTell => "More tracks with different covers would change this.",
+        Answer::NoEvidence => {
+            "More tracks, other playlists or another measure of popularity could change this: an effect too small for \
+             this many tracks stays unseen."
+        }
+        Answer::Detectable | Answer::Weak | Answer::Useful => {
+            "Tracks from other playlists or another time could change this: it holds for tracks like these."
+        }
+    };
+    format!(
+        "{change} Prediction is not causation: it does not say that another cover would make a track more or less \
+         popular, nor that covers do not matter to people."
+    )
+}

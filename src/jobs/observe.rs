@@ -1,0 +1,109 @@
+//! From a study to what its verdicts are reached from.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use crate::evidence::colors::{Look, color_features};
+use crate::evidence::{Fingerprint, Observations, groups_of_alike};
+use crate::study::{CoverId, DEFAULT_IMAGE_SIZE, Study, StudyError, Track, TrackId};
+
+/// Covers that are read at a time.
+const BATCH_COVERS: usize = 512;
+
+/// A study's tracks that have popularity and cover, as rows.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    pub rows: Observations,
+    /// The track of each row.
+    pub tracks: Vec<TrackId>,
+    /// The playlists by their numbers in `rows`.
+    pub playlists: Vec<String>,
+    /// The covers by their numbers in `rows`.
+    pub covers: Vec<CoverId>,
+    /// BLAKE3 of all that a network's fit depends on, its settings left out.
+    pub digest: [u8; 32],
+}
+
+/// Reads the study's usable tracks with the figures of their covers.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn observe(study: &Study) -> Result<Observed, StudyError> {
+    let tracks: Vec<Track> = study.tracks()?.into_iter().filter(Track::is_usable).collect();
+    let mut covers = Numbers::default();
+    let mut playlists = Numbers::default();
+    let mut rows = Observations::default();
+    for track in &tracks {
+        let (Some(popularity), Some(cover)) = (track.popularity, track.cover) else { continue };
+        rows.popularity.push(popularity);
+        rows.titles.push(track.title.clone());
+        rows.covers.push(covers.of(cover));
+        rows.playlists.push(playlists.of(track.playlist.clone()));
+    }
+    let read = of_covers(study, &covers.items, |rgb| (color_features(rgb), Fingerprint::of(rgb)))?;
+    let (features, prints): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let group_of = groups_of_alike(&prints);
+    rows.groups = rows.covers.iter().map(|&cover| group_of[cover]).collect();
+    rows.features = features;
+    let digest = digest(&rows);
+    let tracks = tracks.into_iter().map(|track| track.id).collect();
+    Ok(Observed { rows, tracks, playlists: playlists.items, covers: covers.items, digest })
+}
+
+/// The look and the palette figures of covers, in their order.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn looks<T: Send>(
+    study: &Study,
+    covers: &[CoverId],
+    of: impl Fn(&[u8]) -> T + Sync,
+) -> Result<Vec<(Look, T)>, StudyError> {
+    of_covers(study, covers, |rgb| (Look::of(rgb), of(rgb)))
+}
+
+/// What `of` makes of each cover's pixels, on all cores.
+fn of_covers<T: Send>(study: &Study, covers: &[CoverId], of: impl Fn(&[u8]) -> T + Sync) -> Result<Vec<T>, StudyError> {
+    let mut all = Vec::with_capacity(covers.len());
+    for batch in covers.chunks(BATCH_COVERS) {
+        let pixels = study.pixels_of(batch, DEFAULT_IMAGE_SIZE)?;
+        all.par_extend(pixels.par_chunks_exact(DEFAULT_IMAGE_SIZE * DEFAULT_IMAGE_SIZE * 3).map(&of));
+    }
+    Ok(all)
+}
+
+/// Things numbered in the order in which they are met.
+struct Numbers<T> {
+    items: Vec<T>,
+    places: HashMap<T, usize>,
+}
+
+impl<T> Default for Numbers<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), places: HashMap::new() }
+    }
+}
+
+impl<T: Clone + Eq + std::hash::Hash> Numbers<T> {
+    fn of(&mut self, item: T) -> usize {
+        *self.places.entry(item.clone()).or_insert_with(|| {
+            self.items.push(item);
+            self.items.len() - 1
+        })
+    }
+}
+
+fn digest(rows: &Observations) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for row in 0..rows.len() {
+        hasher.update(&rows.popularity[row].to_le_bytes());
+        for number in [rows.playlists[row], rows.groups[row], rows.covers[row]] {
+            hasher.update(&(number as u64).to_le_bytes());
+        }
+    }
+    for value in rows.features.iter().flatten() {
+        hasher.update(&value.to_le_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
