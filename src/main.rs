@@ -10,7 +10,7 @@ use cover_study::ui;
 fn main() -> ExitCode {
     let args = Args::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("COVER_STUDY_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error,rfd=off"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let exit = match args.command {
         Some(command) => cli::run(command, args.json),
@@ -86,6 +86,10 @@ fn no_window(text: &str) -> String {
         ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     if !has_display {
         return "There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).".to_owned();
+    }
+    if lower.contains("failed to open connection to x server") || lower.contains("failed to connect to") {
+        return "No window can be opened: nothing answers at the display that DISPLAY or WAYLAND_DISPLAY names."
+            .to_owned();
     }
     match libraries.iter().find(|(name, _)| lower.contains(name)) {
         Some((_, package)) => {

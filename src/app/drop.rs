@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::sources::pictures_in;
+use crate::sources::{Mapping, Table, pictures_in};
 use crate::study;
 
 /// What was found in a drop.
@@ -39,7 +39,9 @@ impl Drop {
         let mut entries: Vec<PathBuf> =
             std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
         entries.sort();
-        let table = entries.iter().find(|path| is_table(path));
+        // Beside the spreadsheet there may be notes: the one whose columns are recognised comes first.
+        let tables = || entries.iter().filter(|path| is_table(path));
+        let table = tables().find(|path| is_recognised(path)).or_else(|| tables().next());
         let has_pictures = |path: &Path| pictures_in(path).is_ok_and(|pictures| !pictures.is_empty());
         let covers = if has_pictures(folder) || table.is_none() {
             Some(folder.to_path_buf())
@@ -49,6 +51,11 @@ impl Drop {
         self.table = table.cloned().or(self.table.take());
         self.folder = covers.or(self.folder.take());
     }
+}
+
+/// Whether a spreadsheet's columns are told by their names.
+fn is_recognised(path: &Path) -> bool {
+    Table::read(path).is_ok_and(|table| Mapping::recognise(&table.headers).missing().is_empty())
 }
 
 fn is_table(path: &Path) -> bool {
@@ -69,7 +76,8 @@ mod tests {
         let covers = folder.path().join("art.v2");
         std::fs::create_dir(&covers).unwrap();
         std::fs::write(covers.join("a.jpg"), "").unwrap();
-        std::fs::write(folder.path().join("tracks.CSV"), "").unwrap();
+        std::fs::write(folder.path().join("notes.txt"), "What we did\n").unwrap();
+        std::fs::write(folder.path().join("tracks.CSV"), "title,popularity,cover\nA,1,a\n").unwrap();
         let dropped = Drop::sort(vec![folder.path().to_path_buf()]);
         assert_eq!(dropped.table, Some(folder.path().join("tracks.CSV")));
         assert_eq!(dropped.folder, Some(covers.clone()));

@@ -66,6 +66,8 @@ pub struct App {
     reader: Option<Reader>,
     scorer: Option<ScoreWorker>,
     import: Option<Job<ImportProgress, ImportSummary>>,
+    /// A spreadsheet or folder that waits for the study that was begun for it.
+    dropped_before_study: Option<Drop>,
     /// Short pieces of work: opening, choosing a file, writing an export.
     tasks: Vec<Job<(), Outcome>>,
 }
@@ -74,7 +76,16 @@ impl App {
     /// Starts with what was remembered; opens `study` where the command line names one.
     pub fn new(settings: Settings, study: Option<&Path>, wakers: Wakers) -> Self {
         let state = State { settings, preview_size: study::DEFAULT_IMAGE_SIZE, ..State::default() };
-        let mut app = Self { state, wakers, file: None, reader: None, scorer: None, import: None, tasks: Vec::new() };
+        let mut app = Self {
+            state,
+            wakers,
+            file: None,
+            reader: None,
+            scorer: None,
+            import: None,
+            dropped_before_study: None,
+            tasks: Vec::new(),
+        };
         if let Some(path) = study {
             app.execute(Command::OpenStudy(path.to_path_buf()));
         }
@@ -181,6 +192,7 @@ impl App {
             Outcome::Opened { file, recovered, then_import, note } => self.opened(file, recovered, then_import, note),
             Outcome::NotOpened(why) => {
                 self.state.is_opening = false;
+                self.dropped_before_study = None;
                 if self.state.study.is_none() {
                     self.state.open_error = Some(why);
                 } else {

@@ -110,6 +110,9 @@ impl OpenStudy {
     }
 }
 
+/// Why a study that is open for reading cannot be changed.
+pub const READ_ONLY: &str = "This study is open for reading only. Save it under another name to change it.";
+
 /// What is being typed in the import panel.
 #[derive(Debug, Default)]
 pub struct ImportForm {
@@ -232,6 +235,10 @@ pub struct State {
     pub study: Option<OpenStudy>,
     /// Whether a study is being opened, made or saved.
     pub is_opening: bool,
+    /// The path that is typed on the start page.
+    pub study_path: String,
+    /// The path that is typed on the score page.
+    pub cover_path: String,
     /// Why a study could not be opened, on the start page.
     pub open_error: Option<String>,
     pub import_form: ImportForm,
@@ -255,6 +262,11 @@ pub struct State {
 }
 
 impl State {
+    /// Why the study cannot be changed, where that is so.
+    pub fn read_only(&self) -> Option<&'static str> {
+        self.study.as_ref().is_some_and(|study| study.access == Access::Read).then_some(READ_ONLY)
+    }
+
     /// Why a step cannot be entered yet; `None` where it can.
     pub fn blocked(&self, step: Step) -> Option<&'static str> {
         let study = self.study.as_ref();

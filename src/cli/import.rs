@@ -19,9 +19,10 @@ pub(super) fn run(args: &ImportArgs, output: &Output, wishes: &Wishes) -> Result
     let summary = match import_into(&file, &request(args), output, wishes) {
         Ok(summary) => summary,
         Err(error) => {
+            // Where nothing came of it, no empty study is left behind; what was imported stays.
+            let is_empty = is_new && file.connect()?.counts()?.tracks == 0;
             drop(file);
-            if is_new {
-                // Nothing came of it: no empty study is left behind.
+            if is_empty {
                 std::fs::remove_file(&args.study)
                     .with_context(|| format!("Could not remove {}", args.study.display()))?;
             }

@@ -39,7 +39,9 @@ impl WriterLock {
         let path = lock_path(study_path);
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(|source| {
             match source.kind() {
-                std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem
+                    if study_path.exists() =>
+                {
                     StudyError::ReadOnly(study_path.to_path_buf())
                 }
                 std::io::ErrorKind::NotFound => {

@@ -29,7 +29,7 @@ pub enum StudyError {
     ReadOnly(PathBuf),
     /// Another window or command is writing to the study.
     #[error(
-        "The study {} is being written by another window or command. Close it there first; looking at it works \
+        "The study {} is open for writing in another window or command. Close it there first; looking at it works \
          all the same.",
         .0.display()
     )]

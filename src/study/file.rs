@@ -283,7 +283,9 @@ impl Study {
             .connection
             .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
             .map_err(|error| self.damaged(error.to_string()))?;
-        if said == "ok" { Ok(()) } else { Err(self.damaged(said)) }
+        // The page numbers that follow help nobody.
+        let head = said.lines().next().unwrap_or_default().trim_matches(['*', ' ']).to_owned();
+        if said == "ok" { Ok(()) } else { Err(self.damaged(head)) }
     }
 
     fn damaged(&self, detail: String) -> StudyError {

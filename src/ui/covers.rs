@@ -56,7 +56,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn grid(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.label("Find");
         let search = egui::TextEdit::singleline(&mut panel.state.cover_filter)
             .hint_text("Title or playlist")
@@ -139,7 +139,9 @@ fn pair(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track, side: f32) {
             let (rect, response) = ui.allocate_exact_size(vec2(2.0 * side + BETWEEN, side), egui::Sense::hover());
             ui.painter().rect_filled(rect, radius, palette(ui).field);
             if !matches!(textures, Some(Err(false))) {
-                response.on_hover_text("This track's cover could not be read.");
+                let (center, font, color) = (rect.center(), theme::caption(), palette(ui).quiet);
+                ui.painter().text(center, egui::Align2::CENTER_CENTER, "No readable cover", font, color);
+                response.on_hover_text("This track's cover could not be read: Import says why.");
             }
         }
     }

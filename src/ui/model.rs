@@ -5,7 +5,7 @@ use eframe::egui::{self, Align, Layout, RichText, Ui};
 use super::Panel;
 use super::icons::Icon;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{card, choice, figure, focus_ring, help, notice, page, primary, right_aligned, spin};
+use super::widgets::{card, choice, figure, focus_ring, halves, help, notice, page, primary, right_aligned, spin};
 use crate::app::{Command, ModelForm};
 use crate::nn::{self, Activation, Field, Hyperparameters, Padding, Preset, Problem, SplitBy};
 use crate::study::{plural, thousands};
@@ -21,7 +21,9 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         }
         Err(problems) => problems.clone(),
     };
-    let blocked = if tracks < 8 {
+    let blocked = if let Some(why) = panel.state.read_only() {
+        Some(why)
+    } else if tracks < 8 {
         Some("Import at least 8 tracks with popularity and cover first.")
     } else if problems.is_empty() {
         None
@@ -41,16 +43,20 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         |ui| {
             presets(ui, &mut panel.state.model);
             ui.add_space(GAP);
-            ui.columns_const(|[left, right]| {
-                layers_card(left, &mut panel.state.model, &problems);
-                training_card(left, &mut panel.state.model, &problems);
-                network_card(
-                    right,
-                    &panel.state.model.settings,
-                    checked.as_ref().ok().map(|checked| (checked.parameters(), checked.memory_bytes(tracks))),
-                );
-                others(right, &problems);
-            });
+            halves(
+                ui,
+                &mut panel.state.model,
+                |ui, form| {
+                    layers_card(ui, form, &problems);
+                    training_card(ui, form, &problems);
+                },
+                |ui, form| {
+                    let totals = checked.as_ref().ok();
+                    let totals = totals.map(|checked| (checked.parameters(), checked.memory_bytes(tracks)));
+                    network_card(ui, &form.settings, totals);
+                    others(ui, &problems);
+                },
+            );
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
                 next = super::widgets::secondary(ui, "Next: train this model", blocked);
             });

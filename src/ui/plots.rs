@@ -92,9 +92,11 @@ pub fn curve(ui: &mut Ui, run: &RunRecord, height: f32) {
         };
         let (train, test) = (series(|epoch| epoch.train_mse), series(|epoch| epoch.test_mse));
         // The first epoch starts from random weights, far above all that follows.
-        let highest = test.iter().chain(train.iter().skip(1)).map(|point| point[1]).fold(0.0, f64::max);
+        let is_short = test.len() <= SHORT_EPOCHS;
+        let skipped = usize::from(!is_short);
+        let highest = test.iter().chain(train.iter().skip(skipped)).map(|point| point[1]).fold(0.0, f64::max);
         let mean_mse = run.mean_rmse().map(|rmse| rmse * rmse);
-        let top = 1.15 * shown_up_to(highest, mean_mse);
+        let top = 1.15 * if is_short { highest.max(mean_mse.unwrap_or(1.0)) } else { shown_up_to(highest, mean_mse) };
         let lowest = test.iter().chain(&train).map(|point| point[1]).chain(mean_mse).fold(f64::INFINITY, f64::min);
         let bottom = if lowest.is_finite() { (0.85 * lowest).max(0.0) } else { 0.0 };
         let shown = still(ui, "curve", height)
@@ -105,8 +107,15 @@ pub fn curve(ui: &mut Ui, run: &RunRecord, height: f32) {
                 let last = run.settings.epochs.max(2) as f64;
                 plot.set_plot_bounds_x(0.5..=last + 0.5);
                 plot.set_plot_bounds_y(bottom..=top);
-                plot.line(Line::new("Training tracks", train).color(colors.train).width(2.0));
-                plot.line(Line::new("Test tracks", test).color(colors.test).width(2.0));
+                for (name, points, color) in
+                    [("Training tracks", train, colors.train), ("Test tracks", test, colors.test)]
+                {
+                    if is_short {
+                        // One point makes no line.
+                        plot.points(Points::new(name, points.clone()).color(color).radius(4.0));
+                    }
+                    plot.line(Line::new(name, points).color(color).width(2.0));
+                }
                 if let Some(mse) = mean_mse {
                     plot.hline(
                         HLine::new("Always guess the mean", mse).color(colors.mean).style(LineStyle::dashed_dense()),
@@ -125,6 +134,9 @@ pub fn curve(ui: &mut Ui, run: &RunRecord, height: f32) {
         say(ui, &shown.response, "Training curve", &text);
     });
 }
+
+/// Up to this many epochs are shown whole, with a mark for each.
+const SHORT_EPOCHS: usize = 4;
 
 /// The highest error worth showing: the first epochs lie far above all that follows and would flatten it.
 fn shown_up_to(highest: f64, mean_mse: Option<f64>) -> f64 {

@@ -7,15 +7,17 @@ use super::Panel;
 use super::icons::Icon;
 use super::plots;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{card, clock, empty, figure, help, next, page, primary, secondary};
+use super::widgets::{card, clock, empty, figure, halves, help, next, page, primary, secondary};
 use crate::app::{Command, SortBy, Step};
-use crate::nn::{Hyperparameters, SplitBy};
+use crate::nn::{Activation, ConvLayer, Hyperparameters, Padding, SplitBy};
 use crate::study::{RunFigures, RunId, RunRecord, TrackId, best_run, results_sentence, thousands};
 
 const ROW: f32 = 30.0;
+/// Where there is less room, the table scrolls sideways.
+const TABLE_WIDTH: f32 = 960.0;
 const HEADINGS: [(&str, Option<SortBy>); 12] = [
     ("Name", Some(SortBy::Name)),
-    ("Settings", None),
+    ("What differs", None),
     ("Parameters", Some(SortBy::Parameters)),
     ("Epochs", Some(SortBy::Epochs)),
     ("Time", Some(SortBy::Seconds)),
@@ -48,13 +50,18 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                 return;
             }
             card(ui, "", |ui| {
-                table(ui, panel, &runs);
+                egui::ScrollArea::horizontal().id_salt("wide table").show(ui, |ui| {
+                    ui.set_min_width(TABLE_WIDTH);
+                    table(ui, panel, &runs);
+                });
                 notes(ui);
             });
-            ui.columns_const(|[left, right]| {
-                scatter_card(left, panel, &tested);
-                curves_card(right, panel, &tested);
-            });
+            halves(
+                ui,
+                panel,
+                |ui, panel| scatter_card(ui, panel, &tested),
+                |ui, panel| curves_card(ui, panel, &tested),
+            );
             next(ui, panel, "score a cover", Step::Score);
         },
     );
@@ -64,14 +71,20 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn table(ui: &mut Ui, panel: &mut Panel<'_>, runs: &[RunRecord]) {
-    let order = sorted(runs, panel.state.results.sort_by, panel.state.results.descending);
+    let differs = differences(runs);
+    let of_run = |run: &RunRecord| runs.iter().position(|other| other.id == run.id).map_or("", |place| &differs[place]);
+    let order: Vec<(&RunRecord, &str)> = sorted(runs, panel.state.results.sort_by, panel.state.results.descending)
+        .into_iter()
+        .map(|run| (run, of_run(run)))
+        .collect();
     let quiet = palette(ui).quiet;
     let baseline = Baseline::of(runs);
     let height = ROW * (order.len() as f32 + 2.0).min(9.0) + GAP;
     let mut builder = TableBuilder::new(ui)
         .id_salt("results table")
         .striped(false)
-        .sense(Sense::click())
+        // Rows are chosen by their names; with the mouse, anywhere. Only the names are stops for the keyboard.
+        .sense(Sense::CLICK)
         .cell_layout(Layout::right_to_left(Align::Center))
         .max_scroll_height(height)
         .column(Column::initial(170.0).at_least(150.0).clip(true))
@@ -91,11 +104,11 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, runs: &[RunRecord]) {
                     row.col(|ui| baseline.cell(ui, place, quiet));
                 }
             });
-            for run in order {
+            for (run, differs) in order {
                 body.row(ROW, |mut row| {
                     row.set_selected(panel.state.results.shown == Some(run.id));
                     for place in 0..HEADINGS.len() {
-                        row.col(|ui| cell(ui, panel, run, place));
+                        row.col(|ui| cell(ui, panel, run, differs, place));
                     }
                     if row.response().clicked() {
                         panel.commands.push(Command::LoadPredictions(run.id));
@@ -187,7 +200,7 @@ fn left(ui: &mut Ui, text: RichText) {
     });
 }
 
-fn cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, place: usize) {
+fn cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, differs: &str, place: usize) {
     let figures = run.figures;
     let dash = || "–".to_owned();
     let text = match place {
@@ -196,8 +209,12 @@ fn cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, place: usize) {
             return;
         }
         1 => {
-            let words = settings_words(&run.settings);
-            return left(ui, RichText::new(words).color(palette(ui).quiet));
+            let response = ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let words = RichText::new(differs).color(palette(ui).quiet);
+                ui.add(egui::Label::new(words).truncate().selectable(false).show_tooltip_when_elided(false))
+            });
+            response.inner.on_hover_text(settings_parts(&run.settings).join("\n"));
+            return;
         }
         2 => thousands(run.parameters),
         3 => match run.best_epoch {
@@ -235,23 +252,56 @@ fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord) {
     }
 }
 
-/// A run's settings in a few words.
-fn settings_words(settings: &Hyperparameters) -> String {
-    let layers: Vec<String> =
-        settings.layers.iter().map(|layer| format!("{}·{k}x{k}", layer.filters, k = layer.kernel_size)).collect();
-    let network = if layers.is_empty() { "no layers".to_owned() } else { layers.join(" ") };
+/// The settings of a run, each in words of its own.
+fn settings_parts(settings: &Hyperparameters) -> [String; 7] {
     let split = match settings.split {
         SplitBy::Cover => "by cover",
         SplitBy::Track => "by track",
     };
-    format!(
-        "{network}, {} px, batch {}, learning rate {}, {:.0} % for testing {split}, seed {}",
-        settings.image_size,
-        settings.batch_size,
-        settings.learning_rate,
-        100.0 * settings.test_share,
-        settings.seed
-    )
+    [
+        network_words(&settings.layers),
+        format!("{} px", settings.image_size),
+        format!("{} epochs", settings.epochs),
+        format!("batch {}", settings.batch_size),
+        format!("learning rate {}", settings.learning_rate),
+        format!("{:.0} % for testing {split}", 100.0 * settings.test_share),
+        format!("seed {}", settings.seed),
+    ]
+}
+
+/// The layers, equal ones that follow each other counted.
+fn network_words(layers: &[ConvLayer]) -> String {
+    let words = |layer: &ConvLayer| {
+        let pool = layer.pool.map_or_else(String::new, |pool| format!(" pool {pool}"));
+        let activation = match layer.activation {
+            Activation::Linear => "linear",
+            Activation::Relu => "relu",
+        };
+        let padding = match layer.padding {
+            Padding::Valid => "",
+            Padding::Same => " same",
+        };
+        format!("{}·{k}x{k} {activation}{padding}{pool}", layer.filters, k = layer.kernel_size)
+    };
+    let parts: Vec<String> = layers
+        .chunk_by(|one, other| one == other)
+        .map(|same| {
+            let times = if same.len() > 1 { format!("{} x ", same.len()) } else { String::new() };
+            format!("{times}{}", words(&same[0]))
+        })
+        .collect();
+    if parts.is_empty() { "no layers".to_owned() } else { parts.join(" + ") }
+}
+
+/// What tells the runs apart: for each of them, those settings in which any two differ.
+fn differences(runs: &[RunRecord]) -> Vec<String> {
+    let parts: Vec<[String; 7]> = runs.iter().map(|run| settings_parts(&run.settings)).collect();
+    let differs: Vec<bool> = (0..7).map(|place| parts.iter().any(|part| part[place] != parts[0][place])).collect();
+    let words = |part: &[String; 7]| -> String {
+        let of_place = |place: &usize| differs[*place] || !differs.contains(&true);
+        (0..7).filter(of_place).map(|place| part[place].as_str()).collect::<Vec<_>>().join(", ")
+    };
+    parts.iter().map(words).collect()
 }
 
 fn sorted(runs: &[RunRecord], by: SortBy, descending: bool) -> Vec<&RunRecord> {

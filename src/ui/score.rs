@@ -6,7 +6,7 @@ use super::Panel;
 use super::icons::Icon;
 use super::plots;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{card, describe, empty, help, notice, page, primary, secondary};
+use super::widgets::{FIELD_LABEL, card, describe, empty, help, notice, page, primary, secondary, text_field};
 use crate::app::{Command, Scored, ScoredPicture, Step};
 
 /// The side of a scored cover, in points.
@@ -37,6 +37,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             choose_run(ui, panel);
             drop_target(ui);
             ui.add_space(GAP_LARGE);
+            typed_path(ui, panel);
             for place in 0..panel.state.scored.len() {
                 cover_card(ui, panel, place);
             }
@@ -75,6 +76,20 @@ fn drop_target(ui: &mut Ui) {
             ui.label(RichText::new("Drop covers here, or anywhere on the window").color(colors.quiet));
         });
     });
+}
+
+/// A way without mouse and file chooser.
+fn typed_path(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let path = &mut panel.state.cover_path;
+    let mut score = false;
+    ui.horizontal(|ui| {
+        let width = (ui.available_width() - FIELD_LABEL - 80.0 - 2.0 * GAP).max(160.0);
+        (score, _) = text_field(ui, "Cover file", "Path of a picture, or of a folder of pictures", path, width);
+        score |= secondary(ui, "Score", path.trim().is_empty().then_some("Type the path of a picture first."));
+    });
+    if score && !path.trim().is_empty() {
+        panel.commands.push(Command::Dropped(vec![path.trim().into()]));
+    }
 }
 
 fn cover_card(ui: &mut Ui, panel: &mut Panel<'_>, place: usize) {

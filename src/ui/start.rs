@@ -46,7 +46,8 @@ fn contents(ui: &mut Ui, panel: &mut Panel<'_>) {
             panel.push(Command::NewStudy);
         }
         if secondary(ui, "Open study", busy) {
-            panel.push(Command::ChooseStudy);
+            let typed = panel.state.study_path.trim();
+            panel.push(if typed.is_empty() { Command::ChooseStudy } else { Command::OpenStudy(typed.into()) });
         }
         if busy.is_some() {
             ui.spinner();
@@ -64,14 +65,12 @@ fn contents(ui: &mut Ui, panel: &mut Panel<'_>) {
         recent(ui, panel);
         ui.horizontal(|ui| {
             let width = ui.available_width() - super::widgets::FIELD_LABEL - GAP;
-            let id = egui::Id::unique("study path");
-            let mut path = ui.data_mut(|data| data.get_temp::<String>(id)).unwrap_or_default();
-            let (entered, _) =
-                text_field(ui, "Study file", "Type a path, or drop the file on the window", &mut path, width);
+            let path = &mut panel.state.study_path;
+            let (entered, _) = text_field(ui, "Study file", "Type a path, or drop the file on the window", path, width);
             if entered && !path.trim().is_empty() {
-                panel.push(Command::OpenStudy(path.trim().into()));
+                let path = path.trim().into();
+                panel.push(Command::OpenStudy(path));
             }
-            ui.data_mut(|data| data.insert_temp(id, path));
         });
     });
 }

@@ -15,6 +15,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let shown = shown_run(panel);
     let sentence = sentence(panel);
     let mut commands = Vec::new();
+    let read_only = panel.state.read_only();
     let no_model = panel.state.blocked(Step::Model);
     let is_paused = panel.state.training.under.as_ref().map(|under| under.is_paused);
     page(
@@ -38,7 +39,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                     stop(ui, commands);
                 }
                 (None, Some(run)) => {
-                    if primary(ui, "Resume", None) {
+                    if primary(ui, "Resume", read_only) {
                         commands.push(Command::Resume(Some(run.id)));
                     }
                 }
@@ -120,6 +121,7 @@ fn run_card(ui: &mut Ui, run: &RunRecord, under: Option<&Under>) {
 
 fn runs_card(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(study) = &panel.state.study else { return };
+    let read_only = panel.state.read_only();
     let training = &panel.state.training;
     let is_queued = |run: &RunRecord| training.queue.contains(&run.id);
     let under = training.under.as_ref().map(|under| under.run);
@@ -149,7 +151,10 @@ fn runs_card(ui: &mut Ui, panel: &mut Panel<'_>) {
                 if place.is_some() && secondary(ui, &format!("Take {} out", run.name), None) {
                     panel.commands.push(Command::Unqueue(run.id));
                 }
-                if place.is_none() && run.status.can_resume() && secondary(ui, &format!("Resume {}", run.name), None) {
+                if place.is_none()
+                    && run.status.can_resume()
+                    && secondary(ui, &format!("Resume {}", run.name), read_only)
+                {
                     panel.commands.push(Command::Resume(Some(run.id)));
                 }
             });

@@ -50,6 +50,22 @@ pub fn card<R>(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui) -> R) ->
     inner
 }
 
+/// Where there is less room, what stands side by side comes one below the other, in points.
+const NARROW: f32 = 880.0;
+
+/// Two halves side by side, or one below the other where there is little room.
+pub fn halves<S>(ui: &mut Ui, state: &mut S, left: impl FnOnce(&mut Ui, &mut S), right: impl FnOnce(&mut Ui, &mut S)) {
+    if ui.available_width() < NARROW {
+        left(ui, state);
+        right(ui, state);
+    } else {
+        ui.columns_const(|[left_ui, right_ui]| {
+            left(left_ui, state);
+            right(right_ui, state);
+        });
+    }
+}
+
 /// The one action that a panel is about; where it is not to be had, `blocked` says why.
 pub fn primary(ui: &mut Ui, text: &str, blocked: Option<&str>) -> bool {
     let colors = palette(ui);
@@ -173,6 +189,9 @@ pub fn spin<N: egui::emath::Numeric>(
         drag = drag.custom_formatter(|_, _| "mixed".to_owned());
     }
     let response = ui.add_sized([88.0, theme::CONTROL_HEIGHT], drag).labelled_by(named.id);
+    if mixed {
+        describe(ui, &response, "mixed");
+    }
     focus_ring(ui, &response);
     response
 }

@@ -12,6 +12,7 @@ use super::{Panel, covers, import, job_bar, model, rail, results, score, start, 
 use crate::app::{App, Command, Settings, Step, Wakers};
 
 const SETTINGS_KEY: &str = "settings";
+const SAVE_SETTINGS_EVERY: Duration = Duration::from_secs(3);
 /// Progress is drawn at most this often.
 const PACE: Duration = Duration::from_millis(100);
 
@@ -110,6 +111,11 @@ impl eframe::App for Window {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, SETTINGS_KEY, &self.app.state.settings);
+    }
+
+    /// Settings survive a program that is killed.
+    fn auto_save_interval(&self) -> Duration {
+        SAVE_SETTINGS_EVERY
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

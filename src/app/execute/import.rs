@@ -36,6 +36,7 @@ impl App {
         }
         let Some(file) = self.file.clone() else { return };
         self.state.imported = None;
+        self.state.import_form.filter.clear();
         self.state.import =
             Some(ImportState { progress: ImportProgress::default(), since: Instant::now(), shown: Instant::now() });
         self.import = Some(Job::start("import", self.wakers.paced.clone(), move |wishes, tell| {

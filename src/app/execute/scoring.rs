@@ -55,16 +55,22 @@ impl App {
         } else if dropped.table.is_none() && dropped.folder.is_none() {
             self.drop_covers(dropped.covers);
         } else if self.state.study.is_none() {
-            self.state.toast(ToastKind::Info, "Start or open a study first, then drop the spreadsheet again.");
+            // A spreadsheet is the beginning of a study.
+            self.dropped_before_study = Some(dropped);
+            self.create("Untitled study", None);
         } else {
-            self.state.step = Step::Import;
-            if let Some(folder) = dropped.folder {
-                self.state.import_form.covers = folder.display().to_string();
-            }
-            if let Some(table) = dropped.table {
-                self.state.import_form.table = table.display().to_string();
-                self.preview_table();
-            }
+            self.fill_import_form(dropped);
+        }
+    }
+
+    pub(super) fn fill_import_form(&mut self, dropped: Drop) {
+        self.state.step = Step::Import;
+        if let Some(folder) = dropped.folder {
+            self.state.import_form.covers = folder.display().to_string();
+        }
+        if let Some(table) = dropped.table {
+            self.state.import_form.table = table.display().to_string();
+            self.preview_table();
         }
     }
 

@@ -8,7 +8,7 @@ use crate::app::scoring::ScoreWorker;
 use crate::app::state::{OpenStudy, Step, ToastKind};
 use crate::app::{ImportForm, ModelForm, Results, Training};
 use crate::sources::ImportRequest;
-use crate::study::{Access, Recovered, StudyError, StudyFile, new_study_path, studies_folder, suggested_name};
+use crate::study::{Recovered, StudyError, StudyFile, new_study_path, studies_folder, suggested_name};
 
 impl App {
     /// Whether nothing is under way that leaving the study would end; says so otherwise.
@@ -75,6 +75,9 @@ impl App {
         if let Some(note) = note {
             self.state.toast(ToastKind::Error, note);
         }
+        if let Some(dropped) = self.dropped_before_study.take() {
+            self.fill_import_form(dropped);
+        }
         if let Some(request) = then_import {
             self.import(request);
         }
@@ -106,14 +109,11 @@ impl App {
     }
 
     pub(super) fn can_write(&mut self) -> bool {
-        let readable = self.state.study.as_ref().is_some_and(|study| study.access == Access::Read);
-        if readable {
-            self.state.toast(
-                ToastKind::Error,
-                "This study is open for reading only. Save it under another name to change it.",
-            );
+        let why_not = self.state.read_only();
+        if let Some(why) = why_not {
+            self.state.toast(ToastKind::Error, why);
         }
-        !readable && self.file.is_some()
+        why_not.is_none() && self.file.is_some()
     }
 }
 
