@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Step, ThemeChoice};
+use crate::jobs::VerdictKind;
 use crate::study::RunId;
 
 /// One wish, pushed by a panel and executed by [`super::App::execute`].
@@ -52,6 +53,14 @@ pub enum Command {
     ExportTable,
     /// Write a run's predictions to a CSV file in the chosen place.
     ExportPredictions(RunId),
+    /// Find what the covers' colors say, as the colors panel's choices want it.
+    FindColors,
+    /// Reach a verdict of this kind, with the verdict panel's choices.
+    ReachVerdict(VerdictKind),
+    /// Put the questions whose answers are known.
+    RunControls,
+    /// End the verdict under way; the networks that are done are kept.
+    StopVerdict,
     /// Score these files.
     Score(Vec<PathBuf>),
     /// Choose covers in the system's file chooser, then score them.

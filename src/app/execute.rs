@@ -1,5 +1,6 @@
 //! The one place that carries out commands and takes what background work has to tell.
 
+mod evidence;
 mod files;
 mod import;
 mod results;
@@ -15,7 +16,8 @@ use super::reader::Reader;
 use super::scoring::ScoreWorker;
 use super::state::{State, ToastKind};
 use super::{Command, Settings};
-use crate::jobs::{Job, JobEvent, Stop, Waker};
+use crate::evidence::Control;
+use crate::jobs::{ColorFindings, Job, JobEvent, Stop, Waker};
 use crate::sources::{ImportProgress, ImportRequest, ImportSummary, Preview};
 use crate::study::{self, Recovered, RunId, StudyFile};
 
@@ -34,6 +36,8 @@ enum Outcome {
     Written(Result<PathBuf, String>),
     QueuedRun(Result<RunId, String>),
     Sorted(Drop),
+    Colors(Box<Result<ColorFindings, String>>),
+    Controls(Result<Vec<Control>, String>),
 }
 
 /// What a path is chosen for.
@@ -117,10 +121,15 @@ impl App {
             Command::StopTraining => self.stop_training(),
             Command::Unqueue(run) => self.state.training.queue.retain(|queued| *queued != run),
             Command::StopCurrentJob if self.import.is_some() => self.stop_import(),
+            Command::StopCurrentJob if self.state.verdict.under.is_some() => self.stop_verdict(),
             Command::StopCurrentJob => self.stop_training(),
             Command::LoadPredictions(run) => self.load_predictions(run),
             Command::ExportTable => self.choose(Purpose::ResultsTable),
             Command::ExportPredictions(run) => self.choose(Purpose::Predictions(run)),
+            Command::FindColors => self.find_colors(),
+            Command::ReachVerdict(kind) => self.reach_verdict(kind),
+            Command::RunControls => self.run_controls(),
+            Command::StopVerdict => self.stop_verdict(),
             Command::Score(paths) => self.score(paths),
             Command::ChooseCoversToScore => self.choose(Purpose::Cover),
             Command::ScoreWith(run) => self.state.score_with = run,
@@ -135,6 +144,7 @@ impl App {
         self.drain_tasks();
         self.drain_import();
         self.drain_training();
+        self.drain_verdict();
         self.drain_reader();
         self.drain_scores();
         self.start_next_run();
@@ -154,6 +164,7 @@ impl App {
             under.job.wishes().ask_stop(Stop::ProgramEnds);
         }
         self.state.training.under = None;
+        self.state.verdict.under = None;
         self.import = None;
         self.tasks.clear();
     }
@@ -206,6 +217,8 @@ impl App {
             Outcome::Written(Ok(path)) => self.state.toast(ToastKind::Success, format!("Written: {}", path.display())),
             Outcome::Written(Err(why)) | Outcome::QueuedRun(Err(why)) => self.state.toast(ToastKind::Error, why),
             Outcome::Sorted(dropped) => self.take_drop(dropped),
+            Outcome::Colors(found) => self.take_colors(*found),
+            Outcome::Controls(controls) => self.take_controls(controls),
             Outcome::QueuedRun(Ok(run)) => {
                 self.refresh();
                 self.queue(run);

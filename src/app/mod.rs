@@ -5,6 +5,7 @@
 
 mod command;
 mod drop;
+mod evidence;
 mod execute;
 mod model_form;
 mod reader;
@@ -15,6 +16,7 @@ mod state;
 mod training;
 
 pub use command::Command;
+pub use evidence::{Colors, VerdictPanel, VerdictUnder};
 pub use execute::{App, Wakers};
 pub use model_form::ModelForm;
 pub use reader::CoverView;

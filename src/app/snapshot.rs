@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::evidence::Verdict;
 use crate::study::{
     Descriptive, Histogram, ImportCounts, PlaylistSummary, Rejected, RunRecord, Study, StudyError, Track, TrackId,
 };
@@ -22,6 +23,8 @@ pub struct Snapshot {
     pub counts: ImportCounts,
     pub rejected: Vec<Rejected>,
     pub runs: Vec<RunRecord>,
+    /// The oldest first.
+    pub verdicts: Vec<Verdict>,
 }
 
 impl Snapshot {
@@ -41,6 +44,7 @@ impl Snapshot {
             counts: study.counts()?,
             rejected: study.rejected()?,
             runs: study.runs()?,
+            verdicts: study.verdicts()?,
             tracks: tracks.into(),
         })
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::evidence::{Colors, VerdictPanel};
 use super::scoring::ScoredPicture;
 use super::training::Training;
 use super::{CoverView, ModelForm, Settings, Snapshot};
@@ -253,6 +254,8 @@ pub struct State {
     pub model: ModelForm,
     pub training: Training,
     pub results: Results,
+    pub colors: Colors,
+    pub verdict: VerdictPanel,
     /// Latest first.
     pub scored: Vec<ScoredCover>,
     /// The run chosen to score.
@@ -278,8 +281,7 @@ impl State {
             Step::Model if !has_tracks => Some("Import tracks first."),
             Step::Training | Step::Results if !has_runs => Some("Train a model first."),
             Step::Score if study.is_none() => Some("Open or start a study first."),
-            Step::Colors => Some("Colors against popularity are not built yet."),
-            Step::Verdict => Some("The verdict is not built yet."),
+            Step::Colors | Step::Verdict if !has_tracks => Some("Import tracks first."),
             _ => None,
         }
     }

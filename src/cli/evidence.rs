@@ -7,21 +7,15 @@ use serde_json::{Value, json};
 
 use super::args::VerdictArgs;
 use super::{Exit, Output, import::tell_recovered};
-use crate::evidence::colors::{Clustering, Naming, Palette};
-use crate::evidence::{ColorGroup, ColorTable, Target, Verdict, look_findings};
-use crate::jobs::{VerdictEvent, VerdictKind, VerdictRequest, Wishes, looks, observe, reach_verdict};
+use crate::evidence::colors::{Clustering, Naming};
+use crate::evidence::{ColorGroup, Target, Verdict};
+use crate::jobs::{ColorFindings, VerdictEvent, VerdictKind, VerdictRequest, Wishes, find_colors, reach_verdict};
 use crate::nn::TrainOptions;
 use crate::study::StudyFile;
 
 pub(super) fn colors(path: &Path, output: &Output) -> Result<Exit> {
     let study = StudyFile::open_reader(path)?.connect()?;
-    let observed = observe(&study)?;
-    let rows = &observed.rows;
-    let read = looks(&study, &observed.covers, |rgb| Palette::of(rgb, Clustering::Oklab))?;
-    let palettes: Vec<&Palette> = rows.covers.iter().map(|&cover| &read[cover].1).collect();
-    let looks: Vec<_> = rows.covers.iter().map(|&cover| read[cover].0).collect();
-    let table = ColorTable::of(&palettes, Naming::Eight, &rows.popularity, &rows.groups);
-    let findings = look_findings(&looks, &rows.popularity, &rows.groups);
+    let ColorFindings { table, looks: findings, .. } = find_colors(&study, Clustering::Oklab, Naming::Eight)?;
     for (name, group) in &table.by_color {
         output.say(format_args!("{:>8}: {}", name.name, group_words(group)));
     }

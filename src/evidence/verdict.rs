@@ -159,7 +159,7 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
     if !goes_on() {
         return None;
     }
-    let controls = controls(&input, first);
+    let controls = controls(input.observations);
     let (p, p_within_playlist) = nulls.p_of_best(&rows);
     let answer = answer(&input, &controls, &rows[deciding], p, p_within_playlist);
     let observations = input.observations;
@@ -346,15 +346,17 @@ fn compare_with_deciding(rows: &mut [Row], deciding: usize, passes: &[Pass]) {
 }
 
 /// Three questions whose answers are known, put to the color model.
-fn controls(input: &VerdictInput<'_>, pass: &Pass) -> Vec<Control> {
-    let observations = input.observations;
+pub fn controls(observations: &Observations) -> Vec<Control> {
+    let fold_of = observations.folds(0);
+    let targets = Target::Popularity.of(&observations.popularity, &observations.playlists, &fold_of);
+    let colors = ColorModel::new(observations, &targets);
     let brightness: Vec<f64> = (0..observations.len()).map(|row| observations.features_of(row)[BRIGHTNESS]).collect();
     let exchanges = Exchanges::new(&observations.groups, &observations.playlists, Exchange::All);
     let order = exchanges.shuffled(CONTROL_SEED);
     let shuffled: Vec<f64> = order.iter().map(|&row| observations.popularity[row]).collect();
     let score = |values: &[f64]| {
-        let targets = Target::Popularity.of(values, &observations.playlists, &pass.fold_of);
-        r2(&targets.truth(), &pass.colors.out_of_fold(&targets))
+        let targets = Target::Popularity.of(values, &observations.playlists, &fold_of);
+        r2(&targets.truth(), &colors.out_of_fold(&targets))
     };
     let (bright, null) = (score(&brightness), score(&shuffled));
     let planted = planted(&shuffled, &brightness);

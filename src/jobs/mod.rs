@@ -3,6 +3,7 @@
 //! The long operations themselves ([`train_run`], [`crate::sources::import`]) know only [`Wishes`] and a closure to
 //! tell of their progress, so that the window and the command line call the same.
 
+mod colors;
 mod dataset;
 mod fits;
 mod handle;
@@ -12,10 +13,11 @@ mod training;
 mod verdict;
 mod wishes;
 
+pub use colors::{ColorFindings, find_colors};
 pub use fits::{Fitter, NetworkSettings, Unit, units};
 pub use handle::{Job, JobEvent, Waker};
-pub use observe::{Observed, looks, observe};
+pub use observe::{Observed, observe};
 pub use scoring::{Score, ScoreError, Scorer};
 pub use training::{TrainError, TrainEvent, Trained, train_run};
-pub use verdict::{VerdictError, VerdictEvent, VerdictKind, VerdictRequest, reach_verdict};
+pub use verdict::{VerdictError, VerdictEvent, VerdictKind, VerdictRequest, reach_verdict, run_controls};
 pub use wishes::{Stop, Wishes};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use crate::evidence::colors::{Look, color_features};
+use crate::evidence::colors::color_features;
 use crate::evidence::{Fingerprint, Observations, groups_of_alike};
 use crate::study::{CoverId, DEFAULT_IMAGE_SIZE, Study, StudyError, Track, TrackId};
 
@@ -51,20 +51,12 @@ pub fn observe(study: &Study) -> Result<Observed, StudyError> {
     Ok(Observed { rows, tracks, playlists: playlists.items, covers: covers.items, digest })
 }
 
-/// The look and the palette figures of covers, in their order.
-///
-/// # Errors
-/// Where the file cannot be read.
-pub fn looks<T: Send>(
+/// What `of` makes of each cover's pixels, on all cores.
+pub(super) fn of_covers<T: Send>(
     study: &Study,
     covers: &[CoverId],
     of: impl Fn(&[u8]) -> T + Sync,
-) -> Result<Vec<(Look, T)>, StudyError> {
-    of_covers(study, covers, |rgb| (Look::of(rgb), of(rgb)))
-}
-
-/// What `of` makes of each cover's pixels, on all cores.
-fn of_covers<T: Send>(study: &Study, covers: &[CoverId], of: impl Fn(&[u8]) -> T + Sync) -> Result<Vec<T>, StudyError> {
+) -> Result<Vec<T>, StudyError> {
     let mut all = Vec::with_capacity(covers.len());
     for batch in covers.chunks(BATCH_COVERS) {
         let pixels = study.pixels_of(batch, DEFAULT_IMAGE_SIZE)?;

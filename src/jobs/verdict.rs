@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::fits::{Fitter, NetworkSettings, Unit, units};
 use super::{Observed, Stop, TrainError, Wishes, dataset, observe};
-use crate::evidence::{self, FOLDS, Target, Verdict, VerdictInput};
+use crate::evidence::{self, Control, FOLDS, Target, Verdict, VerdictInput};
 use crate::nn::{Hyperparameters, Preset, TrainOptions};
 use crate::study::{RunRecord, SavedFit, Study, StudyError, StudyFile};
 
@@ -139,6 +139,16 @@ pub fn reach_verdict(
         study.save_verdict(verdict)?;
     }
     Ok(verdict)
+}
+
+/// Puts the questions whose answers are known to a study.
+///
+/// # Errors
+/// A study that is too small, or a file that cannot be read.
+pub fn run_controls(study: &Study) -> Result<Vec<Control>, VerdictError> {
+    let observed = observe(study)?;
+    check(&observed)?;
+    Ok(evidence::controls(&observed.rows))
 }
 
 fn check(observed: &Observed) -> Result<(), VerdictError> {

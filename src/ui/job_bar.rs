@@ -13,7 +13,7 @@ const TEXT_WIDTH: f32 = 360.0;
 
 /// Whether anything runs that the bar tells of.
 pub fn is_needed(panel: &Panel<'_>) -> bool {
-    panel.state.import.is_some() || panel.state.training.under.is_some()
+    panel.state.import.is_some() || panel.state.training.under.is_some() || panel.state.verdict.under.is_some()
 }
 
 /// Draws the bar.
@@ -33,7 +33,10 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             let left = under.seconds_left().filter(|_| !under.is_paused);
             (left.map_or_else(|| head.clone(), |left| format!("{head}, {} left", clock(left))), under.share())
         }
-        (None, None) => return,
+        (None, None) => match &panel.state.verdict.under {
+            Some(under) => (under.sentence(), under.share()),
+            None => return,
+        },
     };
     ui.horizontal_centered(|ui| {
         ui.allocate_ui_with_layout(egui::vec2(TEXT_WIDTH, 20.0), Layout::left_to_right(Align::Center), |ui| {

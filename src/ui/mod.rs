@@ -1,10 +1,12 @@
 //! What is drawn: one file a panel. Panels read the state, push commands, and never wait.
 
+mod colors;
 mod covers;
 mod icons;
 mod import;
 mod job_bar;
 mod layers;
+mod marks;
 mod model;
 mod plots;
 mod rail;
@@ -15,6 +17,7 @@ mod textures;
 mod theme;
 mod toasts;
 mod training;
+mod verdict;
 mod widgets;
 mod window;
 

@@ -188,7 +188,18 @@ fn standing(state: &State, step: Step) -> (Standing, String) {
         }
         Step::Score if state.scored.is_empty() => plain(Standing::Ready),
         Step::Score => (Standing::Done, thousands(state.scored.len())),
-        Step::Colors | Step::Verdict => plain(Standing::NotStarted),
+        Step::Colors => match &state.colors.found {
+            Some(Ok(_)) => plain(Standing::Done),
+            Some(Err(_)) => plain(Standing::NeedsAttention),
+            None => plain(Standing::Ready),
+        },
+        Step::Verdict => match &state.verdict.under {
+            Some(under) => (Standing::Running, format!("{:.0} %", 100.0 * under.share())),
+            None if study.snapshot.as_ref().is_some_and(|snapshot| !snapshot.verdicts.is_empty()) => {
+                plain(Standing::Done)
+            }
+            None => plain(Standing::Ready),
+        },
     }
 }
 

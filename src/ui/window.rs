@@ -8,7 +8,9 @@ use std::time::Duration;
 use eframe::egui::{self, Align2, Color32, Context, Frame, Id, Margin, Order, Ui, ViewportCommand, vec2};
 
 use super::textures::Textures;
-use super::{Panel, covers, import, job_bar, model, rail, results, score, start, theme, toasts, training};
+use super::{
+    Panel, colors, covers, import, job_bar, model, rail, results, score, start, theme, toasts, training, verdict,
+};
 use crate::app::{App, Command, Settings, Step, Wakers};
 
 const SETTINGS_KEY: &str = "settings";
@@ -51,12 +53,12 @@ impl Window {
 
     fn show_title(&mut self, ctx: &Context) {
         let state = &self.app.state;
-        let job = match (&state.import, &state.training.under) {
+        let job = match (&state.import, state.training.under.as_ref()) {
             (Some(import), _) => {
                 Some(format!("Importing {} %", 100 * import.progress.done / import.progress.total.max(1)))
             }
             (None, Some(under)) => Some(format!("Training {:.0} %", 100.0 * under.share())),
-            (None, None) => None,
+            (None, None) => state.verdict.under.as_ref().map(|under| format!("Verdict {:.0} %", 100.0 * under.share())),
         };
         let study = state.study.as_ref().map(|study| study.name.clone());
         let title = [job, study, Some("Cover Study".to_owned())].into_iter().flatten().collect::<Vec<_>>().join(" – ");
@@ -141,7 +143,9 @@ fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             return;
         }
         match panel.state.step {
-            Step::Import | Step::Colors | Step::Verdict => import::draw(ui, panel),
+            Step::Import => import::draw(ui, panel),
+            Step::Colors => colors::draw(ui, panel),
+            Step::Verdict => verdict::draw(ui, panel),
             Step::Covers => covers::draw(ui, panel),
             Step::Model => model::draw(ui, panel),
             Step::Training => training::draw(ui, panel),

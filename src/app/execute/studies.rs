@@ -6,14 +6,14 @@ use super::{App, Outcome};
 use crate::app::reader::Reader;
 use crate::app::scoring::ScoreWorker;
 use crate::app::state::{OpenStudy, Step, ToastKind};
-use crate::app::{ImportForm, ModelForm, Results, Training};
+use crate::app::{Colors, ImportForm, ModelForm, Results, Training, VerdictPanel};
 use crate::sources::ImportRequest;
 use crate::study::{Recovered, StudyError, StudyFile, new_study_path, studies_folder, suggested_name};
 
 impl App {
     /// Whether nothing is under way that leaving the study would end; says so otherwise.
     pub(super) fn may_leave_study(&mut self) -> bool {
-        let busy = self.import.is_some() || self.state.training.under.is_some();
+        let busy = self.import.is_some() || self.state.training.under.is_some() || self.state.verdict.under.is_some();
         if busy {
             self.state
                 .toast(ToastKind::Error, "Work on this study is under way. Stop it first, or wait until it has ended.");
@@ -66,6 +66,8 @@ impl App {
         self.state.model = ModelForm::default();
         self.state.training = Training::default();
         self.state.results = Results::default();
+        self.state.colors = Colors::default();
+        self.state.verdict = VerdictPanel::default();
         self.state.scored.clear();
         self.state.score_with = None;
         self.reader = Some(Reader::start(file.clone(), self.wakers.prompt.clone()));

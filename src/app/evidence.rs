@@ -1,0 +1,91 @@
+//! Colors and the verdict, as the panels see them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::evidence::colors::{Clustering, Naming};
+use crate::evidence::{Control, Target, Verdict};
+use crate::jobs::{ColorFindings, Job, VerdictEvent, VerdictKind};
+use crate::study::{RunId, plural};
+
+/// The colors panel.
+#[derive(Debug, Default)]
+pub struct Colors {
+    pub clustering: Clustering,
+    pub naming: Naming,
+    /// What was found; `None` until it was looked for.
+    pub found: Option<Result<Arc<ColorFindings>, String>>,
+    /// With which choices, and of how many tracks, `found` is.
+    pub(super) found_for: Option<(Clustering, Naming, usize)>,
+    /// With which choices it is being looked for.
+    pub(super) under_way: Option<(Clustering, Naming, usize)>,
+}
+
+impl Colors {
+    /// Whether what was found is of other choices or tracks than these, and nobody looks for it yet.
+    pub fn is_wanted(&self, tracks: usize) -> bool {
+        let wanted = Some((self.clustering, self.naming, tracks));
+        self.under_way.is_none() && self.found_for != wanted
+    }
+
+    /// Whether it is being looked for.
+    pub fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+}
+
+/// The verdict panel.
+#[derive(Default)]
+pub struct VerdictPanel {
+    pub target: Target,
+    /// The runs whose settings take part; none is the preset Quick.
+    pub runs: BTreeSet<RunId>,
+    pub under: Option<VerdictUnder>,
+    /// Why the last one was not reached.
+    pub failed: Option<String>,
+    /// Controls that were run on their own.
+    pub controls: Option<Result<Vec<Control>, String>>,
+    pub is_controlling: bool,
+}
+
+/// A verdict that is being reached.
+pub struct VerdictUnder {
+    pub kind: VerdictKind,
+    pub event: VerdictEvent,
+    pub(super) job: Job<VerdictEvent, Option<Verdict>>,
+}
+
+impl VerdictUnder {
+    /// How far it is, from 0 to 1.
+    pub fn share(&self) -> f32 {
+        match self.event {
+            VerdictEvent::Reading => 0.0,
+            VerdictEvent::Training { done, total, .. } => 0.95 * done as f32 / total.max(1) as f32,
+            VerdictEvent::Testing => 0.95,
+        }
+    }
+
+    /// What it does now.
+    pub fn sentence(&self) -> String {
+        match self.event {
+            VerdictEvent::Reading => "Verdict: reading the covers".to_owned(),
+            VerdictEvent::Training { done, total, seconds_left } => {
+                let left = seconds_left.map_or_else(String::new, |seconds| format!(", {} left", minutes(seconds)));
+                format!("Verdict: network {} of {total}{left}", (done + 1).min(total))
+            }
+            VerdictEvent::Testing => "Verdict: testing against chance".to_owned(),
+        }
+    }
+}
+
+/// A duration in the unit that means something.
+fn minutes(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as usize;
+    if seconds < 90.0 {
+        plural(seconds.ceil() as usize, "second", "seconds")
+    } else if minutes < 120 {
+        format!("{minutes} minutes")
+    } else {
+        format!("{:.1} hours", seconds / 3600.0)
+    }
+}

@@ -1,0 +1,97 @@
+//! Finding colors, and reaching verdicts.
+
+use std::sync::Arc;
+
+use super::{App, Outcome};
+use crate::app::evidence::VerdictUnder;
+use crate::app::state::{Step, ToastKind};
+use crate::evidence::{Control, Verdict};
+use crate::jobs::{
+    ColorFindings, Job, JobEvent, Stop, VerdictEvent, VerdictKind, VerdictRequest, find_colors, reach_verdict,
+    run_controls,
+};
+use crate::nn::TrainOptions;
+
+impl App {
+    pub(super) fn find_colors(&mut self) {
+        let Some(file) = self.file.clone() else { return };
+        let tracks = self.state.study.as_ref().map_or(0, crate::app::OpenStudy::usable_tracks);
+        let (clustering, naming) = (self.state.colors.clustering, self.state.colors.naming);
+        self.state.colors.under_way = Some((clustering, naming, tracks));
+        self.task("colors", move || {
+            let found = file.connect().and_then(|study| find_colors(&study, clustering, naming));
+            Outcome::Colors(Box::new(found.map_err(|error| error.to_string())))
+        });
+    }
+
+    pub(super) fn take_colors(&mut self, found: Result<ColorFindings, String>) {
+        let colors = &mut self.state.colors;
+        // Of a study that has been left meanwhile, nobody wants to know.
+        if colors.under_way.is_some() {
+            colors.found_for = colors.under_way.take();
+            colors.found = Some(found.map(Arc::new));
+        }
+    }
+
+    pub(super) fn reach_verdict(&mut self, kind: VerdictKind) {
+        if !self.can_write() || self.state.verdict.under.is_some() {
+            return;
+        }
+        let (Some(file), Some(study)) = (self.file.clone(), self.state.study.as_ref()) else { return };
+        let is_chosen = |id| self.state.verdict.runs.contains(&id);
+        let runs = study.tested_runs().filter(|run| is_chosen(run.id)).map(|run| run.name.clone()).collect();
+        let request = VerdictRequest { kind, target: self.state.verdict.target, runs };
+        self.state.step = Step::Verdict;
+        self.state.verdict.failed = None;
+        let job: Job<VerdictEvent, Option<Verdict>> =
+            Job::start("verdict", self.wakers.paced.clone(), move |wishes, tell| {
+                reach_verdict(&file, &request, TrainOptions::default(), wishes, tell)
+            });
+        self.state.verdict.under = Some(VerdictUnder { kind, event: VerdictEvent::Reading, job });
+    }
+
+    pub(super) fn stop_verdict(&mut self) {
+        if let Some(under) = &self.state.verdict.under {
+            under.job.wishes().ask_stop(Stop::Asked);
+        }
+    }
+
+    pub(super) fn drain_verdict(&mut self) {
+        while let Some(event) = self.state.verdict.under.as_mut().and_then(|under| under.job.next_event()) {
+            match event {
+                JobEvent::Update(event) => {
+                    if let Some(under) = &mut self.state.verdict.under {
+                        under.event = event;
+                    }
+                    continue;
+                }
+                JobEvent::Finished(Some(verdict)) => {
+                    self.state.toast(ToastKind::Success, format!("The verdict: {}.", verdict.answer.as_str()));
+                }
+                JobEvent::Finished(None) => {
+                    self.state.toast(
+                        ToastKind::Info,
+                        "The verdict was stopped. The networks that are done are kept for the next one.",
+                    );
+                }
+                JobEvent::Failed(why) => self.state.verdict.failed = Some(why),
+            }
+            self.state.verdict.under = None;
+            self.refresh();
+        }
+    }
+
+    pub(super) fn run_controls(&mut self) {
+        let Some(file) = self.file.clone() else { return };
+        self.state.verdict.is_controlling = true;
+        self.task("controls", move || {
+            let connected = file.connect().map_err(|error| error.to_string());
+            Outcome::Controls(connected.and_then(|study| run_controls(&study).map_err(|error| error.to_string())))
+        });
+    }
+
+    pub(super) fn take_controls(&mut self, controls: Result<Vec<Control>, String>) {
+        self.state.verdict.is_controlling = false;
+        self.state.verdict.controls = Some(controls);
+    }
+}

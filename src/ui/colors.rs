@@ -1,0 +1,275 @@
+//! Colors: popularity by the covers' dominant colors, and by how they look.
+
+use eframe::egui::{self, Color32, CornerRadius, Image, RichText, ScrollArea, Sense, Ui, vec2};
+
+use super::Panel;
+use super::icons::Icon;
+use super::marks::{self, Mark, Scale, Shape};
+use super::theme::{self, GAP, GAP_LARGE, palette};
+use super::widgets::{card, choice, empty, halves, help, next, notice, page, right_aligned};
+use crate::app::{Command, Step};
+use crate::evidence::colors::{Clustering, Naming, Palette};
+use crate::evidence::{ColorGroup, ColorTable, LookFinding};
+use crate::jobs::ColorFindings;
+use crate::study::{CoverId, thousands};
+
+/// The side of a cover above its swatches, in points.
+const COVER: f32 = 88.0;
+const SWATCHES: f32 = 14.0;
+/// p below which a difference is taken for more than chance.
+const SIGNIFICANCE: f64 = 0.05;
+
+/// Draws the panel.
+pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let tracks = panel.state.study.as_ref().map_or(0, crate::app::OpenStudy::usable_tracks);
+    if tracks > 0 && panel.state.colors.is_wanted(tracks) {
+        panel.push(Command::FindColors);
+    }
+    let sentence = match &panel.state.colors.found {
+        Some(Ok(found)) => sentence(&found.table),
+        _ => "Each cover's three dominant colors, against its popularity.".to_owned(),
+    };
+    let is_under_way = panel.state.colors.is_under_way();
+    page(
+        ui,
+        "Colors",
+        &sentence,
+        |ui| {
+            if is_under_way {
+                ui.spinner();
+            }
+        },
+        |ui| {
+            choices(ui, panel);
+            match panel.state.colors.found.clone() {
+                Some(Ok(found)) => findings(ui, panel, &found),
+                Some(Err(why)) => notice(ui, Icon::Alert, palette(ui).error, why),
+                None => empty(ui, Icon::Colors, "The covers' colors are being looked at."),
+            }
+            next(ui, panel, "choose a model", Step::Model);
+        },
+    );
+}
+
+/// What the colors say, in one sentence.
+fn sentence(table: &ColorTable) -> String {
+    if table.p.is_nan() {
+        "All covers have the same dominant color: there is nothing to compare.".to_owned()
+    } else if table.p < SIGNIFICANCE {
+        format!(
+            "Popularity differs between dominant colors by more than chance (p {:.3}); whether that is of use is the \
+             verdict's question.",
+            table.p
+        )
+    } else {
+        format!("Popularity does not differ between dominant colors by more than chance would (p {:.2}).", table.p)
+    }
+}
+
+fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let colors = &mut panel.state.colors;
+    ui.horizontal_wrapped(|ui| {
+        let spaces = [(Clustering::Oklab, "as people see"), (Clustering::WhitenedRgb, "as in 2022")];
+        let shown = spaces.iter().find(|(space, _)| *space == colors.clustering).map_or("", |(_, word)| word);
+        if let Some(space) = choice(ui, "Colors are told apart", shown, Some(colors.clustering), &spaces) {
+            colors.clustering = space;
+        }
+        help(ui, "telling colors apart", "The three colors are centers of groups of similar pixels. As people see: equal distances look equally different (Oklab). As in 2022: by red, green and blue, each divided by its spread, as the original study did.");
+        ui.add_space(GAP_LARGE);
+        let namings = [(Naming::Eight, "eight, as in 2022"), (Naming::Fine, "seventeen")];
+        let shown = namings.iter().find(|(naming, _)| *naming == colors.naming).map_or("", |(_, word)| word);
+        if let Some(naming) = choice(ui, "Names", shown, Some(colors.naming), &namings) {
+            colors.naming = naming;
+        }
+    });
+    ui.add_space(GAP);
+}
+
+fn findings(ui: &mut Ui, panel: &mut Panel<'_>, found: &ColorFindings) {
+    halves(
+        ui,
+        panel,
+        |ui, _| {
+            card(ui, "Popularity by dominant color", |ui| by_color(ui, found));
+        },
+        |ui, _| {
+            card(ui, "Black and white against color", |ui| black_and_white(ui, found));
+            card(ui, "How covers look", |ui| looks(ui, &found.looks));
+        },
+    );
+    card(ui, "Covers with their colors", |ui| covers(ui, panel, &found.palettes));
+}
+
+fn by_color(ui: &mut Ui, found: &ColorFindings) {
+    let high = highest(found.table.by_color.iter().map(|(_, group)| group));
+    egui::Grid::new("by color").num_columns(5).spacing([GAP, 2.0]).show(ui, |ui| {
+        headings(ui, "Color");
+        for (name, group) in &found.table.by_color {
+            swatch(ui, name.rgb, 16.0);
+            group_row(ui, name.name, group, found.mean, high);
+        }
+    });
+    let few = found.table.by_color.iter().any(|(_, group)| group.is_small());
+    caption(ui, &bars_words(few));
+    caption(ui, &p_words(found.table.p, "the colors"));
+}
+
+fn black_and_white(ui: &mut Ui, found: &ColorFindings) {
+    let groups = [("black and white", &found.table.black_and_white), ("color", &found.table.color)];
+    let high = highest(groups.iter().map(|(_, group)| *group));
+    egui::Grid::new("black and white").num_columns(5).spacing([GAP, 2.0]).show(ui, |ui| {
+        headings(ui, "Cover");
+        for (name, group) in groups {
+            ui.label("");
+            group_row(ui, name, group, found.mean, high);
+        }
+    });
+    caption(ui, "A cover is black and white where each of its colors is nearest to black or white.");
+    caption(ui, &p_words(found.table.p_black_and_white, "the two"));
+}
+
+fn highest<'a>(groups: impl Iterator<Item = &'a ColorGroup>) -> f64 {
+    let ends = groups.map(|group| if group.interval.high.is_finite() { group.interval.high } else { group.mean });
+    ends.filter(|end| end.is_finite()).fold(1.0, f64::max) * 1.02
+}
+
+fn headings(ui: &mut Ui, first: &str) {
+    let quiet = palette(ui).quiet;
+    let heading = |text: &str| RichText::new(text).font(theme::caption()).color(quiet);
+    ui.label("");
+    ui.label(heading(first));
+    ui.label(heading("Mean popularity, 95 % interval"));
+    right_aligned(ui, 44.0, heading("Mean"));
+    right_aligned(ui, 48.0, heading("Tracks"));
+    ui.end_row();
+}
+
+fn group_row(ui: &mut Ui, name: &str, group: &ColorGroup, mean: f64, high: f64) {
+    let colors = palette(ui);
+    let ink = if group.is_small() { colors.quiet } else { colors.text };
+    ui.label(RichText::new(name).color(ink));
+    let width = (ui.available_width() - 44.0 - 48.0 - 3.0 * GAP).clamp(90.0, 230.0);
+    let color = if group.is_small() { colors.line } else { colors.train.gamma_multiply(0.6) };
+    let mark = Mark { value: group.mean, low: group.interval.low, high: group.interval.high, color };
+    let response = marks::draw(ui, width, Scale { low: 0.0, high }, Shape::Bar, mark, &[(mean, colors.mean)]);
+    let interval = if group.interval.low.is_finite() {
+        format!(", 95 % interval {:.1} to {:.1}", group.interval.low, group.interval.high)
+    } else {
+        String::new()
+    };
+    response.on_hover_text(format!("{name}: mean {:.1}{interval}, {} tracks", group.mean, thousands(group.n)));
+    let text = if group.mean.is_finite() { format!("{:.1}", group.mean) } else { "–".to_owned() };
+    right_aligned(ui, 44.0, RichText::new(text).color(ink));
+    right_aligned(ui, 48.0, RichText::new(thousands(group.n)).color(ink));
+    ui.end_row();
+}
+
+fn bars_words(few: bool) -> String {
+    let gray = if few { " Gray: fewer than 20 tracks, too few to read much into." } else { "" };
+    format!("The dashed line is the mean of all tracks.{gray}")
+}
+
+fn p_words(p: f64, what: &str) -> String {
+    if p.is_nan() {
+        "There is only one kind, so nothing can be compared.".to_owned()
+    } else if p < SIGNIFICANCE {
+        format!("Shuffled popularity differs as much between {what} in only {:.1} % of cases (p {p:.3}).", 100.0 * p)
+    } else {
+        format!("Shuffled popularity differs as much between {what} in {:.0} % of cases (p {p:.2}).", 100.0 * p)
+    }
+}
+
+fn looks(ui: &mut Ui, findings: &[LookFinding]) {
+    let colors = palette(ui);
+    let far = findings.iter().flat_map(|finding| [finding.interval.low.abs(), finding.interval.high.abs()]);
+    let far = far.filter(|value| value.is_finite()).fold(0.1, f64::max) * 1.1;
+    egui::Grid::new("looks").num_columns(3).spacing([GAP, 2.0]).show(ui, |ui| {
+        for finding in findings {
+            ui.label(finding.name);
+            let width = (ui.available_width() - 60.0 - 2.0 * GAP).clamp(90.0, 260.0);
+            let interval = finding.interval;
+            let mark = Mark { value: finding.correlation, low: interval.low, high: interval.high, color: colors.train };
+            let scale = Scale { low: -far, high: far };
+            let response = marks::draw(ui, width, scale, Shape::Point, mark, &[(0.0, colors.mean)]);
+            response.on_hover_text(format!("95 % interval {:+.3} to {:+.3}", interval.low, interval.high));
+            let text =
+                if finding.correlation.is_nan() { "–".to_owned() } else { format!("{:+.3}", finding.correlation) };
+            right_aligned(ui, 60.0, text);
+            ui.end_row();
+        }
+    });
+    let clear: Vec<&str> = findings
+        .iter()
+        .filter(|finding| finding.interval.low > 0.0 || finding.interval.high < 0.0)
+        .map(|finding| finding.name)
+        .collect();
+    let text = if clear.is_empty() {
+        "Correlation with popularity, -1 to 1. None of the intervals leaves 0 out: none goes with popularity beyond chance."
+            .to_owned()
+    } else {
+        format!("Correlation with popularity, -1 to 1. The interval leaves 0 out for {}.", clear.join(", "))
+    };
+    caption(ui, &text);
+}
+
+fn caption(ui: &mut Ui, text: &str) {
+    ui.add(egui::Label::new(RichText::new(text).font(theme::caption()).color(palette(ui).quiet)).wrap());
+}
+
+fn swatch(ui: &mut Ui, [red, green, blue]: [u8; 3], side: f32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
+    let stroke = egui::Stroke::new(1.0, palette(ui).line);
+    ui.painter().rect(rect, 3.0, Color32::from_rgb(red, green, blue), stroke, egui::StrokeKind::Inside);
+}
+
+fn covers(ui: &mut Ui, panel: &mut Panel<'_>, palettes: &[(CoverId, Palette)]) {
+    let columns = ((ui.available_width() + GAP) / (COVER + GAP)).floor().max(1.0) as usize;
+    let rows = palettes.len().div_ceil(columns);
+    let area = ScrollArea::vertical().id_salt("covers with colors").max_height(3.2 * (COVER + SWATCHES + GAP));
+    area.auto_shrink([false, true]).show_rows(ui, COVER + SWATCHES, rows, |ui, visible| {
+        for row in visible {
+            ui.horizontal(|ui| {
+                for (cover, palette) in palettes.iter().skip(row * columns).take(columns) {
+                    cover_with_colors(ui, panel, *cover, palette);
+                }
+            });
+        }
+    });
+}
+
+fn cover_with_colors(ui: &mut Ui, panel: &mut Panel<'_>, cover: CoverId, colors: &Palette) {
+    let key = (cover, panel.state.preview_size);
+    let textures = panel.state.study.as_mut().map(|study| panel.textures.cover(ui.ctx(), study, key));
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let radius = CornerRadius::same(theme::RADIUS_COVER);
+        match textures {
+            Some(Ok(textures)) => {
+                ui.add(Image::new(&textures.original).fit_to_exact_size(vec2(COVER, COVER)).corner_radius(radius));
+            }
+            other => {
+                if matches!(other, Some(Err(false))) {
+                    panel.wanted.push(key);
+                }
+                let (rect, _) = ui.allocate_exact_size(vec2(COVER, COVER), Sense::hover());
+                ui.painter().rect_filled(rect, radius, palette(ui).field);
+            }
+        }
+        let (rect, response) = ui.allocate_exact_size(vec2(COVER, SWATCHES), Sense::hover());
+        let mut left = rect.left();
+        for swatch in &colors.swatches {
+            let width = swatch.share as f32 * rect.width();
+            let part = egui::Rect::from_min_size(egui::pos2(left, rect.top()), vec2(width, rect.height()));
+            let [red, green, blue] = swatch.rgb;
+            ui.painter().rect_filled(part, 0.0, Color32::from_rgb(red, green, blue));
+            left += width;
+        }
+        let naming = panel.state.colors.naming;
+        let words: Vec<String> = colors
+            .swatches
+            .iter()
+            .map(|swatch| format!("{} {:.0} %", naming.of(swatch.rgb).name, 100.0 * swatch.share))
+            .collect();
+        response.on_hover_text(words.join(", "));
+    });
+}

@@ -1,0 +1,281 @@
+//! Verdict: whether covers predict popularity, and whether that would be of use.
+
+use eframe::egui::{self, RichText, Ui};
+
+use super::Panel;
+use super::icons::Icon;
+use super::marks::{self, Mark, Scale, Shape};
+use super::theme::{self, GAP, GAP_LARGE, palette};
+use super::widgets::{card, choice, empty, halves, help, next, notice, page, primary, right_aligned, secondary};
+use crate::app::{Command, State, Step};
+use crate::evidence::{Control, Row, Subset, Target, Verdict};
+use crate::jobs::VerdictKind;
+use crate::study::{RunId, plural, thousands};
+
+/// Draws the panel.
+pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let blocked = blocked(panel.state);
+    let verdict = shown(panel.state);
+    let sentence = match (&panel.state.verdict.under, &verdict) {
+        (Some(under), _) => format!("{}.", under.sentence()),
+        (None, Some(verdict)) => format!(
+            "{}, {} with different covers; every predictor tested on tracks that it had not seen.",
+            plural(verdict.tracks, "track", "tracks"),
+            thousands(verdict.pictures)
+        ),
+        (None, None) => "Can cover art predict popularity here, and would that be of use?".to_owned(),
+    };
+    let (mut quick, mut full) = (false, false);
+    page(
+        ui,
+        "Verdict",
+        &sentence,
+        |ui| {
+            quick = primary(ui, "Quick verdict", blocked);
+            full = secondary(ui, "Full verdict", blocked);
+        },
+        |ui| {
+            choices(ui, panel);
+            if let Some(why) = panel.state.verdict.failed.clone() {
+                notice(ui, Icon::Alert, palette(ui).error, why);
+            }
+            match &verdict {
+                Some(verdict) => answer(ui, panel, verdict),
+                None => {
+                    empty(ui, Icon::Verdict, "Quick verdict takes a minute or two; Full verdict is for the last word.")
+                }
+            }
+            controls(ui, panel, verdict.as_ref());
+            if let Some(verdict) = &verdict {
+                subsets(ui, &verdict.subsets);
+            }
+            next(ui, panel, "score a cover", Step::Score);
+        },
+    );
+    if quick {
+        panel.push(Command::ReachVerdict(VerdictKind::Quick));
+    } else if full {
+        panel.push(Command::ReachVerdict(VerdictKind::Full));
+    }
+}
+
+fn blocked(state: &State) -> Option<&'static str> {
+    if state.verdict.under.is_some() {
+        Some("A verdict is being reached.")
+    } else if state.training.under.is_some() {
+        Some("A model is being trained. Wait until it is done, or stop it.")
+    } else {
+        state.read_only()
+    }
+}
+
+/// The latest verdict on the chosen target.
+fn shown(state: &State) -> Option<Verdict> {
+    let snapshot = state.study.as_ref()?.snapshot.as_ref()?;
+    snapshot.verdicts.iter().rfind(|verdict| verdict.target == state.verdict.target).cloned()
+}
+
+fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
+    ui.horizontal_wrapped(|ui| {
+        let targets = Target::ALL.map(|target| (target, target.label()));
+        let current = panel.state.verdict.target;
+        if let Some(target) = choice(ui, "What is predicted", current.label(), Some(current), &targets) {
+            panel.state.verdict.target = target;
+        }
+        help(ui, "relative popularity", "Playlists differ in how popular their tracks are. Relative to the playlist, a track is compared with its neighbors only, so that a style of covers that merely goes with a playlist counts for nothing.");
+    });
+    let Some(study) = &panel.state.study else { return };
+    let runs: Vec<(RunId, String)> = study.tested_runs().map(|run| (run.id, run.name.clone())).collect();
+    if runs.is_empty() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.label("Networks that take part");
+        for (run, name) in runs {
+            let mut takes_part = panel.state.verdict.runs.contains(&run);
+            if ui.checkbox(&mut takes_part, name).changed() {
+                if takes_part {
+                    panel.state.verdict.runs.insert(run);
+                } else {
+                    panel.state.verdict.runs.remove(&run);
+                }
+            }
+        }
+        if panel.state.verdict.runs.is_empty() {
+            ui.label(RichText::new("none chosen: Quick").color(palette(ui).quiet));
+        }
+    });
+    ui.add_space(GAP);
+}
+
+fn answer(ui: &mut Ui, panel: &Panel<'_>, verdict: &Verdict) {
+    let colors = palette(ui);
+    card(ui, "", |ui| {
+        let big = ui.label(RichText::new(verdict.answer.as_str()).font(theme::big_number()));
+        ui.ctx().accesskit_node_builder(big.id, |node| node.set_value(format!("Verdict: {}", verdict.answer.as_str())));
+        ui.add(egui::Label::new(RichText::new(&verdict.sentence).font(theme::strong())).wrap());
+        ui.add_space(4.0);
+        ui.add(egui::Label::new(RichText::new(&verdict.limits).color(colors.quiet)).wrap());
+        if let Some(text) = other_targets(panel.state, verdict) {
+            ui.add(egui::Label::new(RichText::new(text).color(colors.quiet)).wrap());
+        }
+    });
+    card(ui, "The ladder of evidence", |ui| ladder(ui, verdict));
+}
+
+/// What verdicts on other targets said.
+fn other_targets(state: &State, verdict: &Verdict) -> Option<String> {
+    let snapshot = state.study.as_ref()?.snapshot.as_ref()?;
+    let others: Vec<String> = Target::ALL
+        .into_iter()
+        .filter(|target| *target != verdict.target)
+        .filter_map(|target| snapshot.verdicts.iter().rfind(|other| other.target == target))
+        .map(|other| {
+            let same = if other.answer == verdict.answer { "the same answer" } else { "another answer" };
+            format!("{same} for {} ({})", other.target.label(), other.answer.as_str())
+        })
+        .collect();
+    (!others.is_empty()).then(|| format!("This answer is about {}; {}.", verdict.target.label(), others.join("; ")))
+}
+
+fn ladder(ui: &mut Ui, verdict: &Verdict) {
+    let colors = palette(ui);
+    let quiet = colors.quiet;
+    let ends = verdict.rows.iter().flat_map(|row| [row.r2_low, row.r2_high, row.r2]).filter(|value| value.is_finite());
+    let (low, high) = ends.fold((-0.05, 0.1), |(low, high): (f64, f64), value| (low.min(value), high.max(value)));
+    let scale = Scale { low: low.max(-0.5) - 0.01, high: high + 0.01 };
+    let playlist = verdict.rows.iter().find(|row| row.predictor == "playlist").map_or(f64::NAN, |row| row.r2);
+    let lines = [(0.0, colors.mean), (playlist, colors.line)];
+    egui::Grid::new("ladder").num_columns(5).spacing([GAP_LARGE, 2.0]).show(ui, |ui| {
+        let heading = |text: &str| RichText::new(text).font(theme::caption()).color(quiet);
+        ui.label(heading("Predictor"));
+        ui.label(heading("R² with its 95 % interval; dashed: 0, and the playlist"));
+        for text in ["R²", "Off by", "p"] {
+            right_aligned(ui, 56.0, heading(text));
+        }
+        ui.end_row();
+        for row in &verdict.rows {
+            ladder_row(ui, verdict, row, scale, &lines);
+        }
+    });
+    let tried = format!(
+        "{} tried. p of the best that sees only the cover: {:.3}; within playlists: {:.3}.",
+        plural(verdict.settings_tried, "setting of a network", "settings of networks"),
+        verdict.p,
+        verdict.p_within_playlist
+    );
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(tried).font(theme::caption()).color(quiet));
+        help(ui, "p", "How often shuffled popularity, in which nothing can be found, is predicted as well. The best of all predictors is compared with the best in each shuffle, so that trying many does not make a finding.");
+    });
+}
+
+fn ladder_row(ui: &mut Ui, verdict: &Verdict, row: &Row, scale: Scale, lines: &[(f64, egui::Color32)]) {
+    let colors = palette(ui);
+    let name = RichText::new(&row.predictor);
+    let name = if row.predictor == verdict.deciding { name.font(theme::body_strong()) } else { name };
+    ui.label(name);
+    let width = (ui.available_width() - 3.0 * (56.0 + GAP_LARGE) - GAP_LARGE).clamp(120.0, 560.0);
+    let color = if row.sees_only_cover { colors.test } else { colors.train };
+    let mark = Mark { value: row.r2, low: row.r2_low, high: row.r2_high, color };
+    let response = marks::draw(ui, width, scale, Shape::Point, mark, lines);
+    let against = if row.p_against_deciding.is_finite() {
+        format!("\nAgainst {}: p {:.3} (Nadeau and Bengio)", verdict.deciding, row.p_against_deciding)
+    } else {
+        String::new()
+    };
+    response.on_hover_text(format!("95 % interval {:+.3} to {:+.3}{against}", row.r2_low, row.r2_high));
+    right_aligned(ui, 56.0, format!("{:.3}", row.r2));
+    right_aligned(ui, 56.0, format!("{:.2}", row.rmse));
+    right_aligned(ui, 56.0, if row.p.is_finite() { format!("{:.3}", row.p) } else { "–".to_owned() });
+    ui.end_row();
+}
+
+fn controls(ui: &mut Ui, panel: &mut Panel<'_>, verdict: Option<&Verdict>) {
+    let own = panel.state.verdict.controls.clone();
+    let shown = match (own, verdict) {
+        (Some(own), _) => Some(own),
+        (None, Some(verdict)) => Some(Ok(verdict.controls.clone())),
+        (None, None) => None,
+    };
+    let blocked = panel.state.verdict.is_controlling.then_some("The controls are being run.");
+    let mut run = false;
+    card(ui, "Controls", |ui| {
+        ui.horizontal(|ui| {
+            run = secondary(ui, "Run controls", blocked);
+            ui.label(
+                RichText::new(
+                    "Questions whose answers are known; a verdict holds only where they are answered rightly.",
+                )
+                .color(palette(ui).quiet),
+            );
+        });
+        match &shown {
+            Some(Ok(controls)) => controls.iter().for_each(|control| control_row(ui, control)),
+            Some(Err(why)) => notice(ui, Icon::Alert, palette(ui).error, why.as_str()),
+            None => {}
+        }
+    });
+    if run {
+        panel.push(Command::RunControls);
+    }
+}
+
+fn control_row(ui: &mut Ui, control: &Control) {
+    let colors = palette(ui);
+    let (icon, color, word) =
+        if control.passed { (Icon::Check, colors.success, "passed") } else { (Icon::Alert, colors.error, "failed") };
+    notice(ui, icon, color, format!("{}: {word}, {}", control.name, control.detail));
+}
+
+fn subsets(ui: &mut Ui, parts: &[Subset]) {
+    if parts.len() < 2 {
+        return;
+    }
+    let colors = palette(ui);
+    let few = parts.iter().any(|part| part.is_small);
+    card(ui, "Within each playlist", |ui| {
+        let half = parts.len().div_ceil(2);
+        halves(
+            ui,
+            &mut (),
+            |ui, ()| subset_rows(ui, "first", &parts[..half]),
+            |ui, ()| subset_rows(ui, "second", &parts[half..]),
+        );
+        let found = parts.iter().filter(|part| part.holds).count();
+        let small = if few { " Gray: fewer than 50 tracks, too few to read much into." } else { "" };
+        let text = format!(
+            "Correlation of the best cover-only prediction with the truth. {} hold when it is taken into account that \
+             {} were tried.{small}",
+            if found == 0 { "None".to_owned() } else { found.to_string() },
+            parts.len()
+        );
+        ui.add(egui::Label::new(RichText::new(text).font(theme::caption()).color(colors.quiet)).wrap());
+    });
+}
+
+fn subset_rows(ui: &mut Ui, id: &str, parts: &[Subset]) {
+    let colors = palette(ui);
+    egui::Grid::new(("subsets", id)).num_columns(4).spacing([GAP, 2.0]).show(ui, |ui| {
+        for part in parts {
+            let ink = if part.is_small { colors.quiet } else { colors.text };
+            let name = if part.name.is_empty() { "(no playlist)" } else { &part.name };
+            let name = RichText::new(name).color(ink);
+            ui.label(if part.holds { name.font(theme::body_strong()) } else { name });
+            let width = (ui.available_width() - 110.0 - 3.0 * GAP).clamp(90.0, 240.0);
+            let color = if part.is_small { colors.line } else { colors.test };
+            let mark = Mark { value: part.correlation, low: part.low, high: part.high, color };
+            let response =
+                marks::draw(ui, width, Scale { low: -1.0, high: 1.0 }, Shape::Point, mark, &[(0.0, colors.mean)]);
+            response.on_hover_text(format!("95 % interval {:+.2} to {:+.2}, p {:.3}", part.low, part.high, part.p));
+            let text = if part.correlation.is_nan() { "–".to_owned() } else { format!("{:+.2}", part.correlation) };
+            right_aligned(ui, 48.0, RichText::new(text).color(ink));
+            right_aligned(
+                ui,
+                56.0,
+                RichText::new(format!("{} tracks", part.n)).font(theme::caption()).color(colors.quiet),
+            );
+            ui.end_row();
+        }
+    });
+}
