@@ -26,4 +26,4 @@ pub use permutation::{Exchange, Exchanges, p_value};
 pub use similar::{Fingerprint, groups_of_alike};
 pub use subsets::{Subset, subsets};
 pub use text::predict_with_penalty;
-pub use verdict::{Answer, Control, Network, Row, Verdict, VerdictInput, controls, verdict};
+pub use verdict::{Answer, Control, Network, Row, SHUFFLES, Verdict, VerdictInput, controls, verdict};

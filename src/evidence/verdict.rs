@@ -72,6 +72,8 @@ pub struct VerdictInput<'a> {
     pub networks: &'a [Network],
     /// How many settings of networks have been tried in the study.
     pub settings_tried: usize,
+    /// Shuffles of the predictors that are fitted in no time; [`SHUFFLES`] but in simulations.
+    pub shuffles: u64,
     /// Names of the playlists.
     pub playlists: &'a [String],
 }
@@ -226,9 +228,9 @@ impl Nulls {
         let observations = input.observations;
         let exchanges = |exchange| Exchanges::new(&observations.groups, &observations.playlists, exchange);
         let refits = input.networks.iter().map(|network| network.shuffled_passes.len()).min().unwrap_or(0);
-        let count = if refits > 0 { refits as u64 } else { SHUFFLES };
+        let count = if refits > 0 { refits as u64 } else { input.shuffles };
         let all = shuffles(input, pass, &exchanges(Exchange::All), count, refits > 0, goes_on)?;
-        let within = shuffles(input, pass, &exchanges(Exchange::WithinPlaylist), SHUFFLES, false, goes_on)?;
+        let within = shuffles(input, pass, &exchanges(Exchange::WithinPlaylist), input.shuffles, false, goes_on)?;
         let names = Baseline::ALL.map(|baseline| baseline.label().to_owned());
         let networks = input.networks.iter().map(|network| network.name.clone());
         let columns = names

@@ -31,8 +31,11 @@ fn figures(verdict: &Verdict, observations: &Observations, mean: &Row, best: &Ro
         Target::WithinPlaylist => "the playlist's average".to_owned(),
         Target::RankInPlaylist => "the middle".to_owned(),
     };
-    let explained =
-        if best.r2 > 0.0 { format!(" ({:.0} % of the differences explained)", 100.0 * best.r2) } else { String::new() };
+    let explained = if best.r2 >= 0.005 {
+        format!(" ({:.0} % of the differences explained)", 100.0 * best.r2)
+    } else {
+        String::new()
+    };
     format!(
         "Guessing {average} is off by {:.1} points; the best predictor from covers, {}, is off by {:.1}{explained}.",
         mean.rmse,

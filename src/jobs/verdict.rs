@@ -132,6 +132,7 @@ pub fn reach_verdict(
         repeats: request.kind.repeats(),
         networks: &networks,
         settings_tried: settings_tried(&study, request)?,
+        shuffles: evidence::SHUFFLES,
         playlists: &observed.playlists,
     };
     let verdict = evidence::verdict(input, &|| wishes.stop() == Stop::No);

@@ -102,11 +102,12 @@ fn findings(ui: &mut Ui, panel: &mut Panel<'_>, found: &ColorFindings) {
 
 fn by_color(ui: &mut Ui, found: &ColorFindings) {
     let high = highest(found.table.by_color.iter().map(|(_, group)| group));
-    egui::Grid::new("by color").num_columns(5).spacing([GAP, 2.0]).show(ui, |ui| {
+    let bar = bar_width(ui);
+    egui::Grid::new("by color").num_columns(5).min_col_width(0.0).spacing([GAP, 2.0]).show(ui, |ui| {
         headings(ui, "Color");
         for (name, group) in &found.table.by_color {
             swatch(ui, name.rgb, 16.0);
-            group_row(ui, name.name, group, found.mean, high);
+            group_row(ui, name.name, group, bar, (found.mean, high));
         }
     });
     let few = found.table.by_color.iter().any(|(_, group)| group.is_small());
@@ -117,15 +118,21 @@ fn by_color(ui: &mut Ui, found: &ColorFindings) {
 fn black_and_white(ui: &mut Ui, found: &ColorFindings) {
     let groups = [("black and white", &found.table.black_and_white), ("color", &found.table.color)];
     let high = highest(groups.iter().map(|(_, group)| *group));
-    egui::Grid::new("black and white").num_columns(5).spacing([GAP, 2.0]).show(ui, |ui| {
+    let bar = bar_width(ui);
+    egui::Grid::new("black and white").num_columns(5).min_col_width(0.0).spacing([GAP, 2.0]).show(ui, |ui| {
         headings(ui, "Cover");
         for (name, group) in groups {
             ui.label("");
-            group_row(ui, name, group, found.mean, high);
+            group_row(ui, name, group, bar, (found.mean, high));
         }
     });
     caption(ui, "A cover is black and white where each of its colors is nearest to black or white.");
     caption(ui, &p_words(found.table.p_black_and_white, "the two"));
+}
+
+/// The room that names and figures leave for the bars.
+fn bar_width(ui: &Ui) -> f32 {
+    (ui.available_width() - 16.0 - 116.0 - 44.0 - 48.0 - 4.0 * GAP).clamp(90.0, 420.0)
 }
 
 fn highest<'a>(groups: impl Iterator<Item = &'a ColorGroup>) -> f64 {
@@ -144,11 +151,10 @@ fn headings(ui: &mut Ui, first: &str) {
     ui.end_row();
 }
 
-fn group_row(ui: &mut Ui, name: &str, group: &ColorGroup, mean: f64, high: f64) {
+fn group_row(ui: &mut Ui, name: &str, group: &ColorGroup, width: f32, (mean, high): (f64, f64)) {
     let colors = palette(ui);
     let ink = if group.is_small() { colors.quiet } else { colors.text };
     ui.label(RichText::new(name).color(ink));
-    let width = (ui.available_width() - 44.0 - 48.0 - 3.0 * GAP).clamp(90.0, 230.0);
     let color = if group.is_small() { colors.line } else { colors.train.gamma_multiply(0.6) };
     let mark = Mark { value: group.mean, low: group.interval.low, high: group.interval.high, color };
     let response = marks::draw(ui, width, Scale { low: 0.0, high }, Shape::Bar, mark, &[(mean, colors.mean)]);
@@ -183,10 +189,10 @@ fn looks(ui: &mut Ui, findings: &[LookFinding]) {
     let colors = palette(ui);
     let far = findings.iter().flat_map(|finding| [finding.interval.low.abs(), finding.interval.high.abs()]);
     let far = far.filter(|value| value.is_finite()).fold(0.1, f64::max) * 1.1;
+    let width = (ui.available_width() - 90.0 - 60.0 - 2.0 * GAP).clamp(90.0, 420.0);
     egui::Grid::new("looks").num_columns(3).spacing([GAP, 2.0]).show(ui, |ui| {
         for finding in findings {
             ui.label(finding.name);
-            let width = (ui.available_width() - 60.0 - 2.0 * GAP).clamp(90.0, 260.0);
             let interval = finding.interval;
             let mark = Mark { value: finding.correlation, low: interval.low, high: interval.high, color: colors.train };
             let scale = Scale { low: -far, high: far };

@@ -145,7 +145,8 @@ fn ladder(ui: &mut Ui, verdict: &Verdict) {
     let (low, high) = ends.fold((-0.05, 0.1), |(low, high): (f64, f64), value| (low.min(value), high.max(value)));
     let scale = Scale { low: low.max(-0.5) - 0.01, high: high + 0.01 };
     let playlist = verdict.rows.iter().find(|row| row.predictor == "playlist").map_or(f64::NAN, |row| row.r2);
-    let lines = [(0.0, colors.mean), (playlist, colors.line)];
+    let lines = [(0.0, colors.mean), (playlist, colors.quiet.gamma_multiply(0.6))];
+    let width = (ui.available_width() - 140.0 - 3.0 * 56.0 - 5.0 * GAP_LARGE).clamp(120.0, 720.0);
     egui::Grid::new("ladder").num_columns(5).spacing([GAP_LARGE, 2.0]).show(ui, |ui| {
         let heading = |text: &str| RichText::new(text).font(theme::caption()).color(quiet);
         ui.label(heading("Predictor"));
@@ -155,7 +156,7 @@ fn ladder(ui: &mut Ui, verdict: &Verdict) {
         }
         ui.end_row();
         for row in &verdict.rows {
-            ladder_row(ui, verdict, row, scale, &lines);
+            ladder_row(ui, verdict, row, (width, scale), &lines);
         }
     });
     let tried = format!(
@@ -170,12 +171,11 @@ fn ladder(ui: &mut Ui, verdict: &Verdict) {
     });
 }
 
-fn ladder_row(ui: &mut Ui, verdict: &Verdict, row: &Row, scale: Scale, lines: &[(f64, egui::Color32)]) {
+fn ladder_row(ui: &mut Ui, verdict: &Verdict, row: &Row, (width, scale): (f32, Scale), lines: &[(f64, egui::Color32)]) {
     let colors = palette(ui);
     let name = RichText::new(&row.predictor);
     let name = if row.predictor == verdict.deciding { name.font(theme::body_strong()) } else { name };
     ui.label(name);
-    let width = (ui.available_width() - 3.0 * (56.0 + GAP_LARGE) - GAP_LARGE).clamp(120.0, 560.0);
     let color = if row.sees_only_cover { colors.test } else { colors.train };
     let mark = Mark { value: row.r2, low: row.r2_low, high: row.r2_high, color };
     let response = marks::draw(ui, width, scale, Shape::Point, mark, lines);
@@ -256,13 +256,13 @@ fn subsets(ui: &mut Ui, parts: &[Subset]) {
 
 fn subset_rows(ui: &mut Ui, id: &str, parts: &[Subset]) {
     let colors = palette(ui);
+    let width = (ui.available_width() - 130.0 - 48.0 - 80.0 - 3.0 * GAP).clamp(90.0, 300.0);
     egui::Grid::new(("subsets", id)).num_columns(4).spacing([GAP, 2.0]).show(ui, |ui| {
         for part in parts {
             let ink = if part.is_small { colors.quiet } else { colors.text };
             let name = if part.name.is_empty() { "(no playlist)" } else { &part.name };
             let name = RichText::new(name).color(ink);
             ui.label(if part.holds { name.font(theme::body_strong()) } else { name });
-            let width = (ui.available_width() - 110.0 - 3.0 * GAP).clamp(90.0, 240.0);
             let color = if part.is_small { colors.line } else { colors.test };
             let mark = Mark { value: part.correlation, low: part.low, high: part.high, color };
             let response =

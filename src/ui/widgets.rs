@@ -59,9 +59,11 @@ pub fn halves<S>(ui: &mut Ui, state: &mut S, left: impl FnOnce(&mut Ui, &mut S),
         left(ui, state);
         right(ui, state);
     } else {
+        // Columns spread the words of a line over their width unless they are told not to.
+        let plain = || Layout::top_down(Align::Min);
         ui.columns_const(|[left_ui, right_ui]| {
-            left(left_ui, state);
-            right(right_ui, state);
+            left_ui.with_layout(plain(), |ui| left(ui, state));
+            right_ui.with_layout(plain(), |ui| right(ui, state));
         });
     }
 }

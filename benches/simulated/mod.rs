@@ -1,0 +1,63 @@
+//! Made-up tracks with a known effect of the picture, for finding out how often a verdict is right.
+
+use cover_study::evidence::colors::COLOR_FEATURES;
+use cover_study::evidence::{Answer, Observations, Target, Verdict, VerdictInput, verdict};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
+const PLAYLISTS: usize = 12;
+/// The share of tracks whose cover is that of the track before.
+const SHARED: f64 = 0.05;
+/// The share of the variance that the playlist explains.
+const OF_PLAYLIST: f64 = 0.25;
+
+/// `tracks` tracks; `effect` is the share of popularity's variance that the figures of the cover explain.
+pub fn observations(tracks: usize, effect: f64, seed: u64) -> Observations {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let direction: [f64; COLOR_FEATURES] = std::array::from_fn(|_| normal(&mut random));
+    let length = direction.iter().map(|value| value * value).sum::<f64>().sqrt();
+    let of_playlist: Vec<f64> = (0..PLAYLISTS).map(|_| normal(&mut random)).collect();
+    let mut made = Observations::default();
+    for row in 0..tracks {
+        if row == 0 || random.random::<f64>() >= SHARED {
+            made.features.push(std::array::from_fn(|_| normal(&mut random)));
+        }
+        let cover = made.features.len() - 1;
+        let playlist = random.random_range(0..PLAYLISTS);
+        let signal: f64 = made.features[cover].iter().zip(direction).map(|(value, way)| value * way / length).sum();
+        let noise = (1.0 - effect - OF_PLAYLIST).sqrt() * normal(&mut random);
+        let value = effect.sqrt() * signal + OF_PLAYLIST.sqrt() * of_playlist[playlist] + noise;
+        made.popularity.push(30.0 + 12.0 * value);
+        made.playlists.push(playlist);
+        made.covers.push(cover);
+        made.groups.push(cover);
+        made.titles.push(format!("Track {row}"));
+    }
+    made
+}
+
+/// A standard normal number (Box and Muller, 1958).
+fn normal(random: &mut ChaCha8Rng) -> f64 {
+    let (one, other): (f64, f64) = (random.random(), random.random());
+    (-2.0 * (1.0 - one).ln()).sqrt() * (std::f64::consts::TAU * other).cos()
+}
+
+/// The verdict on made-up tracks, by the predictors that are fitted in no time.
+pub fn judge(observations: &Observations, shuffles: u64) -> Verdict {
+    let playlists: Vec<String> = (0..PLAYLISTS).map(|playlist| playlist.to_string()).collect();
+    let input = VerdictInput {
+        observations,
+        target: Target::Popularity,
+        repeats: 1,
+        networks: &[],
+        settings_tried: 0,
+        shuffles,
+        playlists: &playlists,
+    };
+    verdict(input, &|| true).expect("nobody asks to stop")
+}
+
+/// Whether a verdict says that there is something.
+pub fn finds(verdict: &Verdict) -> bool {
+    !matches!(verdict.answer, Answer::NoEvidence | Answer::CannotTell)
+}
