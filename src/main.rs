@@ -9,14 +9,28 @@ use cover_study::ui;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("COVER_STUDY_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error,rfd=off"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log_own_words();
     let exit = match args.command {
         Some(command) => cli::run(command, args.json),
         None => window(args.study, args.renderer),
     };
     ExitCode::from(exit.code())
+}
+
+/// Writes to standard error what this program logs, and nothing else: libraries that speak to the services log whole
+/// requests, credentials included.
+fn log_own_words() {
+    use tracing_subscriber::filter::{EnvFilter, filter_fn};
+    use tracing_subscriber::layer::SubscriberExt as _;
+    let wanted = EnvFilter::try_from_env("COVER_STUDY_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
+    let words = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let own = filter_fn(|metadata| metadata.target().starts_with("cover_study"));
+    // Not `init`, which would take in what others log by the `log` crate.
+    let set =
+        tracing::subscriber::set_global_default(tracing_subscriber::registry().with(wanted).with(own).with(words));
+    if let Err(error) = set {
+        eprintln!("Nothing will be logged: {error}");
+    }
 }
 
 /// Opens the window; without a display, a bare start goes through the sample study in the terminal.

@@ -28,13 +28,14 @@ pub enum Renderer {
 }
 
 /// The commands that need no window.
-#[expect(clippy::large_enum_variant, reason = "made once, at the start")]
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Go through the sample study from import to a scored cover.
     Demo,
     /// Bring tracks and covers into a study, which is made where there is none.
     Import(ImportArgs),
+    /// Log in to a service, so that playlists can be imported from it.
+    Login(LoginArgs),
     /// Tell what a study holds.
     Info { study: PathBuf },
     /// Train a model, or go on with a run that was stopped.
@@ -56,7 +57,7 @@ pub enum Command {
 pub struct ImportArgs {
     pub study: PathBuf,
     /// Spreadsheets saved as CSV.
-    #[arg(long, num_args = 1.., required_unless_present = "sample", conflicts_with = "sample")]
+    #[arg(long, num_args = 1.., required_unless_present_any = ["sample", "spotify", "deezer"])]
     pub csv: Vec<PathBuf>,
     /// The folder that holds the covers; without it, the spreadsheet's own.
     #[arg(long, requires = "csv")]
@@ -64,12 +65,64 @@ pub struct ImportArgs {
     /// Columns by name, as title=COL,popularity=COL,playlist=COL,cover=COL.
     #[arg(long, requires = "csv")]
     pub map: Option<String>,
+    /// The column that is predicted, where that is not popularity: streams, sales, saves.
+    #[arg(long, value_name = "COLUMN", requires = "csv")]
+    pub target: Option<String>,
+    /// What the target is counted in.
+    #[arg(long, requires = "target")]
+    pub unit: Option<String>,
+    /// How the target is counted.
+    #[arg(long, value_enum, requires = "target", default_value = "as-given")]
+    pub scale: ScaleName,
+    /// Links, addresses or ids of Spotify playlists.
+    #[arg(long, num_args = 1.., value_name = "LINK", conflicts_with_all = ["csv", "deezer"])]
+    pub spotify: Vec<String>,
+    /// Links or ids of Deezer playlists.
+    #[arg(long, num_args = 1.., value_name = "LINK", conflicts_with = "csv")]
+    pub deezer: Vec<String>,
+    /// Ask Deezer for dates of release too: one more request for each album.
+    #[arg(long, requires = "deezer")]
+    pub release_dates: bool,
+    /// Predict only tracks released in these years, as 1980-2005.
+    #[arg(long, value_name = "FROM-TO", value_parser = years)]
+    pub years: Option<(i32, i32)>,
     /// The built-in sample study.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["csv", "spotify", "deezer"])]
     pub sample: bool,
     /// Shuffle the sample's popularity with this seed: a control in which nothing can be found.
     #[arg(long, value_name = "SEED", requires = "sample")]
     pub shuffle_popularity: Option<u64>,
+}
+
+/// How a target is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScaleName {
+    AsGiven,
+    Logarithm,
+    PercentRank,
+}
+
+fn years(text: &str) -> Result<(i32, i32), String> {
+    let years = text.split_once('-').and_then(|(from, to)| Some((from.trim().parse().ok()?, to.trim().parse().ok()?)));
+    years.filter(|(from, to)| from <= to).ok_or_else(|| "years are given as 1980-2005".to_owned())
+}
+
+/// See [`Command::Login`].
+#[derive(Debug, ClapArgs)]
+pub struct LoginArgs {
+    pub service: LoginService,
+    /// The client id of your app, from the service's developer dashboard.
+    #[arg(long, value_name = "ID")]
+    pub client_id: String,
+    /// Only print the address to open.
+    #[arg(long)]
+    pub no_browser: bool,
+}
+
+/// Services that want a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LoginService {
+    Spotify,
 }
 
 /// See [`Command::Train`]. Each setting overrides the preset's, in all layers.
@@ -193,5 +246,7 @@ mod tests {
         let resume = ["cover-study", "train", "a", "--resume", "Quick", "--epochs", "3"];
         assert!(Args::try_parse_from(resume).is_err());
         assert!(Args::try_parse_from(["cover-study", "import", "a"]).is_err());
+        assert!(Args::try_parse_from(["cover-study", "import", "a", "--spotify", "x", "--deezer", "y"]).is_err());
+        assert!(Args::try_parse_from(["cover-study", "import", "a", "--deezer", "1", "--years", "2005-1980"]).is_err());
     }
 }

@@ -3,20 +3,35 @@
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::args::ImportArgs;
-use super::{Exit, Output};
-use crate::jobs::Wishes;
-use crate::sources::{Columns, ImportError, ImportRequest, ImportSummary, TableFile, import};
-use crate::study::{Recovered, StudyFile};
+use super::args::{ImportArgs, ScaleName};
+use super::{Exit, Output, login};
+use crate::jobs::{Stop, Wishes};
+use crate::sources::services::{KnownLogin, LoginError, ServiceKind, TERMS, parse_links};
+use crate::sources::{Columns, ImportError, ImportRequest, ImportSummary, PlaylistRequest, TableFile, import};
+use crate::study::{DEFAULT_IMAGE_SIZE, Recovered, Scale, StudyFile, Target};
 
 /// Rejected things that are told one by one to people; all are in the study and in the JSON.
 const TOLD: usize = 20;
 
+/// Kept with a study after the services' terms were told.
+const TERMS_TOLD: &str = "terms told";
+
 pub(super) fn run(args: &ImportArgs, output: &Output, wishes: &Wishes) -> Result<Exit> {
+    let request = request(args);
+    if let ImportRequest::Playlists(request) = &request {
+        for item in request.told.iter().filter(|_| request.links.is_empty()) {
+            output.say(format_args!("{}: {}", item.what, item.reason));
+        }
+        if request.links.is_empty() {
+            return Ok(Exit::WrongUsage);
+        }
+    }
     let is_new = !args.study.exists();
     let (file, recovered) = StudyFile::open_or_create(&args.study)?;
     tell_recovered(&recovered, output);
-    let summary = match import_into(&file, &request(args), output, wishes) {
+    let result =
+        prepare(args, &file, &request, output, wishes).and_then(|()| import_into(&file, &request, output, wishes));
+    let summary = match result {
         Ok(summary) => summary,
         Err(error) => {
             // Where nothing came of it, no empty study is left behind; what was imported stays.
@@ -25,6 +40,9 @@ pub(super) fn run(args: &ImportArgs, output: &Output, wishes: &Wishes) -> Result
             if is_empty {
                 std::fs::remove_file(&args.study)
                     .with_context(|| format!("Could not remove {}", args.study.display()))?;
+            }
+            if wishes.stop() != Stop::No {
+                return Ok(Exit::Interrupted);
             }
             if !matches!(error.downcast_ref(), Some(ImportError::Mapping { .. })) {
                 return Err(error);
@@ -41,6 +59,8 @@ pub(super) fn run(args: &ImportArgs, output: &Output, wishes: &Wishes) -> Result
         "unique_covers": summary.counts.unique_covers,
         "grayscale": summary.counts.grayscale,
         "rejected": summary.rejected,
+        "notes": summary.notes,
+        "unfinished": summary.unfinished,
     }));
     Ok(match summary {
         ImportSummary { stopped: true, .. } => Exit::Interrupted,
@@ -49,13 +69,75 @@ pub(super) fn run(args: &ImportArgs, output: &Output, wishes: &Wishes) -> Result
     })
 }
 
+/// What comes before an import: years, terms and the login.
+fn prepare(
+    args: &ImportArgs,
+    file: &StudyFile,
+    request: &ImportRequest,
+    output: &Output,
+    wishes: &Wishes,
+) -> Result<()> {
+    let mut study = file.connect()?;
+    if args.years.is_some() && study.target()?.years != args.years {
+        let target = Target { years: args.years, ..study.target()? };
+        study.set_target(&target)?;
+    }
+    let ImportRequest::Playlists(request) = request else { return Ok(()) };
+    if study.meta(TERMS_TOLD)?.is_none() {
+        TERMS.iter().for_each(|paragraph| output.say(paragraph));
+        study.set_meta(TERMS_TOLD, Some("yes"))?;
+    }
+    drop(study);
+    let given = std::env::var("COVER_STUDY_SPOTIFY_ID").ok().filter(|id| !id.is_empty());
+    let wants_spotify = request.links.iter().any(|link| link.service == ServiceKind::Spotify);
+    if let Some(client_id) = given.filter(|_| wants_spotify && KnownLogin::look_up() == KnownLogin::Nobody) {
+        login::spotify(&client_id, true, output, wishes).map_err(|error: LoginError| anyhow::Error::from(error))?;
+    }
+    Ok(())
+}
+
 fn request(args: &ImportArgs) -> ImportRequest {
     if args.sample {
         return ImportRequest::Sample { shuffle_popularity: args.shuffle_popularity };
     }
-    let columns = args.map.clone().map_or(Columns::Recognised, Columns::Named);
+    if args.csv.is_empty() {
+        return playlists(args);
+    }
+    let mut names = args.map.clone().unwrap_or_default();
+    if let Some(column) = &args.target {
+        names = format!("{names},popularity={column}");
+    }
+    let columns = if names.is_empty() { Columns::Recognised } else { Columns::Named(names) };
     let files = args.csv.iter().map(|path| TableFile { path: path.clone(), columns: columns.clone() }).collect();
-    ImportRequest::Tables { files, covers: args.covers.clone() }
+    ImportRequest::Tables { files, covers: args.covers.clone(), target: target(args) }
+}
+
+fn playlists(args: &ImportArgs) -> ImportRequest {
+    let (links, only) = match args.deezer.as_slice() {
+        [] => (&args.spotify, ServiceKind::Spotify),
+        _ => (&args.deezer, ServiceKind::Deezer),
+    };
+    let links = parse_links(&links.join("\n"), Some(only));
+    ImportRequest::Playlists(PlaylistRequest {
+        links: links.playlists,
+        told: links.told,
+        with_dates: args.release_dates,
+        image_size: DEFAULT_IMAGE_SIZE as u32,
+    })
+}
+
+fn target(args: &ImportArgs) -> Target {
+    let Some(column) = &args.target else { return Target { years: args.years, ..Target::default() } };
+    Target {
+        measure: column.clone(),
+        unit: args.unit.clone().unwrap_or_default(),
+        scale: match args.scale {
+            ScaleName::AsGiven => Scale::AsGiven,
+            ScaleName::Logarithm => Scale::Logarithm,
+            ScaleName::PercentRank => Scale::PercentRank,
+        },
+        years: args.years,
+    }
 }
 
 /// Imports with a progress bar, and says what came of it.
@@ -66,12 +148,24 @@ pub(super) fn import_into(
     wishes: &Wishes,
 ) -> Result<ImportSummary> {
     let bar = output.progress("Importing");
+    let mut is_waiting = false;
     let summary = import(file, request, wishes, &mut |progress| {
         bar.set_length(progress.total as u64);
         bar.set_position(progress.done as u64);
+        match progress.waiting_secs {
+            Some(seconds) => bar.set_message(format!("Waiting {seconds} s")),
+            None => bar.set_message("Importing"),
+        }
+        if let Some(seconds) = progress.waiting_secs.filter(|_| !is_waiting) {
+            bar.suspend(|| {
+                output.say(format_args!("The service asks to wait {seconds} seconds. Ctrl-C ends the import."))
+            });
+        }
+        is_waiting = progress.waiting_secs.is_some();
     })?;
     bar.finish_and_clear();
     output.say(summary.sentence());
+    summary.notes.iter().chain(&summary.unfinished).for_each(|note| output.say(note));
     for item in summary.rejected.iter().take(TOLD) {
         output.say(format_args!("  {}: {}", item.what, item.reason));
     }

@@ -5,6 +5,7 @@ mod demo;
 mod evidence;
 mod export;
 mod import;
+mod login;
 mod output;
 mod results;
 mod score;
@@ -49,6 +50,7 @@ pub fn run(command: Command, json: bool) -> Exit {
     let result = match command {
         Command::Demo => demo(&output, &wishes),
         Command::Import(args) => import::run(&args, &output, &wishes),
+        Command::Login(args) => login::run(&args, &output, &wishes),
         Command::Info { study } => results::info(&study, &output),
         Command::Train(args) => train::run(&args, &output, &wishes),
         Command::Results { study } => results::results(&study, &output),

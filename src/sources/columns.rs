@@ -12,6 +12,13 @@ pub enum Column {
     Artist,
     /// A track's address or number at its service.
     TrackId,
+    Album,
+    /// The date of release.
+    Released,
+    /// A playlist's id or address at its service.
+    PlaylistUri,
+    /// The web address of a cover.
+    CoverUrl,
 }
 
 impl Column {
@@ -27,6 +34,10 @@ impl Column {
             Self::Cover => "Cover",
             Self::Artist => "Artist",
             Self::TrackId => "Track id",
+            Self::Album => "Album",
+            Self::Released => "Release date",
+            Self::PlaylistUri => "Playlist id",
+            Self::CoverUrl => "Cover address",
         }
     }
 
@@ -57,6 +68,19 @@ impl Column {
             ],
             Self::Artist => &["artistname(s)", "artistnames", "artistname", "artists", "artist"],
             Self::TrackId => &["trackuri", "spotifyuri", "trackid", "spotifytrackid", "spotifyid", "isrc"],
+            Self::Album => &["albumname", "album", "albumtitle"],
+            Self::Released => &["albumreleasedate", "releasedate", "albumdate", "date", "year", "releaseyear"],
+            Self::PlaylistUri => &["playlisturi", "playlistid", "playlisturl"],
+            Self::CoverUrl => &[
+                "albumimageurl",
+                "spotifytrackimg",
+                "coverurl",
+                "coverimageurl",
+                "albumcoverurl",
+                "artworkurl",
+                "imageurl",
+                "albumurl",
+            ],
         }
     }
 }
@@ -70,6 +94,11 @@ pub struct Mapping {
     pub cover: Option<usize>,
     pub artist: Option<usize>,
     pub track_id: Option<usize>,
+    pub album: Option<usize>,
+    pub released: Option<usize>,
+    pub playlist_uri: Option<usize>,
+    /// Asked where `cover` is this very column, or the covers' folder holds none.
+    pub cover_url: Option<usize>,
 }
 
 impl Mapping {
@@ -82,9 +111,13 @@ impl Mapping {
             title: find(Column::Title),
             popularity: find(Column::Popularity),
             playlist: find(Column::Playlist),
-            cover: find(Column::Cover),
+            cover: find(Column::Cover).or_else(|| find(Column::CoverUrl)),
             artist: find(Column::Artist),
             track_id: find(Column::TrackId),
+            album: find(Column::Album),
+            released: find(Column::Released),
+            playlist_uri: find(Column::PlaylistUri),
+            cover_url: find(Column::CoverUrl),
         }
     }
 
@@ -118,6 +151,10 @@ impl Mapping {
             Column::Cover => self.cover,
             Column::Artist => self.artist,
             Column::TrackId => self.track_id,
+            Column::Album => self.album,
+            Column::Released => self.released,
+            Column::PlaylistUri => self.playlist_uri,
+            Column::CoverUrl => self.cover_url,
         }
     }
 
@@ -130,6 +167,10 @@ impl Mapping {
             Column::Cover => &mut self.cover,
             Column::Artist => &mut self.artist,
             Column::TrackId => &mut self.track_id,
+            Column::Album => &mut self.album,
+            Column::Released => &mut self.released,
+            Column::PlaylistUri => &mut self.playlist_uri,
+            Column::CoverUrl => &mut self.cover_url,
         }
     }
 
@@ -162,6 +203,30 @@ mod tests {
         assert_eq!((mapping.title, mapping.popularity), (Some(1), Some(2)));
         assert_eq!((mapping.playlist, mapping.cover), (Some(5), Some(7)));
         assert_eq!(mapping.missing(), []);
+    }
+
+    #[test]
+    fn the_exports_that_analysts_have() {
+        let telling = |header: &str| {
+            let mapping = Mapping::recognise(&headers(header));
+            let Mapping { title, popularity, cover, artist, track_id, released, .. } = mapping;
+            ([title, popularity, cover, artist, track_id, released], mapping.missing())
+        };
+        let exportify =
+            "Track URI,Track Name,Artist Name(s),Album Name,Album Release Date,Album Image URL,Popularity,ISRC";
+        assert_eq!(telling(exportify), ([Some(1), Some(6), Some(5), Some(2), Some(0), Some(4)], vec![]));
+        let chosic = "#,Song,Artist,Popularity,Album,Album Date,Spotify Track Id,Spotify Track Img";
+        assert_eq!(telling(chosic), ([Some(1), Some(3), Some(7), Some(2), Some(6), Some(5)], vec![]));
+        let exportify_net = "Track URI,Track Name,Album Name,Artist Name(s),Release Date,Popularity,Genres";
+        assert_eq!(telling(exportify_net).1, [Column::Cover]);
+        let newer = "Track URI,Track Name,Album Name,Artist Name(s),Release Date,Genres";
+        assert_eq!(telling(newer).1, [Column::Popularity, Column::Cover]);
+        let kaggle = ",track_id,artists,album_name,track_name,popularity,duration_ms,track_genre";
+        assert_eq!(telling(kaggle), ([Some(4), Some(5), None, Some(2), Some(1), None], vec![Column::Cover]));
+        let tune_my_music = "Track name,Artist name,Album,Playlist name,Type,ISRC";
+        assert_eq!(telling(tune_my_music).1, [Column::Popularity, Column::Cover]);
+        let soundiiz = "title;artist;album;isrc".replace(';', ",");
+        assert_eq!(telling(&soundiiz).1, [Column::Popularity, Column::Cover]);
     }
 
     #[test]

@@ -8,7 +8,6 @@ const PICTURE_ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "gif", "bmp", 
 
 /// A folder's pictures by name.
 pub(super) struct CoversFolder {
-    folder: PathBuf,
     /// Ordered, so that what is told of them does not depend on the disk.
     pictures: BTreeMap<String, PathBuf>,
     /// File name or stem, also in lower case, to the file name.
@@ -37,7 +36,7 @@ impl CoversFolder {
                 }
             }
         }
-        Ok(Self { folder: folder.to_path_buf(), pictures, by_key, used: HashSet::new() })
+        Ok(Self { pictures, by_key, used: HashSet::new() })
     }
 
     /// The picture that a row means by `key`: a file name, one without its ending, or a path that ends in one.
@@ -59,10 +58,6 @@ impl CoversFolder {
 
     pub(super) fn is_empty(&self) -> bool {
         self.pictures.is_empty()
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.folder
     }
 }
 

@@ -1,12 +1,20 @@
-//! Where tracks and covers come from: a spreadsheet with a folder of covers, or the built-in sample study.
+//! Where tracks and covers come from: spreadsheets with a folder of covers or their addresses, playlists from Spotify
+//! and Deezer, or the built-in sample study.
 
+mod candidate;
 mod columns;
+mod download;
 mod folder;
 mod import;
+mod numbers;
+mod playlists;
 pub mod sample;
+pub mod services;
 mod table;
+mod tables;
 
 pub use columns::{Column, Mapping};
 pub use folder::{is_picture_name, pictures_in};
 pub use import::{Columns, ImportError, ImportProgress, ImportRequest, ImportSummary, TableFile, import};
+pub use playlists::PlaylistRequest;
 pub use table::{Preview, Table, TableError};

@@ -23,6 +23,8 @@ pub struct NewCover {
     pub height: u32,
     /// Whether the file has a single color channel.
     pub grayscale: bool,
+    /// Whether it came from a web address.
+    pub downloaded: bool,
     /// The side, in pixels, that `pixels` has.
     pub image_size: usize,
     /// `image_size` x `image_size` x 3 bytes, row by row.
@@ -34,10 +36,19 @@ impl NewCover {
     pub(super) fn store(&self, transaction: &rusqlite::Transaction<'_>) -> rusqlite::Result<CoverId> {
         transaction
             .prepare_cached(
-                "INSERT INTO cover (hash, bytes, format, width, height, grayscale) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (hash) DO NOTHING",
+                "INSERT INTO cover (hash, bytes, format, width, height, grayscale, downloaded)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (hash) DO UPDATE SET downloaded = min(downloaded, excluded.downloaded)",
             )?
-            .execute(params![self.hash.as_slice(), self.bytes, self.format, self.width, self.height, self.grayscale])?;
+            .execute(params![
+                self.hash.as_slice(),
+                self.bytes,
+                self.format,
+                self.width,
+                self.height,
+                self.grayscale,
+                self.downloaded
+            ])?;
         let id = transaction
             .prepare_cached("SELECT id FROM cover WHERE hash = ?1")?
             .query_row([self.hash.as_slice()], |row| row.get(0))?;

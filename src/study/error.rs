@@ -43,6 +43,12 @@ pub enum StudyError {
     /// The disk is full.
     #[error("The disk is full: {} could not be saved. Free some space and try again; what was saved before is safe.", .0.display())]
     DiskFull(PathBuf),
+    /// Runs have learned what the study predicts.
+    #[error(
+        "The study has runs that learned what it predicts now. To predict something else, import the tracks into a new \
+         study."
+    )]
+    HasRuns,
     /// What was asked for is not in the study.
     #[error("{0}")]
     NotFound(String),

@@ -65,9 +65,10 @@ pub fn export_tracks(study: &Study, csv: &Path, covers: &Path) -> Result<u64, St
             let file = covers.join(format!("{key}.{}", study.cover_ending(cover)?));
             write_file(&file, &study.cover_bytes(cover)?)?;
         }
-        let (index, popularity) = (index.to_string(), number(track.popularity));
+        let (index, value) = (index.to_string(), number(track.value));
         let cleaned = track.key.strip_suffix(&format!("_{}", track.playlist)).unwrap_or(&track.title);
-        rows.push(row([&index, &track.title, &popularity, "", "", &track.playlist, cleaned, &key]));
+        let Track { title, cover_url, playlist_uri, playlist, .. } = track;
+        rows.push(row([&index, title, &value, cover_url, playlist_uri, playlist, cleaned, &key]));
     }
     write_file(csv, &csv_bytes(rows)?)
 }

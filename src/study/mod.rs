@@ -13,8 +13,10 @@ mod location;
 pub mod picture;
 mod runs;
 mod schema;
+mod services;
 mod split;
 mod stats;
+mod target;
 mod tracks;
 mod verdicts;
 mod words;
@@ -28,9 +30,11 @@ pub use location::{new_study_path, studies_folder, suggested_name};
 pub use runs::{
     EpochRecord, MeanBaseline, Prediction, RunEnd, RunFigures, RunId, RunRecord, RunStatus, SavedWeights, WeightsKind,
 };
+pub use services::UnfinishedPlaylist;
 pub use split::{Split, SplitTrack};
 pub use stats::{Descriptive, Histogram, quantile};
-pub use tracks::{ImportCounts, NewTrack, PlaylistSummary, Rejected, Track, TrackId};
+pub use target::{DEEZER_RANK, POPULARITY, Scale, Target};
+pub use tracks::{ImportCounts, NewTrack, PlaylistSummary, Rejected, Track, TrackCover, TrackId};
 pub use verdicts::SavedFit;
 pub use words::{best_run, plural, results_sentence, thousands};
 

@@ -14,8 +14,15 @@ CREATE TABLE meta (
 
 CREATE TABLE playlist (
     id   INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE            -- '' where a track names none
+    name TEXT NOT NULL UNIQUE,           -- '' where a track names none
+    uri  TEXT NOT NULL DEFAULT ''        -- its id or address at its service, '' where unknown
 ) STRICT;
+
+CREATE TABLE unfinished_playlist (       -- what an import from a service has begun and not ended
+    link        TEXT PRIMARY KEY,        -- as the service's program knows it: 'spotify:playlist:…'
+    version     TEXT NOT NULL,           -- the playlist's state when it was begun
+    next_offset INTEGER NOT NULL         -- the first entry that is still to be read
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cover (
     id          INTEGER PRIMARY KEY,
@@ -24,7 +31,8 @@ CREATE TABLE cover (
     format      TEXT NOT NULL,
     width       INTEGER NOT NULL,
     height      INTEGER NOT NULL,
-    grayscale   INTEGER NOT NULL         -- 1 where the file has a single color channel
+    grayscale   INTEGER NOT NULL,        -- 1 where the file has a single color channel
+    downloaded  INTEGER NOT NULL DEFAULT 0 -- 1 where it came from a web address, whose owner may want it forgotten
 ) STRICT;
 
 CREATE TABLE pixels (
@@ -39,12 +47,20 @@ CREATE TABLE track (
     playlist_id INTEGER NOT NULL REFERENCES playlist,
     identity    TEXT NOT NULL,           -- what makes it the same track within its playlist
     title       TEXT NOT NULL,
+    artist      TEXT NOT NULL DEFAULT '',
+    album       TEXT NOT NULL DEFAULT '',
+    released    TEXT NOT NULL DEFAULT '', -- as the source has it: a year, a month or a day
     key         TEXT NOT NULL,           -- the cover's file name without its ending
-    popularity  REAL,                    -- NULL: not given
+    measure     TEXT NOT NULL DEFAULT 'popularity', -- what value is a measurement of
+    value       REAL,                    -- in the measure's own unit; NULL: not given
+    suspect     INTEGER NOT NULL DEFAULT 0, -- 1 where value may stand for 'not measured'
+    popularity  REAL,                    -- value as the study's target counts it; NULL: not to be predicted
+    cover_url   TEXT NOT NULL DEFAULT '', -- where the cover came from, '' where unknown
     cover_id    INTEGER REFERENCES cover,
     UNIQUE (playlist_id, identity)
 ) STRICT;
 CREATE INDEX track_cover ON track (cover_id);
+CREATE INDEX track_cover_url ON track (cover_url) WHERE cover_url <> '' AND cover_id IS NOT NULL;
 
 CREATE TABLE rejected (
     id     INTEGER PRIMARY KEY,

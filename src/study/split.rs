@@ -100,7 +100,7 @@ impl Study {
     /// # Errors
     /// Where the file cannot be read.
     pub fn split(&self, id: i64) -> Result<Split, StudyError> {
-        let rows: Vec<(SplitTrack, bool)> = self
+        let rows: Vec<(Option<SplitTrack>, bool)> = self
             .connection
             .prepare(
                 "SELECT track.id, cover_id, popularity, test FROM split_track JOIN track ON track.id = track_id
@@ -109,19 +109,28 @@ impl Study {
             .and_then(|mut statement| {
                 statement
                     .query_map([id], |row| {
-                        let track = SplitTrack {
-                            track: TrackId(row.get(0)?),
-                            cover: CoverId(row.get(1)?),
-                            popularity: row.get(2)?,
-                        };
+                        let track = TrackId(row.get(0)?);
+                        let (cover, popularity): (Option<i64>, Option<f64>) = (row.get(1)?, row.get(2)?);
+                        let track = cover.map(CoverId).zip(popularity).map(|(cover, popularity)| SplitTrack {
+                            track,
+                            cover,
+                            popularity,
+                        });
                         Ok((track, row.get(3)?))
                     })?
                     .collect()
             })
             .map_err(|error| self.error(error))?;
         let (test, train): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, is_test)| *is_test);
-        let tracks = |rows: Vec<(SplitTrack, bool)>| rows.into_iter().map(|(track, _)| track).collect();
-        Ok(Split { train: tracks(train), test: tracks(test) })
+        let tracks = |rows: Vec<(Option<SplitTrack>, bool)>| {
+            rows.into_iter().map(|(track, _)| track).collect::<Option<Vec<_>>>().ok_or_else(|| {
+                StudyError::NotFound(
+                    "The study has forgotten covers of this run's tracks. Import them again, or train a new run."
+                        .to_owned(),
+                )
+            })
+        };
+        Ok(Split { train: tracks(train)?, test: tracks(test)? })
     }
 }
 
@@ -136,11 +145,9 @@ mod tests {
         (0..count)
             .map(|index| Track {
                 id: TrackId(index),
-                title: String::new(),
-                playlist: String::new(),
-                key: String::new(),
                 popularity: Some(index as f64),
                 cover: Some(CoverId(index / 2)),
+                ..Track::default()
             })
             .collect()
     }

@@ -6,22 +6,37 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use serde::Serialize;
 
 use super::stats::Descriptive;
-use super::{CoverId, NewCover, Study, StudyError};
+use super::{CoverId, NewCover, Study, StudyError, Target};
 
 /// A track's number within its study.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TrackId(pub i64);
 
 /// A track in one playlist; the same song in two playlists is two tracks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Track {
     pub id: TrackId,
     pub title: String,
+    /// Empty where unknown, as the next ones.
+    pub artist: String,
+    pub album: String,
+    /// As the source has it: a year, a month or a day.
+    pub released: String,
     /// Empty where none was named.
     pub playlist: String,
+    /// The playlist's id or address at its service; empty where unknown.
+    pub playlist_uri: String,
     /// The cover's file name without its ending.
     pub key: String,
-    /// 0–100; `None`: not given.
+    /// Where the cover came from; empty where unknown.
+    pub cover_url: String,
+    /// What `value` is a measurement of.
+    pub measure: String,
+    /// In the measure's own unit; `None`: not given.
+    pub value: Option<f64>,
+    /// Whether `value` may stand for "not measured".
+    pub suspect: bool,
+    /// `value` as the study's target counts it; `None`: not given, or not what the study predicts.
     pub popularity: Option<f64>,
     /// `None`: the cover could not be read.
     pub cover: Option<CoverId>,
@@ -35,16 +50,34 @@ impl Track {
 }
 
 /// A track that is to be added.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NewTrack {
+    /// As in [`Track`], the next ones too.
     pub title: String,
+    pub artist: String,
+    pub album: String,
+    pub released: String,
     pub playlist: String,
+    pub playlist_uri: String,
     /// What makes it the same track when its playlist is imported again.
     pub identity: String,
     pub key: String,
-    pub popularity: Option<f64>,
-    /// `None`: the cover could not be read; a later import may bring it.
-    pub cover: Option<NewCover>,
+    pub measure: String,
+    pub value: Option<f64>,
+    pub suspect: bool,
+    pub cover_url: String,
+    pub cover: TrackCover,
+}
+
+/// The cover that a new track comes with.
+#[derive(Clone, Debug, Default)]
+pub enum TrackCover {
+    /// It could not be read; a later import may bring it.
+    #[default]
+    None,
+    New(NewCover),
+    /// The study holds it already.
+    Known(CoverId),
 }
 
 /// Something that an import could not use.
@@ -84,11 +117,16 @@ impl Study {
     /// # Errors
     /// Where the file cannot be written; then none of them is kept.
     pub fn add_tracks(&mut self, tracks: &[NewTrack]) -> Result<usize, StudyError> {
+        let target = self.target()?;
         self.transaction(|transaction| {
             let mut added = 0;
             for track in tracks {
-                let cover = track.cover.as_ref().map(|cover| cover.store(transaction)).transpose()?;
-                added += usize::from(store_track(transaction, track, cover)?);
+                let cover = match &track.cover {
+                    TrackCover::None => None,
+                    TrackCover::New(cover) => Some(cover.store(transaction)?),
+                    TrackCover::Known(id) => Some(*id),
+                };
+                added += usize::from(store_track(transaction, track, cover, &target)?);
             }
             Ok(added)
         })
@@ -101,7 +139,7 @@ impl Study {
     pub fn known_tracks(&self) -> Result<HashMap<(String, String), bool>, StudyError> {
         self.connection
             .prepare(
-                "SELECT playlist.name, identity, cover_id IS NOT NULL AND popularity IS NOT NULL
+                "SELECT playlist.name, identity, cover_id IS NOT NULL AND value IS NOT NULL AND NOT suspect
                  FROM track JOIN playlist ON playlist.id = playlist_id",
             )
             .and_then(|mut statement| {
@@ -117,7 +155,8 @@ impl Study {
     pub fn tracks(&self) -> Result<Vec<Track>, StudyError> {
         self.connection
             .prepare(
-                "SELECT track.id, title, playlist.name, key, popularity, cover_id
+                "SELECT track.id, title, artist, album, released, playlist.name, uri, key, cover_url, measure, value,
+                        suspect, popularity, cover_id
                  FROM track JOIN playlist ON playlist.id = playlist_id ORDER BY track.id",
             )
             .and_then(|mut statement| statement.query_map([], read_track)?.collect())
@@ -211,10 +250,14 @@ fn store_track(
     transaction: &rusqlite::Transaction<'_>,
     track: &NewTrack,
     cover: Option<CoverId>,
+    target: &Target,
 ) -> rusqlite::Result<bool> {
     transaction
-        .prepare_cached("INSERT INTO playlist (name) VALUES (?1) ON CONFLICT (name) DO NOTHING")?
-        .execute([&track.playlist])?;
+        .prepare_cached(
+            "INSERT INTO playlist (name, uri) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET uri = excluded.uri WHERE uri = ''",
+        )?
+        .execute([&track.playlist, &track.playlist_uri])?;
     let playlist: i64 = transaction
         .prepare_cached("SELECT id FROM playlist WHERE name = ?1")?
         .query_row([&track.playlist], |row| row.get(0))?;
@@ -223,21 +266,41 @@ fn store_track(
         .query_row(params![playlist, track.identity], |row| row.get(0))
         .optional()?;
     let cover = cover.map(|cover| cover.0);
+    let popularity = target.of(&track.measure, track.value, &track.released);
     if let Some(id) = there {
+        // A suspect value gives way to any that comes later.
         transaction
             .prepare_cached(
-                "UPDATE track SET cover_id = coalesce(cover_id, ?2), popularity = coalesce(popularity, ?3)
-                 WHERE id = ?1",
+                "UPDATE track SET (measure, value, suspect, popularity) = (?2, ?3, ?4, ?5)
+                 WHERE id = ?1 AND ?3 IS NOT NULL AND (value IS NULL OR suspect)",
             )?
-            .execute(params![id, cover, track.popularity])?;
+            .execute(params![id, track.measure, track.value, track.suspect, popularity])?;
+        transaction
+            .prepare_cached("UPDATE track SET cover_id = ?2 WHERE id = ?1 AND cover_id IS NULL")?
+            .execute(params![id, cover])?;
         return Ok(false);
     }
     transaction
         .prepare_cached(
-            "INSERT INTO track (playlist_id, identity, title, key, popularity, cover_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO track (playlist_id, identity, title, artist, album, released, key, measure, value, suspect,
+                popularity, cover_url, cover_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
-        .execute(params![playlist, track.identity, track.title, track.key, track.popularity, cover])?;
+        .execute(params![
+            playlist,
+            track.identity,
+            track.title,
+            track.artist,
+            track.album,
+            track.released,
+            track.key,
+            track.measure,
+            track.value,
+            track.suspect,
+            popularity,
+            track.cover_url,
+            cover
+        ])?;
     Ok(true)
 }
 
@@ -245,10 +308,18 @@ fn read_track(row: &Row<'_>) -> rusqlite::Result<Track> {
     Ok(Track {
         id: TrackId(row.get(0)?),
         title: row.get(1)?,
-        playlist: row.get(2)?,
-        key: row.get(3)?,
-        popularity: row.get(4)?,
-        cover: row.get::<_, Option<i64>>(5)?.map(CoverId),
+        artist: row.get(2)?,
+        album: row.get(3)?,
+        released: row.get(4)?,
+        playlist: row.get(5)?,
+        playlist_uri: row.get(6)?,
+        key: row.get(7)?,
+        cover_url: row.get(8)?,
+        measure: row.get(9)?,
+        value: row.get(10)?,
+        suspect: row.get(11)?,
+        popularity: row.get(12)?,
+        cover: row.get::<_, Option<i64>>(13)?.map(CoverId),
     })
 }
 

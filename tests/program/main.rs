@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod clicking;
+mod deezer;
+mod fake;
 mod headless;
 mod importing;
 mod killed;
+mod login;
+mod spotify;
 mod studies;
 mod support;

@@ -24,7 +24,13 @@ pub fn small_study(folder: &Path, count: usize) -> (PathBuf, PathBuf) {
 
 /// The program, ready to be given its arguments.
 pub fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_cover-study"))
+    let mut program = Command::new(env!("CARGO_BIN_EXE_cover-study"));
+    // A proxy has no way to servers of this computer; the person's keyring is none of a test's business.
+    for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        program.env_remove(name);
+    }
+    program.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/at/all");
+    program
 }
 
 /// Runs a headless command with `--json`.

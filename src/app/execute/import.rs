@@ -7,6 +7,7 @@ use super::{App, Outcome};
 use crate::app::state::{ImportState, Imported};
 use crate::jobs::{Job, JobEvent, Stop};
 use crate::sources::{Columns, ImportProgress, ImportRequest, Table, TableFile, import};
+use crate::study::Target;
 
 /// How often the panels are shown what an import under way has brought.
 const SHOW_IMPORTED_EVERY: Duration = Duration::from_secs(2);
@@ -27,7 +28,11 @@ impl App {
             _ => Columns::Recognised,
         };
         let covers = Some(form.covers.trim()).filter(|folder| !folder.is_empty()).map(PathBuf::from);
-        self.import(ImportRequest::Tables { files: vec![TableFile { path, columns }], covers });
+        self.import(ImportRequest::Tables {
+            files: vec![TableFile { path, columns }],
+            covers,
+            target: Target::default(),
+        });
     }
 
     pub(super) fn import(&mut self, request: ImportRequest) {

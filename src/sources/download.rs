@@ -1,0 +1,276 @@
+//! Downloading covers: in parallel with limits for each host, checked in size and kind, whole or not at all.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use url::Url;
+
+use super::services::{CoverVariant, Loopback, RequestError, Waits, agent, is_loopback, persist};
+use crate::jobs::{Stop, Wishes};
+
+/// Downloads at the same time, in all and from one host.
+const AT_ONCE: usize = 12;
+const AT_ONCE_A_HOST: usize = 6;
+
+/// The largest cover that is taken.
+const LARGEST_COVER: u64 = 20 * 1024 * 1024;
+
+/// Redirects that are followed for one cover.
+const REDIRECTS: usize = 4;
+
+/// Cover addresses of Spotify, each with its width in pixels: the part before the picture's own number.
+const SPOTIFY_SIZES: [(u32, &str); 3] =
+    [(64, "ab67616d00004851"), (300, "ab67616d00001e02"), (640, "ab67616d0000b273")];
+
+/// The smallest variant that is at least `width` pixels wide; the largest where none is.
+pub(super) fn choose(variants: &[CoverVariant], width: u32) -> Option<&CoverVariant> {
+    variants
+        .iter()
+        .filter(|variant| variant.width >= width)
+        .min_by_key(|variant| variant.width)
+        .or_else(|| variants.iter().max_by_key(|variant| variant.width))
+}
+
+/// A Spotify cover's address at the smallest size that is at least `width`; other addresses as they are.
+pub(super) fn at_width(address: &str, width: u32) -> String {
+    let fitting = SPOTIFY_SIZES.iter().find(|(own, _)| *own >= width).unwrap_or(&SPOTIFY_SIZES[2]).1;
+    match SPOTIFY_SIZES.iter().find(|(_, part)| address.contains(&format!("/image/{part}"))) {
+        Some((_, part)) => address.replacen(part, fitting, 1),
+        None => address.to_owned(),
+    }
+}
+
+/// Downloads covers.
+pub(super) struct Downloader {
+    agent: ureq::Agent,
+    loopback: Loopback,
+    bytes: AtomicU64,
+}
+
+/// What came from each address: the file, or why there is none.
+pub(super) type Downloads = HashMap<String, Result<Vec<u8>, String>>;
+
+impl Downloader {
+    pub(super) fn new() -> Self {
+        let loopback = Loopback::from_env();
+        Self { agent: agent(loopback), loopback, bytes: AtomicU64::new(0) }
+    }
+
+    /// Bytes that have come so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Downloads all `addresses`, each once; `None` where `wishes` ended it before.
+    pub(super) fn fetch(&self, addresses: Vec<String>, wishes: &Wishes) -> Option<Downloads> {
+        let threads = AT_ONCE.min(addresses.len());
+        let queue = Queue::new(addresses);
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let work = || {
+                    while let Some((address, host)) = queue.take(wishes) {
+                        let download = self.download(&address, wishes);
+                        queue.put(address, &host, download);
+                    }
+                };
+                let thread = std::thread::Builder::new().name("covers".to_owned()).spawn_scoped(scope, work);
+                if let Err(error) = thread {
+                    tracing::warn!(%error, "fewer downloads at once");
+                }
+            }
+        });
+        let state = queue.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (wishes.stop() == Stop::No && state.waiting.is_empty()).then_some(state.done)
+    }
+
+    /// One cover's file, tried again where that helps.
+    fn download(&self, address: &str, wishes: &Wishes) -> Result<Vec<u8>, String> {
+        let mut waits = Waits { wishes, on_wait: &mut |_| {} };
+        let mut url = Url::parse(address).map_err(|_| "The cover's address is no web address.".to_owned())?;
+        for _ in 0..=REDIRECTS {
+            self.check(&url)?;
+            match persist(&mut waits, || self.request(&url)).map_err(|error| reason(&error))? {
+                Answer::Cover(bytes) => {
+                    self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                    return Ok(bytes);
+                }
+                Answer::Moved(target) => {
+                    url = url.join(&target).map_err(|_| "The cover's address leads nowhere.".to_owned())?;
+                }
+                Answer::Unusable(reason) => return Err(reason),
+            }
+        }
+        Err("The cover's address leads from one place to another without end.".to_owned())
+    }
+
+    /// Only encrypted addresses of public servers are asked: neither a spreadsheet nor a redirect may reach into the
+    /// network that the program runs in.
+    fn check(&self, url: &Url) -> Result<(), String> {
+        if self.loopback.0 && is_loopback(url) && matches!(url.scheme(), "http" | "https") {
+            return Ok(());
+        }
+        let is_public = matches!(url.host(), Some(url::Host::Domain(name))
+            if name.contains('.') && ![".local", ".internal", ".localhost", ".lan", ".home.arpa"].iter().any(|end| name.ends_with(end)));
+        if url.scheme() == "https" && is_public && url.port().is_none() {
+            Ok(())
+        } else {
+            Err("The cover's address is not a https address of a public server, so it was not asked.".to_owned())
+        }
+    }
+
+    fn request(&self, url: &Url) -> Result<Answer, RequestError> {
+        let mut answer = self.agent.get(url.as_str()).call()?;
+        let header = |name: &str| answer.headers().get(name).and_then(|text| text.to_str().ok()).map(str::to_owned);
+        let status = answer.status().as_u16();
+        match status {
+            200 => {}
+            301 | 302 | 303 | 307 | 308 => {
+                let no_place = "The cover's address leads nowhere.".to_owned();
+                return Ok(header("location").map_or(Answer::Unusable(no_place), Answer::Moved));
+            }
+            429 => {
+                let wait = header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+                return Err(RequestError::Busy { wait });
+            }
+            404 | 410 => return Ok(Answer::Unusable(format!("There is no cover at its address (status {status})."))),
+            500.. => return Err(RequestError::Broken(status)),
+            _ => return Ok(Answer::Unusable(format!("The cover's server refused it (status {status})."))),
+        }
+        let kind = header("content-type").unwrap_or_default().to_lowercase();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if !kind.is_empty() && !kind.starts_with("image/") && !kind.ends_with("/octet-stream") {
+            return Ok(Answer::Unusable(format!("The cover's address leads to {kind}, which is no picture.")));
+        }
+        match answer.body_mut().with_config().limit(LARGEST_COVER).read_to_vec() {
+            Ok(bytes) => Ok(Answer::Cover(bytes)),
+            Err(ureq::Error::BodyExceedsLimit(_)) => {
+                let megabytes = LARGEST_COVER / 1024 / 1024;
+                Ok(Answer::Unusable(format!("The cover is larger than {megabytes} MB.")))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// What a cover's server says.
+enum Answer {
+    Cover(Vec<u8>),
+    /// To another address.
+    Moved(String),
+    /// Nothing that another try would change.
+    Unusable(String),
+}
+
+fn reason(error: &RequestError) -> String {
+    match error {
+        RequestError::Broken(status) => {
+            format!("The cover's server has a problem (status {status}). Import again to try again.")
+        }
+        RequestError::Dropped(why) => {
+            format!("The cover could not be downloaded whole ({why}). Import again to try again.")
+        }
+        RequestError::Busy { .. } => "The cover's server has had too many requests. Import again later.".to_owned(),
+        other => other.sentence("The cover's server"),
+    }
+}
+
+/// Addresses that wait for their turn, and what came of the others.
+struct Queue {
+    state: Mutex<QueueState>,
+    /// A host has room again.
+    room: Condvar,
+}
+
+struct QueueState {
+    waiting: Vec<(String, String)>,
+    busy: HashMap<String, usize>,
+    done: Downloads,
+}
+
+impl Queue {
+    fn new(addresses: Vec<String>) -> Self {
+        let host = |address: &str| Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
+        // Taken from the end.
+        let waiting = addresses
+            .into_iter()
+            .rev()
+            .map(|address| {
+                let host = host(&address).unwrap_or_default();
+                (address, host)
+            })
+            .collect();
+        Self {
+            state: Mutex::new(QueueState { waiting, busy: HashMap::new(), done: HashMap::new() }),
+            room: Condvar::new(),
+        }
+    }
+
+    /// The next address whose host has room, with that host; `None` at the end.
+    fn take(&self, wishes: &Wishes) -> Option<(String, String)> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if wishes.stop() != Stop::No || state.waiting.is_empty() {
+                return None;
+            }
+            let has_room = |host: &String| state.busy.get(host).is_none_or(|count| *count < AT_ONCE_A_HOST);
+            if let Some(place) = state.waiting.iter().rposition(|(_, host)| has_room(host)) {
+                let (address, host) = state.waiting.remove(place);
+                *state.busy.entry(host.clone()).or_default() += 1;
+                return Some((address, host));
+            }
+            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn put(&self, address: String, host: &str, download: Result<Vec<u8>, String>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = state.busy.get_mut(host) {
+            *count -= 1;
+        }
+        state.done.insert(address, download);
+        drop(state);
+        self.room.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_variant_that_suffices() {
+        let variants = [640, 300, 64].map(|width| CoverVariant { width, url: width.to_string() });
+        let chosen = |width| choose(&variants, width).map(|variant| variant.width);
+        assert_eq!([60, 64, 65, 300, 1000].map(chosen), [64, 64, 300, 300, 640].map(Some));
+        assert_eq!(choose(&[], 60), None);
+        let seed = "https://i.scdn.co/image/ab67616d0000b273e5b0e926272b00540be8b443";
+        assert_eq!(at_width(seed, 60), "https://i.scdn.co/image/ab67616d00004851e5b0e926272b00540be8b443");
+        assert_eq!(at_width(seed, 400), seed);
+        assert_eq!(at_width("https://example.com/a.jpg", 60), "https://example.com/a.jpg");
+    }
+
+    #[test]
+    fn only_public_https_servers_are_asked() {
+        let check = |address: &str, loopback| {
+            let downloader = Downloader { agent: agent(Loopback(true)), loopback: Loopback(loopback), bytes: 0.into() };
+            downloader.check(&Url::parse(address).unwrap()).is_ok()
+        };
+        assert!(check("https://i.scdn.co/image/a", false));
+        for address in [
+            "http://i.scdn.co/image/a",
+            "https://127.0.0.1/a",
+            "https://192.168.1.1/a",
+            "https://[::1]/a",
+            "https://localhost/a",
+            "https://printer.local/a",
+            "https://i.scdn.co:8443/a",
+            "file:///etc/passwd",
+        ] {
+            assert!(!check(address, false), "{address}");
+        }
+        assert!(check("http://127.0.0.1:8080/a", true));
+        assert!(!check("http://10.0.0.1/a", true));
+    }
+}

@@ -1,0 +1,361 @@
+//! Importing playlists from a service, page by page; each page is on disk before the next one is asked for, so that
+//! an import that is interrupted goes on where it stopped.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use super::candidate::{Candidate, PictureAt, bring};
+use super::download::{Downloader, choose};
+use super::import::{ImportError, ImportProgress, ImportSummary};
+use super::services::{
+    Deezer, Entry, Head, Next, Page, PlaylistLink, Service, ServiceError, ServiceKind, ServiceTrack, Spotify, Waits,
+};
+use crate::jobs::{Stop, Wishes};
+use crate::study::{DEEZER_RANK, NewTrack, POPULARITY, Rejected, Study, Target, UnfinishedPlaylist, plural};
+
+/// Where the study keeps the width, in pixels, that its downloaded covers have.
+const COVER_WIDTH: &str = "downloaded cover width";
+
+/// Playlists to import.
+#[derive(Clone, Debug)]
+pub struct PlaylistRequest {
+    pub links: Vec<PlaylistLink>,
+    /// What was wrong with other links.
+    pub told: Vec<Rejected>,
+    /// Whether dates of release are asked for where a playlist does not tell them.
+    pub with_dates: bool,
+    /// The image size that the covers should suffice for, in pixels a side.
+    pub image_size: u32,
+}
+
+impl PlaylistRequest {
+    /// The playlists, in words.
+    pub(super) fn name(&self) -> String {
+        plural(self.links.len(), "playlist", "playlists")
+    }
+}
+
+/// Imports the playlists into `study`.
+pub(super) fn import(
+    study: &mut Study,
+    request: &PlaylistRequest,
+    wishes: &Wishes,
+    tell: &mut dyn FnMut(ImportProgress),
+) -> Result<ImportSummary, ImportError> {
+    let mut run = Run {
+        known: study.known_tracks()?,
+        study,
+        request,
+        wishes,
+        downloader: Downloader::new(),
+        teller: Teller { progress: ImportProgress::default(), tell },
+        rejected: request.told.clone(),
+        added: 0,
+        not_given: 0,
+        suspect: 0,
+        counts: true,
+    };
+    let ended = run.all();
+    let notes = run.notes();
+    let (added, rejected) = (run.added, std::mem::take(&mut run.rejected));
+    study.rank_anew()?;
+    study.set_rejected(&request.name(), &rejected)?;
+    let counts = study.counts()?;
+    let (stopped, unfinished) = match ended {
+        Ok(()) => (false, None),
+        Err(ImportError::Service(ServiceError::Stopped)) => (true, None),
+        Err(ImportError::Service(error)) if counts.tracks > 0 => (false, Some(error.to_string())),
+        Err(error) => return Err(error),
+    };
+    Ok(ImportSummary { counts, added, rejected, stopped, unfinished, notes })
+}
+
+/// Tells of progress, and of waits within it.
+struct Teller<'a> {
+    progress: ImportProgress,
+    tell: &'a mut dyn FnMut(ImportProgress),
+}
+
+impl Teller<'_> {
+    fn wait(&mut self, seconds_left: Option<u64>) {
+        self.progress.waiting_secs = seconds_left;
+        (self.tell)(self.progress);
+    }
+}
+
+/// An import of playlists under way.
+struct Run<'a> {
+    study: &'a mut Study,
+    request: &'a PlaylistRequest,
+    wishes: &'a Wishes,
+    downloader: Downloader,
+    teller: Teller<'a>,
+    known: HashMap<(String, String), bool>,
+    rejected: Vec<Rejected>,
+    added: usize,
+    /// Tracks without a value.
+    not_given: usize,
+    /// Tracks with a value that may stand for "not measured".
+    suspect: usize,
+    /// Whether the values are what the study predicts.
+    counts: bool,
+}
+
+impl Run<'_> {
+    fn all(&mut self) -> Result<(), ImportError> {
+        for kind in [ServiceKind::Spotify, ServiceKind::Deezer] {
+            let links: Vec<&PlaylistLink> = self.request.links.iter().filter(|link| link.service == kind).collect();
+            if links.is_empty() {
+                continue;
+            }
+            let mut service: Box<dyn Service> = match kind {
+                ServiceKind::Spotify => Box::new(Spotify::open()?),
+                ServiceKind::Deezer => Box::new(Deezer::open(self.request.with_dates)?),
+            };
+            self.counts &= self.study.adopt(&target(kind))?;
+            for link in links {
+                self.playlist(service.as_mut(), link)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One playlist; that it cannot be had is told and ends nothing else.
+    fn playlist(&mut self, service: &mut dyn Service, link: &PlaylistLink) -> Result<(), ImportError> {
+        if self.wishes.stop() != Stop::No {
+            return Err(ServiceError::Stopped.into());
+        }
+        let head = self.ask(|waits| service.head(&link.id, waits));
+        let result = match head {
+            Ok(head) => self.pages(service, link, &head),
+            Err(error) => Err(error.into()),
+        };
+        match result {
+            Err(ImportError::Service(ServiceError::Playlist(reason))) => {
+                self.rejected.push(Rejected { what: link.address(), reason });
+                self.study.set_finished(&link.address())?;
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn ask<T>(&mut self, request: impl FnOnce(&mut Waits<'_>) -> Result<T, ServiceError>) -> Result<T, ServiceError> {
+        let teller = &mut self.teller;
+        request(&mut Waits { wishes: self.wishes, on_wait: &mut |left| teller.wait(left) })
+    }
+
+    /// The pages of a playlist, from where an earlier import stopped.
+    fn pages(&mut self, service: &mut dyn Service, link: &PlaylistLink, head: &Head) -> Result<(), ImportError> {
+        let name = self.study.playlist_name(&link.uri(), &head.name)?;
+        let mut place = self.place(link, head)?;
+        let before = self.teller.progress.total;
+        let mut seen = HashSet::new();
+        self.teller.progress.done += usize::try_from(place.next_offset).unwrap_or(0);
+        loop {
+            let page = self.ask(|waits| service.page(&link.id, place.next_offset, waits))?;
+            let read = place.next_offset + page.entries.len() as u64;
+            let total = page.total.unwrap_or(read).max(read);
+            self.teller.progress.total = before + usize::try_from(total).unwrap_or(0);
+            let is_repeated = !page.entries.is_empty() && !seen.insert(fingerprint(&page));
+            let next = page.next.clone();
+            if !is_repeated {
+                self.take(page, link, &name)?;
+            }
+            match next {
+                _ if is_repeated => self.broken_off(&name, service, "sent the same entries twice"),
+                Next::At(offset) if offset <= place.next_offset => {
+                    self.broken_off(&name, service, "went back to its beginning")
+                }
+                Next::Elsewhere(host) => self.broken_off(&name, service, &format!("points to another host ({host})")),
+                Next::At(offset) => {
+                    place.next_offset = offset;
+                    self.study.set_unfinished(&place)?;
+                    continue;
+                }
+                Next::End => {}
+            }
+            self.study.set_finished(&place.link)?;
+            return Ok(());
+        }
+    }
+
+    /// Where to begin: where an earlier import of the same playlist stopped, if it has not changed since.
+    fn place(&self, link: &PlaylistLink, head: &Head) -> Result<UnfinishedPlaylist, ImportError> {
+        let begun = self.study.unfinished_playlists()?.into_iter().find(|begun| begun.link == link.address());
+        let same = begun.filter(|begun| begun.version == head.version && !head.version.is_empty());
+        Ok(same.unwrap_or_else(|| UnfinishedPlaylist {
+            link: link.address(),
+            version: head.version.clone(),
+            next_offset: 0,
+        }))
+    }
+
+    fn broken_off(&mut self, name: &str, service: &dyn Service, what: &str) {
+        let reason = format!(
+            "The list at {} {what}, so the rest of the playlist was not asked for. Import it again later.",
+            service.kind().name()
+        );
+        self.rejected.push(Rejected { what: name.to_owned(), reason });
+    }
+
+    /// Brings a page's tracks into the study.
+    fn take(&mut self, page: Page, link: &PlaylistLink, name: &str) -> Result<(), ImportError> {
+        let count = page.entries.len();
+        let mut batch = Vec::with_capacity(count);
+        for entry in page.entries {
+            match entry {
+                Entry::LeftOut { what, reason } => {
+                    self.rejected.push(Rejected { what: format!("{name}: {what}"), reason: reason.to_owned() });
+                }
+                Entry::Track(track) => batch.extend(self.candidate(track, link, name)?),
+            }
+        }
+        let brought = bring(self.study, batch, &self.downloader, self.wishes)?.ok_or(ServiceError::Stopped)?;
+        self.study.rank_anew()?;
+        self.added += brought.added;
+        self.rejected.extend(brought.rejected);
+        let progress = &mut self.teller.progress;
+        progress.done += count;
+        progress.rejected = self.rejected.len();
+        progress.bytes = self.downloader.bytes();
+        self.teller.wait(None);
+        Ok(())
+    }
+
+    /// A service's track as the study keeps it; `None` where it is there already and lacks nothing.
+    fn candidate(
+        &mut self,
+        track: ServiceTrack,
+        link: &PlaylistLink,
+        name: &str,
+    ) -> Result<Option<Candidate>, ImportError> {
+        let key = (name.to_owned(), track.id.clone());
+        if self.known.get(&key) == Some(&true) {
+            return Ok(None);
+        }
+        self.known.insert(key, true);
+        let cover = choose(&track.covers, self.cover_width()?).cloned();
+        if let Some(cover) = &cover {
+            self.keep_cover_width(cover.width)?;
+        }
+        self.not_given += usize::from(track.value.is_none());
+        self.suspect += usize::from(track.suspect);
+        let reasons = [
+            track
+                .value
+                .is_none()
+                .then(|| format!("{} is not given. The track is kept, but trains nothing.", value_word(link.service))),
+            (track.value.is_some() && !self.counts).then(|| {
+                let predicted = value_words(link.service);
+                format!("The study predicts something else than {predicted}. The track is kept, but trains nothing.")
+            }),
+            cover.is_none().then(|| "No cover is given. The track is kept, but trains nothing.".to_owned()),
+        ];
+        let what = format!("{name}: {}", track.title);
+        let rejected = reasons.into_iter().flatten().map(|reason| Rejected { what: what.clone(), reason });
+        self.rejected.extend(rejected);
+        let cover_url = cover.map(|cover| cover.url).unwrap_or_default();
+        Ok(Some(Candidate {
+            picture: (!cover_url.is_empty()).then(|| PictureAt::Web(cover_url.clone())),
+            track: NewTrack {
+                key: format!("{}_{name}", track.title),
+                title: track.title,
+                artist: track.artist,
+                album: track.album,
+                released: track.released,
+                playlist: name.to_owned(),
+                playlist_uri: link.uri(),
+                identity: track.id,
+                measure: measure(link.service).to_owned(),
+                value: track.value,
+                suspect: track.suspect,
+                cover_url,
+                ..NewTrack::default()
+            },
+        }))
+    }
+
+    /// The width that covers should have: the one that the study's other downloaded covers have.
+    fn cover_width(&self) -> Result<u32, ImportError> {
+        let kept = self.study.meta(COVER_WIDTH)?.and_then(|text| text.parse().ok());
+        Ok(kept.unwrap_or(self.request.image_size))
+    }
+
+    fn keep_cover_width(&mut self, width: u32) -> Result<(), ImportError> {
+        if width > 0 && self.study.meta(COVER_WIDTH)?.is_none() {
+            self.study.set_meta(COVER_WIDTH, Some(&width.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// What the person should know of the whole.
+    fn notes(&self) -> Vec<String> {
+        let has = |kind| self.request.links.iter().any(|link| link.service == kind);
+        let mut notes = Vec::new();
+        if self.not_given > 0 && has(ServiceKind::Spotify) {
+            notes.push(format!(
+                "Spotify gave no popularity for {}: apps in development mode no longer get it. Use an app with extended \
+                 quota, a spreadsheet with popularity, or import from Deezer into another study.",
+                plural(self.not_given, "track", "tracks")
+            ));
+        }
+        if self.suspect > 0 {
+            notes.push(format!(
+                "{} a value that may stand for \"not measured\": 0 or, at Deezer, exactly 100,000. Importing again looks \
+                 at {} anew.",
+                plural(self.suspect, "track has", "tracks have"),
+                if self.suspect == 1 { "it" } else { "them" }
+            ));
+        }
+        if !self.counts {
+            notes.push(
+                "The study predicts something else than what these playlists measure; two measures are never mixed. The \
+                 tracks are kept and train nothing. Import them into a study of their own, or change what this one predicts."
+                    .to_owned(),
+            );
+        }
+        notes
+    }
+}
+
+fn target(kind: ServiceKind) -> Target {
+    match kind {
+        ServiceKind::Spotify => Target::default(),
+        ServiceKind::Deezer => Target::deezer(),
+    }
+}
+
+fn measure(kind: ServiceKind) -> &'static str {
+    match kind {
+        ServiceKind::Spotify => POPULARITY,
+        ServiceKind::Deezer => DEEZER_RANK,
+    }
+}
+
+/// At the beginning of a sentence.
+fn value_word(kind: ServiceKind) -> &'static str {
+    match kind {
+        ServiceKind::Spotify => "Popularity",
+        ServiceKind::Deezer => "The rank at Deezer",
+    }
+}
+
+fn value_words(kind: ServiceKind) -> &'static str {
+    match kind {
+        ServiceKind::Spotify => "Spotify's popularity",
+        ServiceKind::Deezer => "the rank at Deezer",
+    }
+}
+
+/// What tells a page from others.
+fn fingerprint(page: &Page) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for entry in &page.entries {
+        match entry {
+            Entry::Track(track) => track.id.hash(&mut hasher),
+            Entry::LeftOut { what, .. } => what.hash(&mut hasher),
+        }
+    }
+    hasher.finish()
+}

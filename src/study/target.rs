@@ -1,0 +1,227 @@
+//! What a study predicts: one measure of its tracks, and how it is counted.
+//!
+//! A track keeps the value that its source gave, in the measure's own unit; its `popularity` is that value as the
+//! target counts it. Values of another measure than the target's are kept and predict nothing, so that two measures
+//! are never mixed.
+
+use rusqlite::{Transaction, params};
+use serde::{Deserialize, Serialize};
+
+use super::{Study, StudyError};
+
+/// Spotify's popularity, or a spreadsheet's column of that name: 0–100.
+pub const POPULARITY: &str = "popularity";
+
+/// Deezer's rank: 0 to about 1,000,000.
+pub const DEEZER_RANK: &str = "Deezer rank";
+
+const TARGET: &str = "target";
+
+/// How a value is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scale {
+    /// In its own unit.
+    #[default]
+    AsGiven,
+    /// log10(1 + value): each step of 1 is ten times as much.
+    Logarithm,
+    /// The share of the study's tracks below it, in percent, ties in the middle.
+    PercentRank,
+}
+
+impl Scale {
+    /// In the order in which a person chooses.
+    pub const ALL: [Self; 3] = [Self::AsGiven, Self::Logarithm, Self::PercentRank];
+
+    /// The word for it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::AsGiven => "As given",
+            Self::Logarithm => "Logarithm",
+            Self::PercentRank => "Percent rank",
+        }
+    }
+}
+
+/// What a study predicts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Target {
+    /// [`POPULARITY`], [`DEEZER_RANK`], or a column's name.
+    pub measure: String,
+    /// "points", "streams", …
+    pub unit: String,
+    pub scale: Scale,
+    /// The years of release that count, both included; `None`: all, and those without a date.
+    pub years: Option<(i32, i32)>,
+}
+
+impl Default for Target {
+    fn default() -> Self {
+        Self { measure: POPULARITY.to_owned(), unit: "points".to_owned(), scale: Scale::AsGiven, years: None }
+    }
+}
+
+impl Target {
+    /// Deezer's rank, as 0–100.
+    pub fn deezer() -> Self {
+        let measure = DEEZER_RANK.to_owned();
+        Self { measure, unit: "percent rank".to_owned(), scale: Scale::PercentRank, years: None }
+    }
+
+    /// What a value counts as; `None` where it is not what is predicted, or where its rank is not known yet.
+    pub(super) fn of(&self, measure: &str, value: Option<f64>, released: &str) -> Option<f64> {
+        let value = value.filter(|_| self.counts(measure, released))?;
+        match self.scale {
+            Scale::AsGiven => Some(value),
+            Scale::Logarithm => Some(value.max(0.0).ln_1p() / std::f64::consts::LN_10),
+            Scale::PercentRank => None,
+        }
+    }
+
+    fn counts(&self, measure: &str, released: &str) -> bool {
+        let in_years = |(from, to): (i32, i32)| year(released).is_some_and(|year| (from..=to).contains(&year));
+        measure == self.measure && self.years.is_none_or(in_years)
+    }
+}
+
+/// The year that a date of release begins with or, in other notations, holds.
+fn year(released: &str) -> Option<i32> {
+    released.split(|mark: char| !mark.is_ascii_digit()).find(|part| part.len() == 4)?.parse().ok()
+}
+
+impl Study {
+    /// What the study predicts.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn target(&self) -> Result<Target, StudyError> {
+        let text = self.meta(TARGET)?;
+        text.map_or_else(
+            || Ok(Target::default()),
+            |text| serde_json::from_str(&text).map_err(|error| StudyError::Unreadable(error.to_string())),
+        )
+    }
+
+    /// Changes what the study predicts, and counts every track's value anew.
+    ///
+    /// # Errors
+    /// [`StudyError::HasRuns`] where runs have learned something else; where the file cannot be written.
+    pub fn set_target(&mut self, target: &Target) -> Result<(), StudyError> {
+        if !self.runs()?.is_empty() {
+            return Err(StudyError::HasRuns);
+        }
+        let text = serde_json::to_string(target).map_err(|error| StudyError::Unreadable(error.to_string()))?;
+        self.set_meta(TARGET, Some(&text))?;
+        self.count_anew(target)
+    }
+
+    /// Predicts `wanted`, where nothing else is to be predicted yet. Whether its measure is now what the study predicts.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn adopt(&mut self, wanted: &Target) -> Result<bool, StudyError> {
+        let current = self.target()?;
+        if current.measure == wanted.measure {
+            return Ok(true);
+        }
+        let is_free = self.measures()?.is_empty();
+        if is_free {
+            self.set_target(&Target { years: wanted.years.or(current.years), ..wanted.clone() })?;
+        }
+        Ok(is_free)
+    }
+
+    /// Counts ranks anew after tracks were added; other scales do not depend on the other tracks.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn rank_anew(&mut self) -> Result<(), StudyError> {
+        let target = self.target()?;
+        if target.scale == Scale::PercentRank { self.count_anew(&target) } else { Ok(()) }
+    }
+
+    fn count_anew(&mut self, target: &Target) -> Result<(), StudyError> {
+        self.transaction(|transaction| {
+            let values = values(transaction)?;
+            let mut ranked: Vec<f64> = values
+                .iter()
+                .filter(|track| target.counts(&track.measure, &track.released))
+                .map(|track| track.value)
+                .collect();
+            ranked.sort_by(f64::total_cmp);
+            transaction.execute("UPDATE track SET popularity = NULL", [])?;
+            let mut update = transaction.prepare("UPDATE track SET popularity = ?2 WHERE id = ?1")?;
+            for track in &values {
+                let counted = match target.scale {
+                    Scale::PercentRank if target.counts(&track.measure, &track.released) => {
+                        Some(percent_rank(&ranked, track.value))
+                    }
+                    _ => target.of(&track.measure, Some(track.value), &track.released),
+                };
+                if counted.is_some() {
+                    update.execute(params![track.id, counted])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The measures that tracks have values of, the most frequent first.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn measures(&self) -> Result<Vec<String>, StudyError> {
+        self.connection
+            .prepare("SELECT measure FROM track WHERE value IS NOT NULL GROUP BY measure ORDER BY count(*) DESC")
+            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+            .map_err(|error| self.error(error))
+    }
+}
+
+/// A track's value, as far as a target has to know it.
+struct Value {
+    id: i64,
+    measure: String,
+    released: String,
+    value: f64,
+}
+
+fn values(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<Value>> {
+    transaction
+        .prepare("SELECT id, measure, released, value FROM track WHERE value IS NOT NULL")?
+        .query_map([], |row| {
+            Ok(Value { id: row.get(0)?, measure: row.get(1)?, released: row.get(2)?, value: row.get(3)? })
+        })?
+        .collect()
+}
+
+/// The share of `sorted` below `value`, in percent, ties counted by half.
+fn percent_rank(sorted: &[f64], value: f64) -> f64 {
+    let below = sorted.partition_point(|other| *other < value);
+    let up_to = sorted.partition_point(|other| *other <= value);
+    100.0 * (below + up_to) as f64 / 2.0 / sorted.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_are_percent_with_ties_in_the_middle() {
+        let sorted = [0.0, 100_000.0, 100_000.0, 900_000.0];
+        assert_eq!(sorted.map(|value| percent_rank(&sorted, value)), [12.5, 50.0, 50.0, 87.5]);
+    }
+
+    #[test]
+    fn another_measure_or_year_predicts_nothing() {
+        let target = Target { years: Some((1980, 2005)), ..Target::default() };
+        assert_eq!(target.of(POPULARITY, Some(50.0), "1999-12-31"), Some(50.0));
+        assert_eq!(target.of(POPULARITY, Some(50.0), "31/12/2006"), None);
+        assert_eq!(target.of(POPULARITY, Some(50.0), ""), None);
+        assert_eq!(Target::default().of(DEEZER_RANK, Some(50.0), ""), None);
+        let streams = Target { measure: "Streams".to_owned(), scale: Scale::Logarithm, ..Target::default() };
+        assert!((streams.of("Streams", Some(999.0), "").unwrap() - 3.0).abs() < 1e-12);
+    }
+}
