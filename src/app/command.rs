@@ -59,6 +59,8 @@ pub enum Command {
     ReachVerdict(VerdictKind),
     /// Put the questions whose answers are known.
     RunControls,
+    /// Write the report to a file in the chosen place.
+    ExportReport,
     /// End the verdict under way; the networks that are done are kept.
     StopVerdict,
     /// Score these files.

@@ -51,6 +51,7 @@ enum Purpose {
     ResultsTable,
     Predictions(RunId),
     Rejected,
+    Report,
 }
 
 /// How background work gets the screen's attention.
@@ -129,6 +130,7 @@ impl App {
             Command::FindColors => self.find_colors(),
             Command::ReachVerdict(kind) => self.reach_verdict(kind),
             Command::RunControls => self.run_controls(),
+            Command::ExportReport => self.choose(Purpose::Report),
             Command::StopVerdict => self.stop_verdict(),
             Command::Score(paths) => self.score(paths),
             Command::ChooseCoversToScore => self.choose(Purpose::Cover),

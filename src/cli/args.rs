@@ -48,6 +48,10 @@ pub enum Command {
     Colors { study: PathBuf },
     /// Say whether covers predict popularity: baselines, networks and controls on the same folds.
     Verdict(VerdictArgs),
+    /// Do one unit of work of a verdict that was planned; needs nothing but its folder.
+    Fit(FitArgs),
+    /// Write a report for somebody who was not there.
+    Report(ReportArgs),
     /// Write predictions, or tracks and covers, as files.
     Export(ExportArgs),
 }
@@ -209,6 +213,36 @@ pub struct VerdictArgs {
     /// popularity, within-playlist or rank-in-playlist.
     #[arg(long, default_value = "popularity")]
     pub target: String,
+    /// Write the networks' training as numbered units of work to this folder, for `fit` to do anywhere.
+    #[arg(long, value_name = "DIR", conflicts_with = "collect")]
+    pub plan: Option<PathBuf>,
+    /// Take in the units that were done in this folder, then reach the verdict.
+    #[arg(long, value_name = "DIR")]
+    pub collect: Option<PathBuf>,
+}
+
+/// See [`Command::Fit`].
+#[derive(Debug, ClapArgs)]
+pub struct FitArgs {
+    /// The folder that `verdict --plan` wrote.
+    pub folder: PathBuf,
+    /// Which unit, from 0.
+    pub number: usize,
+    /// Cores to use; all of them without it.
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// auto, avx512, avx2 or portable.
+    #[arg(long, default_value = "auto")]
+    pub kernels: String,
+}
+
+/// See [`Command::Report`].
+#[derive(Debug, ClapArgs)]
+pub struct ReportArgs {
+    pub study: PathBuf,
+    /// Where it goes: a file that ends in .html.
+    #[arg(long)]
+    pub out: PathBuf,
 }
 
 /// See [`Command::Export`].

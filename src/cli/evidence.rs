@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 
 use super::args::VerdictArgs;
-use super::{Exit, Output, import::tell_recovered};
+use super::{Exit, Output, import::tell_recovered, plan};
 use crate::evidence::colors::{Clustering, Naming};
 use crate::evidence::{ColorGroup, Target, Verdict};
 use crate::jobs::{ColorFindings, VerdictEvent, VerdictKind, VerdictRequest, Wishes, find_colors, reach_verdict};
@@ -78,6 +78,14 @@ pub(super) fn verdict(args: &VerdictArgs, output: &Output, wishes: &Wishes) -> R
     let request = VerdictRequest { kind, target, runs: args.run.clone() };
     let (file, recovered) = StudyFile::open(&args.study)?;
     tell_recovered(&recovered, output);
+    if let Some(folder) = &args.plan {
+        return plan::write(&file, &request, folder, output);
+    }
+    if let Some(folder) = &args.collect
+        && !plan::take_in(&file, folder, output)?
+    {
+        return Ok(Exit::Failed);
+    }
     let bar = output.progress("Reading covers");
     let reached = reach_verdict(&file, &request, TrainOptions::default(), wishes, &mut |event| match event {
         VerdictEvent::Reading => {}

@@ -7,6 +7,8 @@ mod export;
 mod import;
 mod login;
 mod output;
+mod plan;
+mod report;
 mod results;
 mod score;
 mod train;
@@ -57,6 +59,8 @@ pub fn run(command: Command, json: bool) -> Exit {
         Command::Score(args) => score::run(&args, &output, &wishes),
         Command::Colors { study } => evidence::colors(&study, &output),
         Command::Verdict(args) => evidence::verdict(&args, &output, &wishes),
+        Command::Fit(args) => plan::fit(&args, &output, &wishes),
+        Command::Report(args) => report::run(&args, &output),
         Command::Export(args) => export::run(&args, &output),
     };
     match result {

@@ -25,7 +25,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         ),
         (None, None) => "Can cover art predict popularity here, and would that be of use?".to_owned(),
     };
-    let (mut quick, mut full) = (false, false);
+    let (mut quick, mut full, mut export) = (false, false, false);
     page(
         ui,
         "Verdict",
@@ -33,6 +33,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         |ui| {
             quick = primary(ui, "Quick verdict", blocked);
             full = secondary(ui, "Full verdict", blocked);
+            export = secondary(ui, "Export report…", None);
         },
         |ui| {
             choices(ui, panel);
@@ -56,6 +57,8 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         panel.push(Command::ReachVerdict(VerdictKind::Quick));
     } else if full {
         panel.push(Command::ReachVerdict(VerdictKind::Full));
+    } else if export {
+        panel.push(Command::ExportReport);
     }
 }
 

@@ -101,6 +101,9 @@ fn from_the_sample_study_to_a_scored_drop() {
 
     driver.click("Next: look at the covers");
     assert_eq!(driver.state().step, Step::Covers);
+    driver.click("Colors");
+    driver.until("the colors are found", 60, |state| matches!(state.colors.found, Some(Ok(_))));
+    assert!(driver.harness.query_by_label_contains("Popularity differs between dominant colors").is_some());
     driver.click("Model");
     change_one_layer(&mut driver);
     driver.click("Train");
@@ -112,6 +115,8 @@ fn from_the_sample_study_to_a_scored_drop() {
     driver.click("Next: compare the results");
     driver.until("predictions are read", 20, |state| state.results.predictions.values().any(|list| !list.is_empty()));
     assert!(driver.harness.query_by_label_contains("beats always guessing the mean").is_some());
+
+    reach_a_verdict(&mut driver);
 
     let cover = folder.join("draft.png");
     std::fs::write(&cover, sample::cover_png(3)).unwrap();
@@ -128,6 +133,18 @@ fn from_the_sample_study_to_a_scored_drop() {
     driver.until("the bad file is told", 20, |state| {
         matches!(state.scored.first().map(|cover| &cover.state), Some(Scored::Failed(_)))
     });
+}
+
+fn reach_a_verdict(driver: &mut Driver) {
+    driver.click("Verdict");
+    driver.click("Quick verdict");
+    driver.until("a verdict is reached", 180, |state| {
+        let snapshot = state.study.as_ref().and_then(|study| study.snapshot.as_ref());
+        state.verdict.under.is_none() && snapshot.is_some_and(|snapshot| !snapshot.verdicts.is_empty())
+    });
+    assert!(driver.harness.query_by_label_contains("Covers say something useful about popularity here.").is_some());
+    driver.click("Run controls");
+    driver.until("the controls are run", 60, |state| matches!(state.verdict.controls, Some(Ok(_))));
 }
 
 /// Changes the second of Quick's layers alone, sees it told as mixed, and goes back to Quick.

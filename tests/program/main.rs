@@ -4,6 +4,7 @@
 
 mod clicking;
 mod deezer;
+mod evidence;
 mod fake;
 mod headless;
 mod importing;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::{App, Outcome, Purpose};
 use crate::app::state::ToastKind;
+use crate::report::report;
 use crate::study::{self, StudyError, StudyFile};
 
 impl App {
@@ -26,7 +27,9 @@ impl App {
             }
             Purpose::Covers => self.state.import_form.covers = path.display().to_string(),
             Purpose::Cover => self.score(vec![path]),
-            Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected => self.write(purpose, path),
+            Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected | Purpose::Report => {
+                self.write(purpose, path);
+            }
         }
     }
 
@@ -59,7 +62,7 @@ fn ask_for_path(purpose: Purpose) -> Option<PathBuf> {
         Purpose::Table => dialog.set_title("CSV file").add_filter("Spreadsheets", &["csv", "tsv", "txt"]).pick_file(),
         Purpose::Covers => dialog.set_title("Covers folder").pick_folder(),
         Purpose::Cover => dialog.set_title("Cover to score").add_filter("Pictures", &pictures).pick_file(),
-        Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected => {
+        Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected | Purpose::Report => {
             dialog.set_file_name(default_export_name(purpose)?).save_file()
         }
     }
@@ -70,6 +73,7 @@ fn default_export_name(purpose: Purpose) -> Option<&'static str> {
         Purpose::ResultsTable => Some("results.csv"),
         Purpose::Predictions(_) => Some("predictions.csv"),
         Purpose::Rejected => Some("not-imported.csv"),
+        Purpose::Report => Some("report.html"),
         _ => None,
     }
 }
@@ -79,6 +83,7 @@ fn write_export(file: &StudyFile, purpose: Purpose, path: &Path) -> Result<u64, 
     match purpose {
         Purpose::Predictions(run) => study::export_predictions(&study, &study.run(run)?, path),
         Purpose::Rejected => study::export_rejected(&study.rejected()?, path),
+        Purpose::Report => study::write_file(path, report(&study, &file.name())?.as_bytes()),
         _ => study::export_results(&study.runs()?, path),
     }
 }

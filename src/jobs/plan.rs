@@ -1,0 +1,170 @@
+//! A verdict's networks trained on many machines: a folder with numbered units of work, each done by itself.
+//!
+//! The folder holds `plan.json`, a copy of the study, and a file in `fits/` for each unit that is done. Units depend on
+//! nothing but the folder; one that is done twice gives the same bits on the same kernels.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+use super::fits::{Fitter, Unit};
+use super::verdict::{VerdictError, VerdictRequest};
+use super::{Observed, TrainError, Wishes, dataset, observe};
+use crate::nn::TrainOptions;
+use crate::study::{SavedFit, StudyError, StudyFile, write_file};
+
+const PLAN: &str = "plan.json";
+const STUDY: &str = "study.coverstudy";
+const FITS: &str = "fits";
+
+/// Why a plan cannot be written, done or collected.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    #[error(transparent)]
+    Verdict(#[from] VerdictError),
+    #[error(transparent)]
+    Study(#[from] StudyError),
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    #[error("Could not {action} {}: {source}", path.display())]
+    Io { action: &'static str, path: PathBuf, source: std::io::Error },
+    #[error("{} is no plan that this version reads: {detail}. Write it anew with verdict --plan.", path.display())]
+    NoPlan { path: PathBuf, detail: String },
+    #[error("There is no unit {number}; the plan has {units}, numbered from 0.")]
+    NoUnit { number: usize, units: usize },
+    #[error(
+        "The plan in {} is of other tracks than the study has now. Write it anew with verdict --plan.", .0.display()
+    )]
+    OtherData(PathBuf),
+}
+
+/// All units of a verdict, and which data they are of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Plan {
+    digest: [u8; 32],
+    units: Vec<Unit>,
+}
+
+/// What one unit came to, as its file holds it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Done {
+    key: [u8; 32],
+    seconds: f64,
+    /// The predictions' bits, so that they are read as they were written.
+    predictions: Vec<u32>,
+    /// BLAKE3 of key and predictions.
+    checksum: [u8; 32],
+}
+
+impl Done {
+    fn new(key: [u8; 32], seconds: f64, predictions: &[f32]) -> Self {
+        let predictions: Vec<u32> = predictions.iter().map(|value| value.to_bits()).collect();
+        Self { checksum: checksum(&key, &predictions), key, seconds, predictions }
+    }
+
+    fn is_sound(&self, unit: &Unit, digest: &[u8; 32]) -> bool {
+        self.key == unit.key(digest) && self.checksum == checksum(&self.key, &self.predictions)
+    }
+}
+
+fn checksum(key: &[u8; 32], predictions: &[u32]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(key);
+    for bits in predictions {
+        hasher.update(&bits.to_le_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// What was found in a folder of units.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Collected {
+    /// Units that are in the study now.
+    pub taken: usize,
+    /// Units that have not been done.
+    pub missing: Vec<usize>,
+    /// Units whose file is not what was written.
+    pub damaged: Vec<usize>,
+}
+
+/// Writes the units of a verdict with a copy of the study to `folder`; their number.
+///
+/// # Errors
+/// A study that cannot be read or written, or a folder that cannot be written.
+pub fn write_plan(file: &StudyFile, request: &VerdictRequest, folder: &Path) -> Result<usize, PlanError> {
+    let mut study = file.connect()?;
+    for network in request.networks(&study)? {
+        dataset::cache_pixels(&mut study, network.settings.image_size, &Wishes::default(), &mut |_, _| {})?;
+    }
+    let plan = Plan { digest: observe(&study)?.digest, units: request.units(&study)? };
+    let fits = folder.join(FITS);
+    std::fs::create_dir_all(&fits).map_err(|source| PlanError::Io { action: "make", path: fits, source })?;
+    file.save_copy(&folder.join(STUDY))?;
+    write_file(&folder.join(PLAN), serde_json::to_string(&plan).unwrap_or_default().as_bytes())?;
+    Ok(plan.units.len())
+}
+
+fn read_plan(folder: &Path) -> Result<Plan, PlanError> {
+    let path = folder.join(PLAN);
+    let text = std::fs::read(&path).map_err(|source| PlanError::Io { action: "read", path: path.clone(), source })?;
+    serde_json::from_slice(&text).map_err(|error| PlanError::NoPlan { path, detail: error.to_string() })
+}
+
+fn done_path(folder: &Path, number: usize) -> PathBuf {
+    folder.join(FITS).join(format!("{number}.json"))
+}
+
+/// Does unit `number` of the plan in `folder`; the file it was written to, `None` where it was stopped.
+///
+/// # Errors
+/// A folder without a plan, a number that it does not have, or a training that fails.
+pub fn do_unit(
+    folder: &Path,
+    number: usize,
+    options: TrainOptions,
+    wishes: &Wishes,
+) -> Result<Option<PathBuf>, PlanError> {
+    let plan = read_plan(folder)?;
+    let units = plan.units.len();
+    let unit = plan.units.get(number).ok_or(PlanError::NoUnit { number, units })?;
+    let study = StudyFile::open_reader(&folder.join(STUDY))?.connect()?;
+    let observed = observe(&study)?;
+    if observed.digest != plan.digest {
+        return Err(PlanError::OtherData(folder.to_path_buf()));
+    }
+    let since = Instant::now();
+    let Some(predictions) = Fitter::new(&study, &observed).fit(unit, options, wishes)? else { return Ok(None) };
+    let done = Done::new(unit.key(&plan.digest), since.elapsed().as_secs_f64(), &predictions);
+    let path = done_path(folder, number);
+    write_file(&path, serde_json::to_string(&done).unwrap_or_default().as_bytes())?;
+    Ok(Some(path))
+}
+
+/// Takes the units that are done in `folder` into the study.
+///
+/// # Errors
+/// A plan of other data than the study's, or a study that cannot be written.
+pub fn collect(file: &StudyFile, observed: &Observed, folder: &Path) -> Result<Collected, PlanError> {
+    let plan = read_plan(folder)?;
+    if observed.digest != plan.digest {
+        return Err(PlanError::OtherData(folder.to_path_buf()));
+    }
+    let mut study = file.connect()?;
+    let mut collected = Collected::default();
+    for (number, unit) in plan.units.iter().enumerate() {
+        let Ok(text) = std::fs::read(done_path(folder, number)) else {
+            collected.missing.push(number);
+            continue;
+        };
+        match serde_json::from_slice::<Done>(&text) {
+            Ok(done) if done.is_sound(unit, &plan.digest) => {
+                let predictions = done.predictions.iter().map(|bits| f32::from_bits(*bits)).collect();
+                study.save_fit(&SavedFit { key: done.key, unit: unit.json(), seconds: done.seconds, predictions })?;
+                collected.taken += 1;
+            }
+            _ => collected.damaged.push(number),
+        }
+    }
+    Ok(collected)
+}

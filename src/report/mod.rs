@@ -1,0 +1,352 @@
+//! The report: one self-contained HTML file for the client who was not in the room.
+
+mod figures;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::evidence::colors::{Clustering, Naming};
+use crate::evidence::{Answer, FOLDS, Verdict};
+use crate::jobs::{ColorFindings, find_colors};
+use crate::study::{
+    Descriptive, Histogram, ImportCounts, PlaylistSummary, RunRecord, Study, StudyError, plural, results_sentence,
+    thousands,
+};
+
+const STYLE: &str = include_str!("style.css");
+/// Popularity points a bar of the histogram covers.
+const BIN_WIDTH: f64 = 4.0;
+
+/// All that a report tells.
+struct Contents {
+    name: String,
+    counts: ImportCounts,
+    playlists: Vec<PlaylistSummary>,
+    popularity: Descriptive,
+    histogram: Histogram,
+    left_out: usize,
+    colors: Option<ColorFindings>,
+    runs: Vec<RunRecord>,
+    verdict: Option<Verdict>,
+    verdicts: Vec<Verdict>,
+}
+
+/// Writes the report on a study called `name` as HTML.
+///
+/// # Errors
+/// Where the study cannot be read.
+pub fn report(study: &Study, name: &str) -> Result<String, StudyError> {
+    let tracks = study.tracks()?;
+    let has_usable = tracks.iter().any(crate::study::Track::is_usable);
+    let verdicts = study.verdicts()?;
+    let contents = Contents {
+        name: name.to_owned(),
+        counts: study.counts()?,
+        playlists: study.playlists()?,
+        popularity: study.popularity()?,
+        histogram: Histogram::of(tracks.iter().filter_map(|track| track.popularity), BIN_WIDTH),
+        left_out: study.rejected()?.len(),
+        colors: if has_usable { Some(find_colors(study, Clustering::Oklab, Naming::Eight)?) } else { None },
+        runs: study.runs()?,
+        verdict: verdicts.last().cloned(),
+        verdicts,
+    };
+    Ok(contents.page().into_string())
+}
+
+impl Contents {
+    fn page(&self) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (self.name) ": cover art and popularity" }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    header {
+                        p.kicker { (self.name) }
+                        h1 { "Does cover art say anything about how popular a track gets?" }
+                    }
+                    (self.answer())
+                    (self.data())
+                    (self.ladder())
+                    (self.by_color())
+                    (self.models())
+                    (self.limits())
+                    (self.repeating())
+                }
+            }
+        }
+    }
+
+    fn answer(&self) -> Markup {
+        html! {
+            section.answer {
+                @match &self.verdict {
+                    Some(verdict) => {
+                        p.big { (verdict.answer.as_str()) }
+                        p.lead { (verdict.sentence) }
+                        p.quiet { (meaning(verdict.answer)) }
+                    }
+                    None => {
+                        p.big { "no verdict yet" }
+                        p.lead { "The question has not been put to this study yet. Reach a verdict, then export the report again." }
+                    }
+                }
+            }
+        }
+    }
+
+    fn data(&self) -> Markup {
+        let shared = self.counts.covers.saturating_sub(self.counts.unique_covers);
+        let described = &self.popularity;
+        let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
+        html! {
+            section {
+                h2 { "The data" }
+                p {
+                    (plural(self.counts.tracks, "track", "tracks")) " from "
+                    (plural(self.playlists.len(), "playlist", "playlists")) ", with "
+                    (plural(self.counts.unique_covers, "different cover", "different covers")) "."
+                    @if shared > 0 { " " (thousands(shared)) " tracks share their cover with another." }
+                    @if self.counts.grayscale > 0 {
+                        " " (plural(self.counts.grayscale, "cover file has", "cover files have")) " a single color channel."
+                    }
+                    @if self.left_out > 0 { " " (plural(self.left_out, "item", "items")) " could not be used." }
+                }
+                figure {
+                    (figures::histogram(&self.histogram, described.mean))
+                    figcaption {
+                        "Popularity of " (thousands(described.count)) " tracks: mean " (figure(described.mean))
+                        ", standard deviation " (figure(described.std)) ", from " (figure(described.min)) " to "
+                        (figure(described.max)) ". Dashed: the mean."
+                    }
+                }
+                (playlists(&self.playlists))
+            }
+        }
+    }
+
+    fn ladder(&self) -> Markup {
+        let Some(verdict) = &self.verdict else { return html! {} };
+        html! {
+            section {
+                h2 { "What predicts popularity, and what does not" }
+                p {
+                    "Each predictor was fitted to four fifths of the tracks and tested on the rest, "
+                    (FOLDS) " times over, so that each track was tested once"
+                    @if verdict.repeats > 1 { ", and all of it " (verdict.repeats) " times" }
+                    ". Tracks with the same picture as their cover were always on one side. What was predicted: "
+                    (verdict.target.label()) "."
+                }
+                figure {
+                    (figures::ladder(verdict))
+                    figcaption {
+                        "R²: the share of the differences between tracks that a predictor explains, with its 95 % interval. "
+                        "0 is no better than always guessing the mean. Orange: sees nothing but the cover."
+                    }
+                }
+                table {
+                    thead { tr { th { "Predictor" } th.number { "R²" } th.number { "95 % interval" } th.number { "off by" } th.number { "p" } } }
+                    tbody {
+                        @for row in &verdict.rows {
+                            tr {
+                                td { (row.predictor) }
+                                td.number { (format!("{:.3}", row.r2)) }
+                                td.number { (format!("{:.3} to {:.3}", row.r2_low, row.r2_high)) }
+                                td.number { (format!("{:.2}", row.rmse)) }
+                                td.number { (p_text(row.p)) }
+                            }
+                        }
+                    }
+                }
+                p.quiet {
+                    "Off by: the typical error in points (RMSE). p: how often shuffled popularity, in which nothing can be "
+                    "found, is predicted as well; for the best predictor from covers, against the best in each shuffle, "
+                    (p_text(verdict.p)) ", and " (p_text(verdict.p_within_playlist)) " where popularity is shuffled within playlists only. "
+                    (plural(verdict.settings_tried, "setting of a network was", "settings of networks were")) " tried."
+                }
+                h3 { "Controls" }
+                ul {
+                    @for control in &verdict.controls {
+                        li { (control.name) ": " strong { (if control.passed { "passed" } else { "failed" }) } ", " (control.detail) }
+                    }
+                }
+                (other_targets(&self.verdicts, verdict))
+            }
+        }
+    }
+
+    fn by_color(&self) -> Markup {
+        let Some(found) = &self.colors else { return html! {} };
+        let p = found.table.p;
+        html! {
+            section {
+                h2 { "Colors" }
+                figure {
+                    (figures::color_bars(&found.table, found.mean))
+                    figcaption {
+                        "Mean popularity by a cover's dominant color, with 95 % intervals; gray where fewer than 20 tracks. Dashed: all tracks."
+                    }
+                }
+                p {
+                    @if p.is_nan() { "All covers have the same dominant color." }
+                    @else if p < 0.05 {
+                        "Popularity differs between dominant colors by more than chance (p " (p_text(p)) "). Whether that is of use, the ladder above tells."
+                    } @else {
+                        "Popularity does not differ between dominant colors by more than chance would (p " (p_text(p)) ")."
+                    }
+                    " Black-and-white covers: mean " (mean_text(found.table.black_and_white.mean)) " of "
+                    (plural(found.table.black_and_white.n, "track", "tracks")) "; covers with color: "
+                    (mean_text(found.table.color.mean)) " of " (plural(found.table.color.n, "track", "tracks")) "."
+                }
+            }
+        }
+    }
+
+    fn models(&self) -> Markup {
+        let tested: Vec<&RunRecord> = self.runs.iter().filter(|run| run.figures.is_some()).collect();
+        if tested.is_empty() {
+            return html! {};
+        }
+        html! {
+            section {
+                h2 { "Networks that were trained" }
+                p { (results_sentence(&self.runs)) " One split alone decides nothing; the verdict above does." }
+                table {
+                    thead { tr {
+                        th { "Run" } th.number { "Parameters" } th.number { "Epochs" } th.number { "RMSE" }
+                        th.number { "Mean's RMSE" } th.number { "R²" } th.number { "Seed" }
+                    } }
+                    tbody {
+                        @for run in tested {
+                            @if let Some(figures) = run.figures {
+                                tr {
+                                    td { (run.name) }
+                                    td.number { (thousands(run.parameters)) }
+                                    td.number { (run.epochs_done()) }
+                                    td.number { (format!("{:.2}", figures.rmse)) }
+                                    td.number { (run.mean_rmse().map_or_else(|| "–".to_owned(), |rmse| format!("{rmse:.2}"))) }
+                                    td.number { (format!("{:.3}", figures.r2)) }
+                                    td.number { (run.settings.seed) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn limits(&self) -> Markup {
+        html! {
+            section {
+                h2 { "What this does not say" }
+                p {
+                    @match &self.verdict {
+                        Some(verdict) => (verdict.limits),
+                        None => "Without a verdict, nothing.",
+                    }
+                }
+                p {
+                    "It does not say how much to spend on cover art: whether a picture predicts a number on a service and "
+                    "whether good art is worth its price are two questions."
+                }
+            }
+        }
+    }
+
+    fn repeating(&self) -> Markup {
+        html! {
+            section.repeat {
+                h2 { "To repeat it" }
+                p {
+                    "Cover Study " (env!("CARGO_PKG_VERSION")) "; folds, shuffles and intervals come from fixed seeds, so the "
+                    "same study gives the same figures. In the program: open the study, Verdict. In a terminal: "
+                    code { "cover-study verdict \"" (self.name) ".coverstudy\"" }
+                }
+            }
+        }
+    }
+}
+
+/// What each answer means, for who meets the word for the first time.
+fn meaning(answer: Answer) -> &'static str {
+    match answer {
+        Answer::CannotTell => "Cannot tell: the study is too small, or a control failed.",
+        Answer::NoEvidence => "No evidence: what covers predict cannot be told from chance.",
+        Answer::Detectable => {
+            "Detectable: more than chance, but too little to be of use, or no more than the playlist says."
+        }
+        Answer::Weak => "Weak: covers explain between 2 and 10 % of the differences in popularity.",
+        Answer::Useful => "Useful: covers explain at least 10 % of the differences in popularity.",
+    }
+}
+
+fn playlists(playlists: &[PlaylistSummary]) -> Markup {
+    html! {
+        details {
+            summary { "Playlists" }
+            table {
+                thead { tr { th { "Playlist" } th.number { "Tracks" } th.number { "Mean popularity" } } }
+                tbody {
+                    @for playlist in playlists {
+                        tr {
+                            td { @if playlist.name.is_empty() { "(none)" } @else { (playlist.name) } }
+                            td.number { (thousands(playlist.tracks)) }
+                            td.number { (playlist.mean.map_or_else(|| "–".to_owned(), mean_text)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn other_targets(verdicts: &[Verdict], shown: &Verdict) -> Markup {
+    let others: Vec<&Verdict> = crate::evidence::Target::ALL
+        .into_iter()
+        .filter(|target| *target != shown.target)
+        .filter_map(|target| verdicts.iter().rfind(|verdict| verdict.target == target))
+        .collect();
+    html! {
+        @if !others.is_empty() {
+            h3 { "Other questions to the same tracks" }
+            ul { @for other in others { li { (other.target.label()) ": " strong { (other.answer.as_str()) } ". " (other.sentence) } } }
+        }
+    }
+}
+
+fn p_text(p: f64) -> String {
+    if p.is_nan() { "–".to_owned() } else { format!("{p:.3}") }
+}
+
+fn mean_text(mean: f64) -> String {
+    if mean.is_nan() { "–".to_owned() } else { format!("{mean:.1}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_escaped() {
+        let contents = Contents {
+            name: "<script>alert(1)</script>".to_owned(),
+            counts: ImportCounts::default(),
+            playlists: vec![PlaylistSummary { name: "Rock & <b>Roll</b>".to_owned(), tracks: 1, mean: None }],
+            popularity: Descriptive::default(),
+            histogram: Histogram::of([], BIN_WIDTH),
+            left_out: 0,
+            colors: None,
+            runs: Vec::new(),
+            verdict: None,
+            verdicts: Vec::new(),
+        };
+        let page = contents.page().into_string();
+        assert!(!page.contains("<script>") && !page.contains("<b>"));
+        assert!(page.contains("Rock &amp; &lt;b&gt;") && page.contains("no verdict yet"));
+    }
+}

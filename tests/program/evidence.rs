@@ -1,0 +1,121 @@
+//! Colors, verdicts, plans and reports, from outside.
+
+use std::path::{Path, PathBuf};
+
+use super::support::{last_json, run, seed_study, small_study, text};
+
+/// The sample study, or the sample with shuffled popularity.
+fn sample(folder: &Path, shuffle: Option<&str>) -> PathBuf {
+    let study = folder.join("sample.coverstudy");
+    let mut arguments = vec!["import", text(&study), "--sample"];
+    if let Some(seed) = shuffle {
+        arguments.extend(["--shuffle-popularity", seed]);
+    }
+    assert!(run(&arguments).status.success());
+    study
+}
+
+#[test]
+fn the_samples_verdict_is_useful_and_its_report_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = sample(folder.path(), None);
+    let output = run(&["verdict", text(&study), "--quick"]);
+    let verdict = last_json(&output);
+    assert_eq!(verdict["verdict"], "useful", "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!((&verdict["deciding"], &verdict["target"]), (&"Quick".into(), &"popularity".into()));
+    let predictors: Vec<&str> =
+        verdict["rows"].as_array().unwrap().iter().map(|row| row["predictor"].as_str().unwrap()).collect();
+    assert_eq!(predictors, ["mean", "playlist", "colors", "track name", "playlist + colors", "Quick"]);
+    assert!(verdict["controls"].as_array().unwrap().iter().all(|control| control["passed"] == true));
+    assert_eq!(verdict["settings_tried"], 1);
+
+    let out = folder.path().join("report.html");
+    let written = last_json(&run(&["report", text(&study), "--out", text(&out)]));
+    assert_eq!(written["bytes"], std::fs::metadata(&out).unwrap().len());
+    let page = std::fs::read_to_string(&out).unwrap();
+    assert!(page.contains(verdict["sentence"].as_str().unwrap()));
+    assert!(page.contains("What this does not say") && page.contains("<svg"));
+    assert!(!page.contains("http://") && !page.contains("https://"), "the report is self-contained");
+}
+
+#[test]
+fn shuffled_popularity_gives_no_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = sample(folder.path(), Some("1"));
+    assert_eq!(last_json(&run(&["verdict", text(&study)]))["verdict"], "no evidence");
+}
+
+#[test]
+fn small_studies_and_wrong_targets_say_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, covers) = small_study(folder.path(), 12);
+    let study = folder.path().join("a.coverstudy");
+    run(&["import", text(&study), "--csv", text(&table), "--covers", text(&covers)]);
+    let output = run(&["verdict", text(&study)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Only 12 tracks"));
+    assert_eq!(run(&["verdict", text(&study), "--target", "fame"]).status.code(), Some(2));
+    assert_eq!(run(&["verdict", text(&study), "--run", "Nobody"]).status.code(), Some(1));
+    let colors = last_json(&run(&["colors", text(&study)]));
+    assert_eq!(colors["by_color"].as_array().unwrap().iter().map(|row| row["n"].as_u64().unwrap()).sum::<u64>(), 12);
+}
+
+#[test]
+fn units_done_elsewhere_give_the_same_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, covers) = small_study(folder.path(), 60);
+    let study = folder.path().join("a.coverstudy");
+    run(&["import", text(&study), "--csv", text(&table), "--covers", text(&covers)]);
+    run(&["train", text(&study), "--epochs", "2", "--image-size", "20", "--layers", "1", "--filters", "4"]);
+    let plan = folder.path().join("plan");
+    let planned = last_json(&run(&["verdict", text(&study), "--run", "Quick", "--plan", text(&plan)]));
+    assert_eq!(planned["units"], 5);
+
+    let fit = |number: &str| run(&["fit", text(&plan), number]);
+    for number in ["4", "0", "2", "3"] {
+        assert!(fit(number).status.success());
+    }
+    let bits = |number: usize| {
+        let text = std::fs::read(plan.join("fits").join(format!("{number}.json"))).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&text).unwrap()["predictions"].clone()
+    };
+    let first = bits(2);
+    assert!(fit("2").status.success());
+    assert_eq!(bits(2), first, "done twice, the same bits");
+    assert_eq!(fit("5").status.code(), Some(2), "the plan has five units");
+
+    let path = plan.join("fits/3.json");
+    let damaged = std::fs::read_to_string(&path).unwrap().replacen("\"predictions\":[1", "\"predictions\":[2", 1);
+    std::fs::write(&path, damaged).unwrap();
+    let collect = || run(&["verdict", text(&study), "--run", "Quick", "--collect", text(&plan)]);
+    let output = collect();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("not done yet: 1.") && said.contains("do them again: 3."), "{said}");
+
+    assert!(fit("1").status.success() && fit("3").status.success());
+    let collected = last_json(&collect());
+    let here = folder.path().join("b.coverstudy");
+    run(&["import", text(&here), "--csv", text(&table), "--covers", text(&covers)]);
+    run(&["train", text(&here), "--epochs", "2", "--image-size", "20", "--layers", "1", "--filters", "4"]);
+    let at_once = last_json(&run(&["verdict", text(&here), "--run", "Quick"]));
+    assert_eq!(collected["rows"], at_once["rows"]);
+}
+
+#[test]
+fn the_seed_studys_covers_predict_nothing_and_its_playlists_do() {
+    let Some(seed) = seed_study("the_seed_studys_covers_predict_nothing_and_its_playlists_do") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let study = folder.path().join("seed.coverstudy");
+    let (csv, covers) = (seed.join("popularity_index.csv"), seed.join("album_art_resized"));
+    run(&["import", text(&study), "--csv", text(&csv), "--covers", text(&covers)]);
+    let verdict = last_json(&run(&["verdict", text(&study)]));
+    assert_eq!(verdict["verdict"], "no evidence");
+    let r2 = |name: &str| {
+        let rows = verdict["rows"].as_array().unwrap();
+        rows.iter().find(|row| row["predictor"] == name).unwrap()["r2"].as_f64().unwrap()
+    };
+    assert!((0.275..=0.295).contains(&r2("playlist")), "{}", r2("playlist"));
+    assert!(r2("colors").abs() < 0.02, "{}", r2("colors"));
+    assert!((0.0..=0.04).contains(&r2("track name")), "{}", r2("track name"));
+}
