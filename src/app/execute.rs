@@ -2,6 +2,7 @@
 
 mod files;
 mod import;
+mod playlists;
 mod results;
 mod scoring;
 mod studies;
@@ -16,6 +17,7 @@ use super::scoring::ScoreWorker;
 use super::state::{State, ToastKind};
 use super::{Command, Settings};
 use crate::jobs::{Job, JobEvent, Stop, Waker};
+use crate::sources::services::{Kept, KnownLogin};
 use crate::sources::{ImportProgress, ImportRequest, ImportSummary, Preview};
 use crate::study::{self, Recovered, RunId, StudyFile};
 
@@ -27,13 +29,27 @@ const NO_CHOOSER_WITHIN: Duration = Duration::from_millis(200);
 
 /// What a short piece of background work brings back.
 enum Outcome {
-    Opened { file: StudyFile, recovered: Recovered, then_import: Option<ImportRequest>, note: Option<String> },
+    Opened {
+        file: StudyFile,
+        recovered: Recovered,
+        then_import: Option<ImportRequest>,
+        note: Option<String>,
+    },
     NotOpened(String),
     Previewed(Result<Preview, String>),
-    Chosen { purpose: Purpose, path: Option<PathBuf>, took: Duration },
+    Chosen {
+        purpose: Purpose,
+        path: Option<PathBuf>,
+        took: Duration,
+    },
     Written(Result<PathBuf, String>),
     QueuedRun(Result<RunId, String>),
     Sorted(Drop),
+    LoginKnown(KnownLogin),
+    /// An app's credentials were kept: its client id, and a sentence on where.
+    AppKept(String, &'static str),
+    /// Something in the study was changed, with a sentence about it.
+    Changed(Result<&'static str, String>),
 }
 
 /// What a path is chosen for.
@@ -66,6 +82,8 @@ pub struct App {
     reader: Option<Reader>,
     scorer: Option<ScoreWorker>,
     import: Option<Job<ImportProgress, ImportSummary>>,
+    /// Told the address to open in a browser.
+    login: Option<Job<String, Kept>>,
     /// Short pieces of work: opening, choosing a file, writing an export.
     tasks: Vec<Job<(), Outcome>>,
 }
@@ -74,7 +92,16 @@ impl App {
     /// Starts with what was remembered; opens `study` where the command line names one.
     pub fn new(settings: Settings, study: Option<&Path>, wakers: Wakers) -> Self {
         let state = State { settings, preview_size: study::DEFAULT_IMAGE_SIZE, ..State::default() };
-        let mut app = Self { state, wakers, file: None, reader: None, scorer: None, import: None, tasks: Vec::new() };
+        let mut app = Self {
+            state,
+            wakers,
+            file: None,
+            reader: None,
+            scorer: None,
+            import: None,
+            login: None,
+            tasks: Vec::new(),
+        };
         if let Some(path) = study {
             app.execute(Command::OpenStudy(path.to_path_buf()));
         }
@@ -97,6 +124,17 @@ impl App {
             Command::ChooseCovers => self.choose(Purpose::Covers),
             Command::PreviewTable => self.preview_table(),
             Command::ImportTables => self.import_tables(),
+            Command::ImportPlaylists => self.import_playlists(),
+            Command::AnswerTerms(agree) => self.answer_terms(agree),
+            Command::PasteOriginalPlaylists => self.paste_original_playlists(),
+            Command::ContinuePlaylists => self.continue_playlists(),
+            Command::LookUpLogin => self.look_up_login(),
+            Command::LogIn => self.log_in_to_spotify(),
+            Command::CancelLogin => self.cancel_login(),
+            Command::UseApp => self.use_app(),
+            Command::LogOut => self.log_out_of_spotify(),
+            Command::ForgetCovers => self.forget_covers(),
+            Command::SetTarget(target) => self.set_target(target),
             Command::StopImport => self.stop_import(),
             Command::ExportRejected => self.choose(Purpose::Rejected),
             Command::Train => self.queue_new_run(),
@@ -123,6 +161,7 @@ impl App {
     pub fn drain(&mut self) {
         self.drain_tasks();
         self.drain_import();
+        self.drain_login();
         self.drain_training();
         self.drain_reader();
         self.drain_scores();
@@ -144,6 +183,7 @@ impl App {
         }
         self.state.training.under = None;
         self.import = None;
+        self.login = None;
         self.tasks.clear();
     }
 
@@ -194,6 +234,13 @@ impl App {
             Outcome::Written(Ok(path)) => self.state.toast(ToastKind::Success, format!("Written: {}", path.display())),
             Outcome::Written(Err(why)) | Outcome::QueuedRun(Err(why)) => self.state.toast(ToastKind::Error, why),
             Outcome::Sorted(dropped) => self.take_drop(dropped),
+            Outcome::LoginKnown(login) => self.state.spotify.known = Some(login),
+            Outcome::AppKept(client_id, sentence) => self.app_kept(client_id, sentence),
+            Outcome::Changed(Ok(sentence)) => {
+                self.state.toast(ToastKind::Success, sentence);
+                self.refresh();
+            }
+            Outcome::Changed(Err(why)) => self.state.toast(ToastKind::Error, why),
             Outcome::QueuedRun(Ok(run)) => {
                 self.refresh();
                 self.queue(run);

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::study::{
-    Descriptive, Histogram, ImportCounts, PlaylistSummary, Rejected, RunRecord, Study, StudyError, Track, TrackId,
+    Descriptive, Histogram, ImportCounts, PlaylistSummary, Rejected, RunRecord, Study, StudyError, Target, Track,
+    TrackId, UnfinishedPlaylist,
 };
 
 /// Popularity points a histogram's bin covers.
@@ -22,6 +23,13 @@ pub struct Snapshot {
     pub counts: ImportCounts,
     pub rejected: Vec<Rejected>,
     pub runs: Vec<RunRecord>,
+    /// What is predicted, and what else could be.
+    pub target: Target,
+    pub measures: Vec<String>,
+    /// Playlists whose import was interrupted.
+    pub unfinished: Vec<UnfinishedPlaylist>,
+    /// Covers that came from web addresses.
+    pub downloaded_covers: usize,
 }
 
 impl Snapshot {
@@ -41,6 +49,10 @@ impl Snapshot {
             counts: study.counts()?,
             rejected: study.rejected()?,
             runs: study.runs()?,
+            target: study.target()?,
+            measures: study.measures()?,
+            unfinished: study.unfinished_playlists()?,
+            downloaded_covers: study.downloaded_covers()?,
             tracks: tracks.into(),
         })
     }

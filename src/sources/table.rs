@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::columns::Mapping;
 
+/// Endings of files that are read as spreadsheets.
+pub const TABLE_ENDINGS: &[&str] = &["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"];
+
 /// How many rows the mapping table shows.
 const PREVIEW_ROWS: usize = 6;
 

@@ -12,3 +12,4 @@ mod login;
 mod spotify;
 mod studies;
 mod support;
+mod window_playlists;
