@@ -12,6 +12,7 @@ pub mod sample;
 pub mod services;
 mod table;
 mod tables;
+mod workbook;
 
 pub use columns::{Column, Mapping};
 pub use folder::{is_picture_name, pictures_in};

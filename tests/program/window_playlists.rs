@@ -71,7 +71,9 @@ fn three_playlists_through_the_window() {
     assert_eq!((summary.counts.covers, summary.rejected.len()), (3 * 349, 3 + 349));
     assert!(driver.harness.query_by_label_contains("development mode").is_some());
 
-    driver.click("Forget downloaded covers");
+    // It may be scrolled out of view.
+    driver.harness.get_by_role_and_label(Role::Button, "Forget downloaded covers").click_accesskit();
+    driver.harness.step();
     driver.until("the covers are forgotten", 20, |state| {
         state
             .study
