@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Step, ThemeChoice};
 use crate::jobs::VerdictKind;
-use crate::study::RunId;
+use crate::study::{RunId, Target};
 
 /// One wish, pushed by a panel and executed by [`super::App::execute`].
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,28 @@ pub enum Command {
     PreviewTable,
     /// Import what the form names.
     ImportTables,
+    /// Import the playlists in the form; the first time, show the services' terms before.
+    ImportPlaylists,
+    /// The person has read the terms, and agrees or not.
+    AnswerTerms(bool),
+    /// Paste the links of the 2022 study's playlists into the form.
+    PasteOriginalPlaylists,
+    /// Go on with the playlists whose import was interrupted.
+    ContinuePlaylists,
+    /// Find out whether somebody is logged in to Spotify.
+    LookUpLogin,
+    /// Log in to Spotify with the client id in the form.
+    LogIn,
+    /// End the login under way.
+    CancelLogin,
+    /// Use the client id and secret in the form, without a user.
+    UseApp,
+    /// Forget the login at Spotify.
+    LogOut,
+    /// Take all downloaded covers out of the study.
+    ForgetCovers,
+    /// Change what the study predicts.
+    SetTarget(Target),
     /// End the import under way; what is done is kept.
     StopImport,
     /// Write what imports could not use to a CSV file in the chosen place.

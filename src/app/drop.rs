@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::sources::{Mapping, Table, pictures_in};
+use crate::sources::{Mapping, TABLE_ENDINGS, Table, pictures_in};
 use crate::study;
 
 /// What was found in a drop.
 #[derive(Debug, Default, PartialEq)]
 pub struct Drop {
     pub study: Option<PathBuf>,
-    pub table: Option<PathBuf>,
+    pub tables: Vec<PathBuf>,
     /// A folder of covers.
     pub folder: Option<PathBuf>,
     /// Files to score: pictures, and whatever else claims to be none of the above.
@@ -26,7 +26,7 @@ impl Drop {
             } else if has_ending(&path, &[study::EXTENSION]) {
                 dropped.study = Some(path);
             } else if is_table(&path) {
-                dropped.table = Some(path);
+                dropped.tables.push(path);
             } else {
                 dropped.covers.push(path);
             }
@@ -39,16 +39,17 @@ impl Drop {
         let mut entries: Vec<PathBuf> =
             std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
         entries.sort();
-        // Beside the spreadsheet there may be notes: the one whose columns are recognised comes first.
-        let tables = || entries.iter().filter(|path| is_table(path));
-        let table = tables().find(|path| is_recognised(path)).or_else(|| tables().next());
+        // Beside the spreadsheets there may be notes: only those whose columns are recognised are meant.
+        let all = || entries.iter().filter(|path| is_table(path)).cloned();
+        let recognised: Vec<PathBuf> = all().filter(|path| is_recognised(path)).collect();
+        let tables = if recognised.is_empty() { all().take(1).collect() } else { recognised };
         let has_pictures = |path: &Path| pictures_in(path).is_ok_and(|pictures| !pictures.is_empty());
-        let covers = if has_pictures(folder) || table.is_none() {
+        let covers = if has_pictures(folder) || tables.is_empty() {
             Some(folder.to_path_buf())
         } else {
             entries.iter().find(|path| path.is_dir() && has_pictures(path)).cloned()
         };
-        self.table = table.cloned().or(self.table.take());
+        self.tables.extend(tables);
         self.folder = covers.or(self.folder.take());
     }
 }
@@ -59,7 +60,7 @@ fn is_recognised(path: &Path) -> bool {
 }
 
 fn is_table(path: &Path) -> bool {
-    has_ending(path, &["csv", "tsv", "txt"])
+    has_ending(path, TABLE_ENDINGS)
 }
 
 fn has_ending(path: &Path, endings: &[&str]) -> bool {
@@ -79,7 +80,7 @@ mod tests {
         std::fs::write(folder.path().join("notes.txt"), "What we did\n").unwrap();
         std::fs::write(folder.path().join("tracks.CSV"), "title,popularity,cover\nA,1,a\n").unwrap();
         let dropped = Drop::sort(vec![folder.path().to_path_buf()]);
-        assert_eq!(dropped.table, Some(folder.path().join("tracks.CSV")));
+        assert_eq!(dropped.tables, [folder.path().join("tracks.CSV")]);
         assert_eq!(dropped.folder, Some(covers.clone()));
         let dropped = Drop::sort(vec![covers.clone(), "b.png".into(), "c.coverstudy".into()]);
         assert_eq!((dropped.folder, dropped.covers), (Some(covers), vec![PathBuf::from("b.png")]));

@@ -3,6 +3,7 @@
 mod evidence;
 mod files;
 mod import;
+mod playlists;
 mod results;
 mod scoring;
 mod studies;
@@ -18,6 +19,7 @@ use super::state::{State, ToastKind};
 use super::{Command, Settings};
 use crate::evidence::Control;
 use crate::jobs::{ColorFindings, Job, JobEvent, Stop, Waker};
+use crate::sources::services::{Kept, KnownLogin};
 use crate::sources::{ImportProgress, ImportRequest, ImportSummary, Preview};
 use crate::study::{self, Recovered, RunId, StudyFile};
 
@@ -29,15 +31,29 @@ const NO_CHOOSER_WITHIN: Duration = Duration::from_millis(200);
 
 /// What a short piece of background work brings back.
 enum Outcome {
-    Opened { file: StudyFile, recovered: Recovered, then_import: Option<ImportRequest>, note: Option<String> },
+    Opened {
+        file: StudyFile,
+        recovered: Recovered,
+        then_import: Option<ImportRequest>,
+        note: Option<String>,
+    },
     NotOpened(String),
     Previewed(Result<Preview, String>),
-    Chosen { purpose: Purpose, path: Option<PathBuf>, took: Duration },
+    Chosen {
+        purpose: Purpose,
+        path: Option<PathBuf>,
+        took: Duration,
+    },
     Written(Result<PathBuf, String>),
     QueuedRun(Result<RunId, String>),
     Sorted(Drop),
     Colors(Box<Result<ColorFindings, String>>),
     Controls(Result<Vec<Control>, String>),
+    LoginKnown(KnownLogin),
+    /// An app's credentials were kept: its client id, and a sentence on where.
+    AppKept(String, &'static str),
+    /// Something in the study was changed, with a sentence about it.
+    Changed(Result<&'static str, String>),
 }
 
 /// What a path is chosen for.
@@ -73,6 +89,8 @@ pub struct App {
     import: Option<Job<ImportProgress, ImportSummary>>,
     /// A spreadsheet or folder that waits for the study that was begun for it.
     dropped_before_study: Option<Drop>,
+    /// Told the address to open in a browser.
+    login: Option<Job<String, Kept>>,
     /// Short pieces of work: opening, choosing a file, writing an export.
     tasks: Vec<Job<(), Outcome>>,
 }
@@ -89,6 +107,7 @@ impl App {
             scorer: None,
             import: None,
             dropped_before_study: None,
+            login: None,
             tasks: Vec::new(),
         };
         if let Some(path) = study {
@@ -113,6 +132,17 @@ impl App {
             Command::ChooseCovers => self.choose(Purpose::Covers),
             Command::PreviewTable => self.preview_table(),
             Command::ImportTables => self.import_tables(),
+            Command::ImportPlaylists => self.import_playlists(),
+            Command::AnswerTerms(agree) => self.answer_terms(agree),
+            Command::PasteOriginalPlaylists => self.paste_original_playlists(),
+            Command::ContinuePlaylists => self.continue_playlists(),
+            Command::LookUpLogin => self.look_up_login(),
+            Command::LogIn => self.log_in_to_spotify(),
+            Command::CancelLogin => self.cancel_login(),
+            Command::UseApp => self.use_app(),
+            Command::LogOut => self.log_out_of_spotify(),
+            Command::ForgetCovers => self.forget_covers(),
+            Command::SetTarget(target) => self.set_target(target),
             Command::StopImport => self.stop_import(),
             Command::ExportRejected => self.choose(Purpose::Rejected),
             Command::Train => self.queue_new_run(),
@@ -145,6 +175,7 @@ impl App {
     pub fn drain(&mut self) {
         self.drain_tasks();
         self.drain_import();
+        self.drain_login();
         self.drain_training();
         self.drain_verdict();
         self.drain_reader();
@@ -168,6 +199,7 @@ impl App {
         self.state.training.under = None;
         self.state.verdict.under = None;
         self.import = None;
+        self.login = None;
         self.tasks.clear();
     }
 
@@ -221,6 +253,13 @@ impl App {
             Outcome::Sorted(dropped) => self.take_drop(dropped),
             Outcome::Colors(found) => self.take_colors(*found),
             Outcome::Controls(controls) => self.take_controls(controls),
+            Outcome::LoginKnown(login) => self.state.spotify.known = Some(login),
+            Outcome::AppKept(client_id, sentence) => self.app_kept(client_id, sentence),
+            Outcome::Changed(Ok(sentence)) => {
+                self.state.toast(ToastKind::Success, sentence);
+                self.refresh();
+            }
+            Outcome::Changed(Err(why)) => self.state.toast(ToastKind::Error, why),
             Outcome::QueuedRun(Ok(run)) => {
                 self.refresh();
                 self.queue(run);

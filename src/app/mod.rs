@@ -10,6 +10,7 @@ mod execute;
 mod model_form;
 mod reader;
 mod scoring;
+mod services;
 mod settings;
 mod snapshot;
 mod state;
@@ -21,6 +22,7 @@ pub use execute::{App, Wakers};
 pub use model_form::ModelForm;
 pub use reader::CoverView;
 pub use scoring::ScoredPicture;
+pub use services::{LoginUnder, PlaylistForm, SpotifyLogin};
 pub use settings::{Settings, ThemeChoice};
 pub use snapshot::Snapshot;
 pub use state::{

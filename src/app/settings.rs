@@ -23,6 +23,8 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// Latest first.
     pub recent: Vec<PathBuf>,
+    /// Whether the person has read what the services' terms say.
+    pub terms_read: bool,
 }
 
 impl Settings {

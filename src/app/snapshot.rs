@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::evidence::Verdict;
 use crate::study::{
-    Descriptive, Histogram, ImportCounts, PlaylistSummary, Rejected, RunRecord, Study, StudyError, Track, TrackId,
+    Descriptive, Histogram, ImportCounts, PlaylistSummary, Rejected, RunRecord, Study, StudyError, Target, Track,
+    TrackId, UnfinishedPlaylist,
 };
 
 /// Popularity points a histogram's bin covers.
@@ -25,6 +26,13 @@ pub struct Snapshot {
     pub runs: Vec<RunRecord>,
     /// The oldest first.
     pub verdicts: Vec<Verdict>,
+    /// What is predicted, and what else could be.
+    pub target: Target,
+    pub measures: Vec<String>,
+    /// Playlists whose import was interrupted.
+    pub unfinished: Vec<UnfinishedPlaylist>,
+    /// Covers that came from web addresses.
+    pub downloaded_covers: usize,
 }
 
 impl Snapshot {
@@ -45,6 +53,10 @@ impl Snapshot {
             rejected: study.rejected()?,
             runs: study.runs()?,
             verdicts: study.verdicts()?,
+            target: study.target()?,
+            measures: study.measures()?,
+            unfinished: study.unfinished_playlists()?,
+            downloaded_covers: study.downloaded_covers()?,
             tracks: tracks.into(),
         })
     }

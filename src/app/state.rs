@@ -8,9 +8,9 @@ use std::time::Instant;
 use super::evidence::{Colors, VerdictPanel};
 use super::scoring::ScoredPicture;
 use super::training::Training;
-use super::{CoverView, ModelForm, Settings, Snapshot};
+use super::{CoverView, ModelForm, PlaylistForm, Settings, Snapshot, SpotifyLogin};
 use crate::sources::{ImportProgress, ImportSummary, Preview};
-use crate::study::{Access, CoverId, Prediction, Recovered, RunId, RunRecord, RunStatus, Track, TrackId};
+use crate::study::{Access, CoverId, Prediction, Recovered, RunId, RunRecord, RunStatus, Target, Track, TrackId};
 
 /// The eight steps of a study, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -118,8 +118,12 @@ pub const READ_ONLY: &str = "This study is open for reading only. Save it under 
 #[derive(Debug, Default)]
 pub struct ImportForm {
     pub table: String,
+    /// Spreadsheets that were dropped together with it.
+    pub more_tables: Vec<PathBuf>,
     pub covers: String,
     pub preview: Option<Result<Preview, String>>,
+    /// What the chosen column is, where it is not popularity.
+    pub target: Target,
     /// Which of what was rejected is listed.
     pub filter: String,
 }
@@ -243,6 +247,8 @@ pub struct State {
     /// Why a study could not be opened, on the start page.
     pub open_error: Option<String>,
     pub import_form: ImportForm,
+    pub playlist_form: PlaylistForm,
+    pub spotify: SpotifyLogin,
     pub import: Option<ImportState>,
     pub imported: Option<Imported>,
     /// The image size of the covers panel, until the model's is changed.

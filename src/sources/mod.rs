@@ -12,9 +12,10 @@ pub mod sample;
 pub mod services;
 mod table;
 mod tables;
+mod workbook;
 
 pub use columns::{Column, Mapping};
 pub use folder::{is_picture_name, pictures_in};
 pub use import::{Columns, ImportError, ImportProgress, ImportRequest, ImportSummary, TableFile, import};
 pub use playlists::PlaylistRequest;
-pub use table::{Preview, Table, TableError};
+pub use table::{Preview, TABLE_ENDINGS, Table, TableError};

@@ -24,7 +24,13 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             let left = import.since.elapsed().as_secs_f64() / progress.done.max(1) as f64
                 * (progress.total - progress.done.min(progress.total)) as f64;
             let counts = format!("Importing: {} of {} tracks", thousands(progress.done), thousands(progress.total));
-            let text = if progress.done == 0 { counts } else { format!("{counts}, {} left", clock(left)) };
+            let text = if let Some(seconds) = progress.waiting_secs {
+                format!("{counts}, waiting {}", clock(seconds as f64))
+            } else if progress.done == 0 {
+                counts
+            } else {
+                format!("{counts}, {} left", clock(left))
+            };
             (text, progress.done as f32 / progress.total.max(1) as f32)
         }
         (None, Some(under)) => {

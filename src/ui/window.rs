@@ -171,7 +171,7 @@ fn drop_overlay(ui: &Ui, panel: &Panel<'_>) {
     };
     let text = if ends_in(&["coverstudy"]) {
         "Open this study"
-    } else if ends_in(&["csv", "tsv", "txt"]) {
+    } else if ends_in(crate::sources::TABLE_ENDINGS) {
         "Import this spreadsheet"
     } else if panel.state.study.as_ref().is_some_and(|study| study.scoring_run(panel.state.score_with).is_some()) {
         if paths.len() > 1 { "Score these covers" } else { "Score this cover" }

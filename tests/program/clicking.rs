@@ -11,6 +11,8 @@ use eframe::egui;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
+use super::support::without_proxy_and_keyring;
+
 /// A file as egui hands it over when it is dropped.
 #[derive(Debug)]
 struct Dropped(PathBuf);
@@ -25,25 +27,25 @@ impl egui::DroppedFile for Dropped {
     }
 }
 
-struct Driver {
-    harness: Harness<'static, Window>,
+pub struct Driver {
+    pub harness: Harness<'static, Window>,
 }
 
 impl Driver {
     /// Starts the program with a data folder of its own.
-    fn start(study: Option<PathBuf>) -> Self {
+    pub fn start(study: Option<PathBuf>) -> Self {
         let harness = Harness::builder()
             .with_size(egui::vec2(1280.0, 800.0))
             .build_eframe(move |creation| Window::new(creation, study.as_deref()));
         Self { harness }
     }
 
-    fn state(&self) -> &State {
+    pub fn state(&self) -> &State {
         self.harness.state().state()
     }
 
     /// Steps until `holds`; where it does not in time, keeps a picture and fails.
-    fn until(&mut self, what: &str, seconds: u64, holds: impl Fn(&State) -> bool) {
+    pub fn until(&mut self, what: &str, seconds: u64, holds: impl Fn(&State) -> bool) {
         let end = Instant::now() + Duration::from_secs(seconds);
         while !holds(self.state()) {
             if Instant::now() > end {
@@ -58,7 +60,7 @@ impl Driver {
         self.harness.step();
     }
 
-    fn click(&mut self, name: &str) {
+    pub fn click(&mut self, name: &str) {
         self.harness.get_by_role_and_label(egui::accesskit::Role::Button, name).click();
         self.harness.step();
         self.harness.step();
@@ -73,14 +75,22 @@ impl Driver {
 /// Runs the test called `name` again in a process of its own whose data folder is temporary, so that it leaves the
 /// person's own studies alone. `Some(folder)` in that process, `None` in the first one once the other has passed.
 fn own_data_folder(name: &str) -> Option<PathBuf> {
+    own_process(name, Vec::new)
+}
+
+/// As [`own_data_folder`], with an environment that the first process makes.
+pub fn own_process(name: &str, environment: impl FnOnce() -> Vec<(&'static str, String)>) -> Option<PathBuf> {
     const FOLDER: &str = "COVER_STUDY_TEST_FOLDER";
     if let Some(folder) = std::env::var_os(FOLDER) {
         return Some(folder.into());
     }
     let folder = tempfile::tempdir().unwrap();
     let this = std::env::current_exe().unwrap();
-    let status = std::process::Command::new(this)
+    let mut again = std::process::Command::new(this);
+    without_proxy_and_keyring(&mut again);
+    let status = again
         .args(["--exact", name, "--nocapture"])
+        .envs(environment())
         .env(FOLDER, folder.path())
         .env("XDG_DATA_HOME", folder.path())
         .status()

@@ -58,7 +58,7 @@ fn ranks_are_a_measure_of_their_own() {
     let study = folder.path().join("a.coverstudy");
     let server = serve(40, |asked| {
         let quota = json!({"error": {"type": "Exception", "message": "Quota limit exceeded", "code": 4}});
-        (asked.number("index") == Some(17) && asked.before == 0).then(|| Answer::Json(quota))
+        (asked.number("index") == Some(17) && asked.before == 0).then_some(Answer::Json(quota))
     });
     let output = import(&server, &study, &["https://www.deezer.com/en/playlist/908"]);
     let imported = last_json(&output);

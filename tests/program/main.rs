@@ -11,5 +11,7 @@ mod importing;
 mod killed;
 mod login;
 mod spotify;
+mod spreadsheets;
 mod studies;
 mod support;
+mod window_playlists;

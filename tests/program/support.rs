@@ -25,12 +25,17 @@ pub fn small_study(folder: &Path, count: usize) -> (PathBuf, PathBuf) {
 /// The program, ready to be given its arguments.
 pub fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_cover-study"));
+    without_proxy_and_keyring(&mut program);
+    program
+}
+
+/// Keeps the surroundings out of a test.
+pub fn without_proxy_and_keyring(program: &mut Command) {
     // A proxy has no way to servers of this computer; the person's keyring is none of a test's business.
     for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         program.env_remove(name);
     }
     program.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/at/all");
-    program
 }
 
 /// Runs a headless command with `--json`.

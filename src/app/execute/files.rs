@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::{App, Outcome, Purpose};
 use crate::app::state::ToastKind;
 use crate::report::report;
+use crate::sources::TABLE_ENDINGS;
 use crate::study::{self, StudyError, StudyFile};
 
 impl App {
@@ -23,6 +24,7 @@ impl App {
             Purpose::SaveAs => self.save_as(path),
             Purpose::Table => {
                 self.state.import_form.table = path.display().to_string();
+                self.state.import_form.more_tables.clear();
                 self.preview_table();
             }
             Purpose::Covers => self.state.import_form.covers = path.display().to_string(),
@@ -59,7 +61,7 @@ fn ask_for_path(purpose: Purpose) -> Option<PathBuf> {
     match purpose {
         Purpose::Study => dialog.set_title("Open study").add_filter("Studies", &[study::EXTENSION]).pick_file(),
         Purpose::SaveAs => dialog.set_title("Save study as").add_filter("Studies", &[study::EXTENSION]).save_file(),
-        Purpose::Table => dialog.set_title("CSV file").add_filter("Spreadsheets", &["csv", "tsv", "txt"]).pick_file(),
+        Purpose::Table => dialog.set_title("Spreadsheet").add_filter("Spreadsheets", TABLE_ENDINGS).pick_file(),
         Purpose::Covers => dialog.set_title("Covers folder").pick_folder(),
         Purpose::Cover => dialog.set_title("Cover to score").add_filter("Pictures", &pictures).pick_file(),
         Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected | Purpose::Report => {

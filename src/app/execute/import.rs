@@ -7,7 +7,6 @@ use super::{App, Outcome};
 use crate::app::state::{ImportState, Imported};
 use crate::jobs::{Job, JobEvent, Stop};
 use crate::sources::{Columns, ImportProgress, ImportRequest, Table, TableFile, import};
-use crate::study::Target;
 
 /// How often the panels are shown what an import under way has brought.
 const SHOW_IMPORTED_EVERY: Duration = Duration::from_secs(2);
@@ -28,11 +27,9 @@ impl App {
             _ => Columns::Recognised,
         };
         let covers = Some(form.covers.trim()).filter(|folder| !folder.is_empty()).map(PathBuf::from);
-        self.import(ImportRequest::Tables {
-            files: vec![TableFile { path, columns }],
-            covers,
-            target: Target::default(),
-        });
+        let more = form.more_tables.iter().map(|path| TableFile { path: path.clone(), columns: Columns::Recognised });
+        let files = std::iter::once(TableFile { path, columns }).chain(more).collect();
+        self.import(ImportRequest::Tables { files, covers, target: form.target.clone() });
     }
 
     pub(super) fn import(&mut self, request: ImportRequest) {

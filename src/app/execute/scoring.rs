@@ -52,7 +52,7 @@ impl App {
     pub(super) fn take_drop(&mut self, dropped: Drop) {
         if let Some(path) = dropped.study {
             self.open(path);
-        } else if dropped.table.is_none() && dropped.folder.is_none() {
+        } else if dropped.tables.is_empty() && dropped.folder.is_none() {
             self.drop_covers(dropped.covers);
         } else if self.state.study.is_none() {
             // A spreadsheet is the beginning of a study.
@@ -68,8 +68,10 @@ impl App {
         if let Some(folder) = dropped.folder {
             self.state.import_form.covers = folder.display().to_string();
         }
-        if let Some(table) = dropped.table {
+        let mut tables = dropped.tables.into_iter();
+        if let Some(table) = tables.next() {
             self.state.import_form.table = table.display().to_string();
+            self.state.import_form.more_tables = tables.collect();
             self.preview_table();
         }
     }

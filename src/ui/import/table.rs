@@ -1,0 +1,149 @@
+//! A spreadsheet and its folder of covers: which column holds what.
+
+use eframe::egui::{self, RichText, TextEdit, Ui};
+
+use crate::app::Command;
+use crate::sources::{Column, Preview};
+use crate::study::{POPULARITY, Scale, Target};
+use crate::ui::Panel;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{self, GAP, palette};
+use crate::ui::widgets::{FIELD_LABEL, card, cell_choice, focus_ring, name, notice, secondary, text_field};
+
+/// Draws the card.
+pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let mut commands = Vec::new();
+    card(ui, "A spreadsheet and a folder of covers", |ui| {
+        let width = (ui.available_width() - FIELD_LABEL - 132.0 - 2.0 * GAP).max(160.0);
+        let form = &mut panel.state.import_form;
+        ui.horizontal(|ui| {
+            let hint = "Path of a CSV, Excel or ODS file, or drop it on the window";
+            let (_, field) = text_field(ui, "CSV file", hint, &mut form.table, width);
+            if field.lost_focus() && !form.table.trim().is_empty() {
+                commands.push(Command::PreviewTable);
+            }
+            if field.changed() {
+                form.preview = None;
+                form.target = Target::default();
+            }
+            if secondary(ui, "Choose file…", None) {
+                commands.push(Command::ChooseTable);
+            }
+        });
+        ui.horizontal(|ui| {
+            let hint = "Folder with a picture for each row; empty: beside the file, or web addresses in it";
+            text_field(ui, "Covers folder", hint, &mut form.covers, width);
+            if secondary(ui, "Choose folder…", None) {
+                commands.push(Command::ChooseCovers);
+            }
+        });
+        more_tables(ui, &mut form.more_tables);
+        match &mut form.preview {
+            Some(Ok(preview)) => {
+                mapping(ui, preview);
+                predicts(ui, preview, &mut form.target);
+            }
+            Some(Err(why)) => notice(ui, Icon::Alert, palette(ui).error, why.as_str()),
+            None => {}
+        }
+    });
+    panel.commands.extend(commands);
+}
+
+/// Spreadsheets that are imported together with the one in the field.
+fn more_tables(ui: &mut Ui, more: &mut Vec<std::path::PathBuf>) {
+    if more.is_empty() {
+        return;
+    }
+    let names: Vec<_> = more.iter().map(|path| path.file_name().unwrap_or_default().to_string_lossy()).collect();
+    let text = format!("Together with {}.", names.join(", "));
+    ui.horizontal(|ui| {
+        ui.add_space(FIELD_LABEL + GAP);
+        ui.add(egui::Label::new(text).truncate());
+        if secondary(ui, "Only the first", None) {
+            more.clear();
+        }
+    });
+}
+
+/// Whether the column of values is popularity or a measure of its own, with its unit and how it is counted.
+fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target) {
+    let header = preview.mapping.popularity.and_then(|place| preview.headers.get(place));
+    let Some(header) = header.filter(|header| !header.is_empty()) else { return };
+    ui.horizontal(|ui| {
+        let is_popularity = target.measure == POPULARITY;
+        ui.label(format!("\"{header}\" is"));
+        let options = [(true, "Popularity, 0 to 100"), (false, "A number of its own")];
+        match cell_choice(ui, "Kind of value", is_popularity, &options) {
+            Some(true) => *target = Target::default(),
+            Some(false) => *target = Target { measure: header.clone(), unit: String::new(), ..Target::default() },
+            None => {}
+        }
+        if target.measure == POPULARITY {
+            return;
+        }
+        target.measure.clone_from(header);
+        ui.label("in");
+        let unit = ui.add(TextEdit::singleline(&mut target.unit).hint_text("streams, sales …").desired_width(120.0));
+        name(ui, &unit, "Unit");
+        focus_ring(ui, &unit);
+        ui.label("counted");
+        let scales = Scale::ALL.map(|scale| (scale, scale.label()));
+        if let Some(scale) = cell_choice(ui, "Scale", target.scale, &scales) {
+            target.scale = scale;
+        }
+    });
+}
+
+/// The head of the spreadsheet, and which column holds what.
+fn mapping(ui: &mut Ui, preview: &mut Preview) {
+    let colors = palette(ui);
+    ui.add_space(GAP);
+    ui.label(RichText::new("Columns").font(theme::body_strong()));
+    ui.horizontal_wrapped(|ui| {
+        for column in Column::CHOOSABLE {
+            let place = preview.mapping.of_mut(column);
+            let absent = if column == Column::Playlist { "the file's name" } else { "choose" };
+            let header = |place: usize| preview.headers.get(place).map_or("", String::as_str);
+            let shown = place.map_or(absent, header);
+            ui.label(column.label());
+            let combo = egui::ComboBox::from_id_salt(column.label()).selected_text(shown).show_ui(ui, |ui| {
+                if !column.is_required() {
+                    ui.selectable_value(place, None, absent);
+                }
+                for index in 0..preview.headers.len() {
+                    let text = Some(header(index)).filter(|text| !text.is_empty()).unwrap_or("(unnamed)");
+                    ui.selectable_value(place, Some(index), text);
+                }
+            });
+            name(ui, &combo.response, &format!("{} column", column.label()));
+        }
+    });
+    let missing = preview.mapping.missing();
+    if !missing.is_empty() {
+        let names: Vec<String> = missing.iter().map(|column| column.label().to_lowercase()).collect();
+        let text = format!("Choose the column that holds the {}.", names.join(", the "));
+        notice(ui, Icon::Alert, colors.warning, text);
+    }
+    ui.add_space(4.0);
+    egui::ScrollArea::horizontal().id_salt("preview").show(ui, |ui| {
+        egui::Grid::new("preview rows").striped(true).spacing([16.0, 4.0]).show(ui, |ui| {
+            for header in &preview.headers {
+                ui.label(RichText::new(header).font(theme::body_strong()));
+            }
+            ui.end_row();
+            for row in &preview.rows {
+                for cell in row {
+                    ui.label(shortened(cell));
+                }
+                ui.end_row();
+            }
+        });
+    });
+}
+
+/// At most some words of a cell.
+fn shortened(cell: &str) -> String {
+    const SHOWN: usize = 28;
+    if cell.chars().count() <= SHOWN { cell.to_owned() } else { cell.chars().take(SHOWN - 1).chain(['…']).collect() }
+}

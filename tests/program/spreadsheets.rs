@@ -1,0 +1,200 @@
+//! Spreadsheets as other programs write them.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use serde_json::json;
+
+use super::fake::{Answer, Server, picture};
+use super::support::{last_json, program, run, small_study, text};
+
+fn import(folder: &Path, table: &Path, more: &[&str]) -> Output {
+    let study = folder.join("a.coverstudy");
+    run(&[&["import", text(&study), "--csv", text(table)], more].concat())
+}
+
+fn info(folder: &Path) -> serde_json::Value {
+    last_json(&run(&["info", text(&folder.join("a.coverstudy"))]))
+}
+
+fn workbook(folder: &Path) -> PathBuf {
+    let path = folder.join("My list.xlsx");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().write(0, 0, "Made with care").unwrap();
+    let sheet = book.add_worksheet();
+    let day = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
+    for (column, header) in ["Song", "Popularity", "Cover", "Release Date", "Streams"].iter().enumerate() {
+        sheet.write(2, column as u16, *header).unwrap();
+    }
+    for row in 0..6_u32 {
+        sheet.write(3 + row, 0, format!("Title {row}")).unwrap();
+        sheet.write(3 + row, 1, 10.5 + f64::from(row)).unwrap();
+        sheet.write(3 + row, 2, format!("c{row}.png")).unwrap();
+        let date = rust_xlsxwriter::ExcelDateTime::from_ymd(1998 + row as u16, 2, 28).unwrap();
+        sheet.write_with_format(3 + row, 3, &date, &day).unwrap();
+        sheet.write(3 + row, 4, 10_u32.pow(row)).unwrap();
+    }
+    book.save(&path).unwrap();
+    path
+}
+
+#[test]
+fn excel_files_are_read_whichever_sheet_has_the_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, covers) = small_study(folder.path(), 6);
+    let table = workbook(folder.path());
+    let imported = last_json(&import(folder.path(), &table, &["--covers", text(&covers), "--years", "1998-2000"]));
+    assert_eq!((&imported["tracks"], &imported["covers"]), (&json!(6), &json!(6)), "{imported}");
+    let info = info(folder.path());
+    assert_eq!(
+        (&info["popularity"]["count"], &info["popularity"]["max"]),
+        (&json!(3), &json!(12.5)),
+        "the years filter"
+    );
+    assert_eq!(info["playlists"][0]["name"], "My list");
+}
+
+#[test]
+fn any_number_can_be_the_target() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, covers) = small_study(folder.path(), 6);
+    let table = workbook(folder.path());
+    let more = ["--covers", text(&covers), "--target", "Streams", "--unit", "plays", "--scale", "logarithm"];
+    let imported = last_json(&import(folder.path(), &table, &more));
+    assert_eq!(imported["tracks"], 6, "{imported}");
+    let max = info(folder.path())["popularity"]["max"].as_f64().unwrap();
+    assert!((max - 100_001_f64.log10()).abs() < 1e-9, "{max}");
+}
+
+#[test]
+fn opendocument_files_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, covers) = small_study(folder.path(), 6);
+    let path = folder.path().join("list.ods");
+    let cell = |text: &str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let row = |cells: [&str; 3]| format!("<table:table-row>{}</table:table-row>", cells.map(cell).concat());
+    let rows = [row(["Titel", "popularity", "cover"]), row(["A", "12,5", "c0"]), row(["B", "70", "c1"])].concat();
+    let namespaces = ["office", "table", "text"]
+        .map(|name| format!("xmlns:{name}=\"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0\""))
+        .join(" ");
+    let content = format!(
+        "<?xml version=\"1.0\"?><office:document-content {namespaces}><office:body><office:spreadsheet>\
+         <table:table table:name=\"Eins\">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+    );
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, text) in [
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        (
+            "META-INF/manifest.xml",
+            "<?xml version=\"1.0\"?><manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>",
+        ),
+        ("content.xml", content.as_str()),
+    ] {
+        archive.start_file(name, stored).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap();
+    let output = import(folder.path(), &path, &["--covers", text(&covers), "--map", "title=Titel"]);
+    assert_eq!(last_json(&output)["tracks"], 2, "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(info(folder.path())["popularity"]["min"], 12.5);
+}
+
+#[test]
+fn covers_at_web_addresses_are_downloaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(|asked| match asked.path() {
+        "/gone.jpg" => Answer::Whole(404, "", Vec::new()),
+        path => picture(path.len(), 64),
+    });
+    let table = folder.path().join("Summer hits.csv");
+    let mut csv = String::from(
+        "Track URI,Track Name,Artist Name(s),Album Name,Album Release Date,Album Image URL,Popularity,ISRC\n",
+    );
+    for row in 0..9 {
+        let address = server.address(if row == 3 { "gone.jpg" } else { "cover.jpg" });
+        csv += &format!(
+            "spotify:track:{row},Song {row},\"A, B\",Album,1999-01-0{},{address},{},X{row}\n",
+            row + 1,
+            row * 10
+        );
+    }
+    std::fs::write(&table, csv).unwrap();
+    let study = folder.path().join("a.coverstudy");
+    let output = program()
+        .args(["import", text(&study), "--csv", text(&table), "--json"])
+        .env("COVER_STUDY_DEEZER_API", server.address(""))
+        .output()
+        .unwrap();
+    let imported = last_json(&output);
+    assert_eq!((&imported["tracks"], &imported["covers"]), (&json!(9), &json!(8)), "{imported}");
+    assert!(imported["rejected"].to_string().contains("status 404"));
+    assert_eq!(server.count("/cover.jpg"), 1, "each address is asked once");
+    assert_eq!(info(folder.path())["playlists"][0]["name"], "Summer hits");
+    // Without the environment of the tests, this computer's own addresses are not asked.
+    let second = folder.path().join("b.coverstudy");
+    let refused = last_json(&run(&["import", text(&second), "--csv", text(&table)]));
+    assert!(refused["rejected"].to_string().contains("not a https address of a public server"), "{refused}");
+}
+
+#[test]
+fn lists_without_popularity_or_covers_are_told_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    small_study(folder.path(), 2);
+    for (header, words) in [
+        (
+            "Track name,Artist name,Album,Playlist name,Type,ISRC",
+            "popularity or cover. Lists from TuneMyMusic or Soundiiz",
+        ),
+        ("title;artist;album;isrc", "popularity or cover. Lists from TuneMyMusic or Soundiiz"),
+        ("Track URI,Track Name,Album Name,Artist Name(s),Release Date,Popularity", "as cover. Choose the column"),
+        ("Track Name,Album Image URL", "as popularity. Choose the column"),
+    ] {
+        let table = folder.path().join("list.csv");
+        std::fs::write(&table, format!("{header}\na,b,c\n")).unwrap();
+        let output = import(folder.path(), &table, &[]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && said.contains(words), "{header}: {said}");
+        assert!(!folder.path().join("a.coverstudy").exists());
+    }
+}
+
+#[test]
+fn encodings_and_separators_make_no_difference() {
+    let plain = "title;popularity;playlist;cover\nÄther;12,5;Übersee;c0\n\"Zwei\nZeilen\";70;Übersee;c1.png\n";
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(plain.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let windows = encoding_rs::WINDOWS_1252.encode(plain).0.into_owned();
+    let marked = [b"\xef\xbb\xbf", plain.as_bytes()].concat();
+    let named = format!("sep=;\r\n{}", plain.replace('\n', "\r\n")).into_bytes();
+    for bytes in [plain.as_bytes().to_vec(), plain.replace(';', "\t").into_bytes(), utf16, windows, marked, named] {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, covers) = small_study(folder.path(), 2);
+        let table = folder.path().join("list.csv");
+        std::fs::write(&table, &bytes).unwrap();
+        let imported = last_json(&import(folder.path(), &table, &["--covers", text(&covers)]));
+        assert_eq!(imported["tracks"], 2, "{imported}");
+        let info = info(folder.path());
+        assert_eq!((&info["playlists"][0]["name"], &info["popularity"]["min"]), (&json!("Übersee"), &json!(12.5)));
+    }
+}
+
+#[test]
+fn several_files_are_several_playlists() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, covers) = small_study(folder.path(), 4);
+    let mut arguments =
+        vec!["import".to_owned(), text(&folder.path().join("a.coverstudy")).to_owned(), "--csv".to_owned()];
+    for name in ["Monday", "Tuesday"] {
+        let table = folder.path().join(format!("{name}.csv"));
+        std::fs::write(&table, "title,popularity,cover\nA,10,c0\nB,20,c1\n").unwrap();
+        arguments.push(text(&table).to_owned());
+    }
+    arguments.extend(["--covers".to_owned(), text(&covers).to_owned()]);
+    let imported = last_json(&run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()));
+    assert_eq!(imported["tracks"], 4);
+    assert_eq!(imported["rejected"].as_array().unwrap().len(), 2, "c2 and c3 have no row in either");
+    assert_eq!(info(folder.path())["playlists"].as_array().unwrap().len(), 2);
+}
