@@ -15,10 +15,10 @@ pub struct Checkpoint {
     pub weights: Vec<u8>,
     /// Safetensors: Adam's moments `NAME.m` and `NAME.v` of each weight NAME, and `step`, how many steps it has done.
     pub optimizer: Vec<u8>,
-    /// The epoch with the lowest test error so far, the first where several have it.
+    /// The epoch with the lowest error so far, the first where several have it.
     pub best_epoch: usize,
-    /// The mean squared error on the test tracks after that epoch.
-    pub best_test_mse: f64,
+    /// Its mean squared error: on the validation tracks where there are any, else on the test tracks.
+    pub best_mse: f64,
     /// The weights after that epoch. From [`super::Trainer::checkpoint`], present exactly where the best epoch is the
     /// one just done; else what was stored at the best epoch still holds. [`super::Trainer::resume`] needs them,
     /// except where the best epoch is the last.

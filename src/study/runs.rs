@@ -63,6 +63,8 @@ pub struct EpochRecord {
     /// From 1.
     pub epoch: usize,
     pub train_mse: f64,
+    /// On the tracks that early stopping holds out, where there is early stopping.
+    pub validation_mse: Option<f64>,
     pub test_mse: f64,
     /// Training, test pass and saving.
     pub seconds: f64,
@@ -233,7 +235,7 @@ impl Study {
         })
     }
 
-    /// Keeps a finished epoch with its weights: all of it, or none. `best` is the best epoch so far and its test MSE.
+    /// Keeps a finished epoch with its weights: all of it, or none. `best` is the best epoch so far and its MSE.
     ///
     /// # Errors
     /// Where the file cannot be written.
@@ -246,9 +248,16 @@ impl Study {
     ) -> Result<(), StudyError> {
         self.transaction(|transaction| {
             transaction.execute(
-                "INSERT OR REPLACE INTO epoch (run_id, epoch, train_mse, test_mse, seconds)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![run.0, epoch.epoch as i64, epoch.train_mse, epoch.test_mse, epoch.seconds],
+                "INSERT OR REPLACE INTO epoch (run_id, epoch, train_mse, validation_mse, test_mse, seconds)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    run.0,
+                    epoch.epoch as i64,
+                    epoch.train_mse,
+                    epoch.validation_mse,
+                    epoch.test_mse,
+                    epoch.seconds
+                ],
             )?;
             transaction.execute(
                 "UPDATE run SET best_epoch = ?2, best_mse = ?3 WHERE id = ?1",
@@ -344,21 +353,32 @@ impl Study {
             .ok_or_else(|| StudyError::NotFound("The study no longer holds this run.".to_owned()))?;
         let epochs = self
             .connection
-            .prepare_cached("SELECT epoch, train_mse, test_mse, seconds FROM epoch WHERE run_id = ?1 ORDER BY epoch")
+            .prepare_cached(&format!(
+                "SELECT epoch, train_mse, {}, test_mse, seconds FROM epoch WHERE run_id = ?1 ORDER BY epoch",
+                self.validation_column()?
+            ))
             .and_then(|mut statement| {
                 statement
                     .query_map([run.0], |row| {
                         Ok(EpochRecord {
                             epoch: count(row, 0)?,
                             train_mse: row.get(1)?,
-                            test_mse: row.get(2)?,
-                            seconds: row.get(3)?,
+                            validation_mse: row.get(2)?,
+                            test_mse: row.get(3)?,
+                            seconds: row.get(4)?,
                         })
                     })?
                     .collect()
             })
             .map_err(|error| self.error(error))?;
         Ok(RunRecord { epochs, ..record? })
+    }
+
+    /// A study from before early stopping lacks the column as long as it is only read.
+    fn validation_column(&self) -> Result<&'static str, StudyError> {
+        let query = "SELECT count(*) FROM pragma_table_info('epoch') WHERE name = 'validation_mse'";
+        let found: i64 = self.connection.query_row(query, [], |row| row.get(0)).map_err(|error| self.error(error))?;
+        Ok(if found > 0 { "validation_mse" } else { "NULL" })
     }
 
     /// The run that a person calls `name`: its name in any case, or its number.

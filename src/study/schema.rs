@@ -6,7 +6,8 @@ use rusqlite::Connection;
 pub(super) const APPLICATION_ID: i64 = 0x4376_7374;
 
 /// Brings a file from version `i` to `i + 1`. A released step is never edited; a change of the tables is a new one.
-const MIGRATIONS: &[&str] = &[r"
+const MIGRATIONS: &[&str] = &[
+    r"
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -116,7 +117,11 @@ CREATE TABLE weights (
     bytes  BLOB NOT NULL,                -- safetensors
     PRIMARY KEY (run_id, kind)
 ) STRICT;
-"];
+",
+    r"
+ALTER TABLE epoch ADD COLUMN validation_mse REAL; -- on what early stopping holds out; NULL without it
+",
+];
 
 /// The version that this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -137,7 +137,19 @@ dispatch!(
 );
 dispatch!(
     /// The sum of products.
-    dot = vector::dot(a: &[f32], b: &[f32]) -> f32
+    dot = vector::dot(values: &[f32], weights: &[f32]) -> f32
+);
+dispatch!(
+    /// The sum of products of pixels from 0 to 255 with weights.
+    dot_pixels = vector::dot(pixels: &[u8], weights: &[f32]) -> f32
+);
+dispatch!(
+    /// Adds values times a factor to sums.
+    add_scaled = vector::add_scaled(values: &[f32], factor: f32, sums: &mut [f32])
+);
+dispatch!(
+    /// Adds pixels from 0 to 255 times a factor to sums.
+    add_scaled_pixels = vector::add_scaled(pixels: &[u8], factor: f32, sums: &mut [f32])
 );
 dispatch!(
     /// Pixels from 0 to 255 as floats from 0 to 1.

@@ -86,7 +86,7 @@ pub(super) fn convolve<const MR: usize, const NR: usize, const FMA: bool>(pixels
 #[inline(always)]
 fn tile<const MR: usize, const NR: usize, const FMA: bool>(pixels: &mut Pixels<'_>, first: usize) {
     let bias: &[f32; NR] = pixels.bias.first_chunk().expect("a group of NR filters has NR biases");
-    let mut sums = [*bias; MR];
+    let mut sums = [[0.0; NR]; MR];
     let (weights, _) = pixels.weights.as_chunks::<NR>();
     let offsets: &[usize; MR] = pixels.offsets[first..].first_chunk().expect("a tile begins MR pixels before the end");
     let segment = pixels.segment;
@@ -104,7 +104,12 @@ fn tile<const MR: usize, const NR: usize, const FMA: bool>(pixels: &mut Pixels<'
         }
     }
     for (m, sums) in sums.iter().enumerate() {
-        pixels.out[(first + m) * pixels.stride..][..NR].copy_from_slice(sums);
+        let out: &mut [f32; NR] =
+            pixels.out[(first + m) * pixels.stride..].first_chunk_mut().expect("rows are whole groups of filters");
+        for n in 0..NR {
+            // Last, as TensorFlow does: sums that are equal stay equal, and pooling takes the first of them.
+            out[n] = sums[n] + bias[n];
+        }
     }
 }
 

@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 pub use super::shape::ConvGeometry;
 pub use backward::DenseRow;
 pub use dispatch::{
-    Isa, dot, forward, input_gradient_sparse, scale_pixels, weight_gradient_dense, weight_gradient_sparse,
+    Isa, add_scaled, add_scaled_pixels, dot, dot_pixels, forward, input_gradient_sparse, scale_pixels,
+    weight_gradient_dense, weight_gradient_sparse,
 };
 pub use entries::Entries;
 pub use forward::Forward;
