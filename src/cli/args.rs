@@ -122,6 +122,21 @@ pub struct SettingArgs {
     pub split: Option<String>,
     #[arg(long)]
     pub seed: Option<u64>,
+    /// End after so many epochs without a lower error on held-out training tracks.
+    #[arg(long, value_name = "EPOCHS")]
+    pub patience: Option<usize>,
+    /// Mirror each training picture half of the time.
+    #[arg(long)]
+    pub flip: bool,
+    /// How the learning rate goes on: constant, or cosine (down to 0).
+    #[arg(long)]
+    pub schedule: Option<String>,
+    /// The share of the dense layer's inputs that each step silences.
+    #[arg(long)]
+    pub dropout: Option<f64>,
+    /// The penalty on squared weights.
+    #[arg(long)]
+    pub l2: Option<f64>,
 }
 
 /// See [`Command::Score`].

@@ -55,6 +55,8 @@ pub enum TrainEvent {
         name: String,
         epochs: usize,
         record: EpochRecord,
+        /// Pictures that were trained on, test pass and saving included.
+        samples_per_second: f64,
     },
     Paused(bool),
 }
@@ -202,7 +204,8 @@ impl Training<'_> {
         self.save(&record, &checkpoint)?;
         record.seconds = (began.elapsed() - paused).as_secs_f64();
         let (run, name, epochs) = (self.record.id, self.record.name.clone(), self.record.settings.epochs);
-        (self.on_event)(TrainEvent::Epoch { run, name, epochs, record });
+        let samples_per_second = trainer.train_len() as f64 / record.seconds;
+        (self.on_event)(TrainEvent::Epoch { run, name, epochs, record, samples_per_second });
         Ok(true)
     }
 

@@ -16,7 +16,7 @@ mod conv_op;
 mod data;
 mod feed;
 mod hyper;
-mod kernels;
+pub mod kernels;
 mod learner;
 mod linear_head;
 mod memory;

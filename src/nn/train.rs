@@ -188,6 +188,11 @@ impl Trainer {
         self.epochs_done
     }
 
+    /// Pictures that an epoch trains on.
+    pub fn train_len(&self) -> usize {
+        self.data.train().len()
+    }
+
     /// Whether there is nothing left to train: the last epoch is done, or early stopping has waited long enough.
     pub fn is_done(&self) -> bool {
         let settings = self.hyper.get();

@@ -7,7 +7,7 @@ use super::lanes::{InstructionSet, mul_add};
 const SUMS: usize = 4 * LANES;
 
 #[inline(always)]
-pub(super) fn dot<S: InstructionSet>(values: &[impl Copy + Into<f32>], weights: &[f32]) -> f32 {
+pub(super) fn dot<S: InstructionSet>(_: S, values: &[impl Copy + Into<f32>], weights: &[f32]) -> f32 {
     let mut sums = [0.0; SUMS];
     let ((values, values_rest), (weights, weights_rest)) = (values.as_chunks::<SUMS>(), weights.as_chunks::<SUMS>());
     for (values, weights) in values.iter().zip(weights) {
@@ -20,14 +20,14 @@ pub(super) fn dot<S: InstructionSet>(values: &[impl Copy + Into<f32>], weights: 
 }
 
 #[inline(always)]
-pub(super) fn add_scaled<S: InstructionSet>(values: &[impl Copy + Into<f32>], factor: f32, sums: &mut [f32]) {
+pub(super) fn add_scaled<S: InstructionSet>(_: S, values: &[impl Copy + Into<f32>], factor: f32, sums: &mut [f32]) {
     for (sum, &value) in sums.iter_mut().zip(values) {
         *sum = fused::<S>(value.into(), factor, *sum);
     }
 }
 
 #[inline(always)]
-pub(super) fn scale_pixels<S: InstructionSet>(pixels: &[u8], floats: &mut [f32]) {
+pub(super) fn scale_pixels<S: InstructionSet>(_: S, pixels: &[u8], floats: &mut [f32]) {
     for (float, &pixel) in floats.iter_mut().zip(pixels) {
         *float = f32::from(pixel) / 255.0;
     }
