@@ -43,7 +43,7 @@ pub enum Command {
     Results { study: PathBuf },
     /// Score covers, or all covers in a folder.
     Score(ScoreArgs),
-    /// Write predictions, or tracks and covers, as files.
+    /// Write a model, predictions, or tracks and covers, as files.
     Export(ExportArgs),
 }
 
@@ -155,10 +155,10 @@ pub struct ScoreArgs {
 #[derive(Debug, ClapArgs)]
 pub struct ExportArgs {
     pub study: PathBuf,
-    /// The run whose predictions are written.
+    /// The run whose model or predictions are written.
     #[arg(long, requires = "out", required_unless_present = "tracks")]
     pub run: Option<String>,
-    /// Where they go: a file that ends in .csv.
+    /// Where they go: a model as .onnx, its weights as .safetensors, the predictions as .csv.
     #[arg(long, requires = "run")]
     pub out: Option<PathBuf>,
     /// Write all tracks to this CSV file, as import reads it.

@@ -4,11 +4,13 @@
 //! tell of their progress, so that the window and the command line call the same.
 
 mod dataset;
+mod export;
 mod handle;
 mod scoring;
 mod training;
 mod wishes;
 
+pub use export::{ExportError, export_model};
 pub use handle::{Job, JobEvent, Waker};
 pub use scoring::{Score, ScoreError, Scorer};
 pub use training::{TrainError, TrainEvent, Trained, train_run};

@@ -22,6 +22,7 @@ mod linear_head;
 mod memory;
 pub mod metrics;
 mod network;
+mod onnx;
 mod presets;
 mod random;
 mod shape;
@@ -37,6 +38,7 @@ pub use hyper::{
 pub use kernels::{Isa, Kernels, UnknownKernels, UnsupportedKernels};
 pub use memory::{LARGEST_KEPT_IMAGE, available_memory_bytes};
 pub use network::Network;
+pub use onnx::ONNX_OPSET;
 pub use presets::Preset;
 pub use shape::{LayerShape, shapes};
 pub use train::{EpochFigures, TrainError, TrainOptions, Trainer};

@@ -1,5 +1,7 @@
 //! A trained network: weights only, for prediction.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use super::aligned::Aligned;
@@ -31,6 +33,24 @@ impl Network {
     /// `arrays` in the order of [`checkpoint::tensor_names`].
     pub(super) fn new(shape: NetworkShape, arrays: Vec<Vec<f32>>) -> Self {
         Self { shape, arrays }
+    }
+
+    /// The weights in the order of [`checkpoint::tensor_names`].
+    pub(super) fn arrays(&self) -> &[Vec<f32>] {
+        &self.arrays
+    }
+
+    pub(super) fn shape(&self) -> &NetworkShape {
+        &self.shape
+    }
+
+    /// The weights as a safetensors file's bytes, with `metadata` in its header: `conv1.weight` (height, width,
+    /// channels, filters), `conv1.bias`, …, `dense.weight` (rows, columns, channels; 1), `dense.bias`.
+    ///
+    /// # Errors
+    /// Not with the weights of a network that was built.
+    pub fn to_safetensors(&self, metadata: HashMap<String, String>) -> Result<Vec<u8>, WeightsError> {
+        checkpoint::write_weights(&self.shape, &self.arrays, Some(metadata))
     }
 
     /// Predicts for pictures of RGB bytes, one after the other, each of the network's image size; an incomplete one

@@ -283,7 +283,7 @@ impl Trainer {
     /// The state after the last epoch; not to be taken after an abandoned one.
     pub fn checkpoint(&self) -> Checkpoint {
         const FITS: &str = "arrays have the lengths that the network's shape gives";
-        let weights = checkpoint::write_weights(self.hyper.shape(), &self.learner.arrays()).expect(FITS);
+        let weights = checkpoint::write_weights(self.hyper.shape(), &self.learner.arrays(), None).expect(FITS);
         let moments = self.learner.moments().map(adam::Moments::save).collect();
         let state = OptimizerState { step: self.learner.steps(), moments };
         Checkpoint {

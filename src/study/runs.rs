@@ -485,3 +485,30 @@ fn figures(row: &Row<'_>, [rmse, mae, r2]: [&str; 3]) -> rusqlite::Result<Option
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::Preset;
+    use crate::study::StudyFile;
+
+    /// As it was before early stopping: without the column.
+    #[test]
+    fn an_older_study_is_read_as_it_is_and_brought_up_to_date_by_a_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.coverstudy");
+        let file = StudyFile::create(&path).unwrap();
+        let mut study = file.connect().unwrap();
+        let run = study.add_run("Quick", "quick", &Preset::Quick.hyperparameters(), 1).unwrap();
+        let epoch = EpochRecord { epoch: 1, train_mse: 2.0, validation_mse: None, test_mse: 3.0, seconds: 4.0 };
+        study.save_epoch(run, &epoch, (1, 3.0), &[]).unwrap();
+        study
+            .connection
+            .execute_batch("ALTER TABLE epoch DROP COLUMN validation_mse; PRAGMA user_version = 1")
+            .unwrap();
+        drop((study, file));
+        let read = |file: &StudyFile| file.connect().unwrap().run(run).unwrap().epochs;
+        assert_eq!(read(&StudyFile::open_reader(&path).unwrap()), [epoch]);
+        assert_eq!(read(&StudyFile::open(&path).unwrap().0), [epoch]);
+    }
+}

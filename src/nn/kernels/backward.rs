@@ -1,5 +1,7 @@
 //! Gradients of the weights and of the input of one picture.
 
+#![expect(clippy::needless_range_loop, reason = "a tile is indexed as the matrix it is, and so stays in registers")]
+
 use super::entries::{Entries, Entry};
 use super::lanes::InstructionSet;
 use super::pack::groups;

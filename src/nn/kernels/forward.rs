@@ -1,5 +1,7 @@
 //! Convolution, bias, activation and max-pooling of one picture, a few rows at a time.
 
+#![expect(clippy::needless_range_loop, reason = "a tile is indexed as the matrix it is, and so stays in registers")]
+
 use super::lanes::InstructionSet;
 use super::pack::Packed;
 use super::simd::Simd;
