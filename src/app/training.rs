@@ -21,6 +21,8 @@ pub struct Under {
     /// When this stretch of training began, and how many steps it has done.
     pub since: Instant,
     pub steps_done: usize,
+    /// Tracks a step.
+    pub batch_size: usize,
     /// Whether it has come to its first step.
     pub(super) has_begun: bool,
     pub(super) job: Job<TrainEvent, Trained>,
@@ -43,6 +45,12 @@ impl Under {
         }
         let done = self.epoch.saturating_sub(1) * self.steps + self.step;
         done as f32 / (self.epochs * self.steps) as f32
+    }
+
+    /// Pictures that are trained on a second, at the pace so far; `None` while there is no pace yet.
+    pub fn samples_per_second(&self) -> Option<f64> {
+        let pictures = (self.steps_done * self.batch_size) as f64;
+        (self.steps_done > 3).then(|| pictures / self.since.elapsed().as_secs_f64())
     }
 
     /// Seconds until its end at the pace so far; `None` while there is no pace yet.

@@ -28,6 +28,7 @@ pub enum Renderer {
 }
 
 /// The commands that need no window.
+#[expect(clippy::large_enum_variant, reason = "made once, at the start")]
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Go through the sample study from import to a scored cover.
@@ -52,7 +53,7 @@ pub enum Command {
     Fit(FitArgs),
     /// Write a report for somebody who was not there.
     Report(ReportArgs),
-    /// Write predictions, or tracks and covers, as files.
+    /// Write a model, predictions, or tracks and covers, as files.
     Export(ExportArgs),
 }
 
@@ -183,6 +184,21 @@ pub struct SettingArgs {
     pub split: Option<String>,
     #[arg(long)]
     pub seed: Option<u64>,
+    /// End after so many epochs without a lower error on held-out training tracks.
+    #[arg(long, value_name = "EPOCHS")]
+    pub patience: Option<usize>,
+    /// Mirror each training picture half of the time.
+    #[arg(long)]
+    pub flip: bool,
+    /// How the learning rate goes on: constant, or cosine (down to 0).
+    #[arg(long)]
+    pub schedule: Option<String>,
+    /// The share of the dense layer's inputs that each step silences.
+    #[arg(long)]
+    pub dropout: Option<f64>,
+    /// The penalty on squared weights.
+    #[arg(long)]
+    pub l2: Option<f64>,
 }
 
 /// See [`Command::Score`].
@@ -249,10 +265,10 @@ pub struct ReportArgs {
 #[derive(Debug, ClapArgs)]
 pub struct ExportArgs {
     pub study: PathBuf,
-    /// The run whose predictions are written.
+    /// The run whose model or predictions are written.
     #[arg(long, requires = "out", required_unless_present = "tracks")]
     pub run: Option<String>,
-    /// Where they go: a file that ends in .csv.
+    /// Where they go: a model as .onnx, its weights as .safetensors, the predictions as .csv.
     #[arg(long, requires = "run")]
     pub out: Option<PathBuf>,
     /// Write all tracks to this CSV file, as import reads it.

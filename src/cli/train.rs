@@ -9,7 +9,7 @@ use super::args::{SettingArgs, TrainArgs};
 use super::results::{run_json, run_line};
 use super::{Exit, Output, import::tell_recovered};
 use crate::jobs::{TrainEvent, Wishes, train_run};
-use crate::nn::{Activation, Hyperparameters, Kernels, Padding, Preset, SplitBy, TrainOptions};
+use crate::nn::{Activation, Hyperparameters, Kernels, Padding, Preset, Schedule, SplitBy, TrainOptions};
 use crate::study::{RunId, RunRecord, RunStatus, StudyFile};
 
 pub(super) fn run(args: &TrainArgs, output: &Output, wishes: &Wishes) -> Result<Exit> {
@@ -85,6 +85,11 @@ impl SettingArgs {
         set(&mut settings.test_share, self.test_share);
         set(&mut settings.split, self.split.as_deref().map(word::<SplitBy>).transpose()?);
         set(&mut settings.seed, self.seed);
+        set(&mut settings.patience, self.patience.map(Some));
+        settings.flip |= self.flip;
+        set(&mut settings.schedule, self.schedule.as_deref().map(word::<Schedule>).transpose()?);
+        set(&mut settings.dropout, self.dropout);
+        set(&mut settings.l2, self.l2);
         Ok(())
     }
 }
@@ -129,15 +134,17 @@ pub(super) fn train_with_progress(
             bar.set_length((epochs * steps) as u64);
             bar.set_position(((epoch - 1) * steps + step) as u64);
         }
-        TrainEvent::Epoch { name, epochs, record, .. } => {
+        TrainEvent::Epoch { name, epochs, record, samples_per_second, .. } => {
             output.event(&json!({
                 "event": "epoch",
                 "run": name,
                 "epoch": record.epoch,
                 "epochs": epochs,
                 "train_mse": record.train_mse,
+                "validation_mse": record.validation_mse,
                 "test_mse": record.test_mse,
                 "seconds": record.seconds,
+                "samples_per_second": samples_per_second,
             }));
         }
         TrainEvent::Paused(_) => {}

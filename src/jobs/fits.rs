@@ -3,17 +3,15 @@
 //! A unit depends on nothing but itself and the data, so it can be done anywhere, in any order and more than once, with
 //! the same bits each time on the same kernels.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::observe::Observed;
-use super::{Stop, TrainError, Wishes};
-use crate::evidence::{Exchange, Exchanges, FOLDS, Target};
-use crate::nn::{Dataset, Hyperparameters, Sample, TrainOptions, Trainer};
-use crate::study::Study;
+use super::{Stop, TrainError, Wishes, dataset};
+use crate::evidence::{Exchange, Exchanges, FOLDS, Observations, Target};
+use crate::nn::{Hyperparameters, Sample, TrainOptions, Trainer};
+use crate::study::StudyFile;
 
 /// A network that takes part in a verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,69 +61,49 @@ pub fn units(networks: &[NetworkSettings], target: Target, repeats: usize, shuff
     units
 }
 
-/// Trains units; keeps what several of them share.
-pub struct Fitter<'a> {
-    study: &'a Study,
-    observed: &'a Observed,
-    /// By image size, in the order of the observed covers.
-    pixels: HashMap<usize, Arc<[u8]>>,
+/// Trains one unit and predicts the fold's test rows; `None` where it was stopped. The covers must have been resized for
+/// the unit's image size where that is one that is kept.
+///
+/// # Errors
+/// Settings that cannot work, or a training that fails.
+pub fn fit(
+    file: &StudyFile,
+    observed: &Observed,
+    unit: &Unit,
+    options: TrainOptions,
+    wishes: &Wishes,
+) -> Result<Option<Vec<f32>>, TrainError> {
+    let mut settings = unit.network.settings.clone();
+    // Another start for each fit, so that no luck of one is in all of them.
+    settings.seed = settings.seed.wrapping_add((unit.repeat * FOLDS + unit.fold) as u64);
+    let checked = settings.check().map_err(TrainError::Settings)?;
+    let study = file.connect()?;
+    let sides = samples(&observed.rows, unit);
+    let data = dataset::of_covers(file, &study, observed.covers.clone(), settings.image_size, sides)?;
+    let mut trainer = Trainer::new(&checked, data, options)?;
+    while !trainer.is_done() {
+        let done = trainer.run_epoch(&mut |_, _| {
+            if wishes.stop() == Stop::No { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        if done.is_none() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(trainer.test_predictions().to_vec()))
 }
 
-impl<'a> Fitter<'a> {
-    /// For the study that `observed` was read from; its covers must have been resized for the units' image sizes.
-    pub fn new(study: &'a Study, observed: &'a Observed) -> Self {
-        Self { study, observed, pixels: HashMap::new() }
-    }
-
-    /// Trains one unit and predicts the fold's test rows; `None` where it was stopped.
-    ///
-    /// # Errors
-    /// Settings that cannot work, or a training that fails.
-    pub fn fit(&mut self, unit: &Unit, options: TrainOptions, wishes: &Wishes) -> Result<Option<Vec<f32>>, TrainError> {
-        let mut settings = unit.network.settings.clone();
-        // Another start for each fit, so that no luck of one is in all of them.
-        settings.seed = settings.seed.wrapping_add((unit.repeat * FOLDS + unit.fold) as u64);
-        let checked = settings.check().map_err(TrainError::Settings)?;
-        let pixels = self.pixels(settings.image_size)?;
-        let (train, test) = self.samples(unit);
-        let mut trainer = Trainer::new(&checked, Dataset::new(settings.image_size, pixels, train, test)?, options)?;
-        while trainer.epochs_done() < settings.epochs {
-            let done = trainer.run_epoch(&mut |_, _| {
-                if wishes.stop() == Stop::No { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            })?;
-            if done.is_none() {
-                return Ok(None);
-            }
+fn samples(rows: &Observations, unit: &Unit) -> (Vec<Sample>, Vec<Sample>) {
+    let popularity = match unit.shuffle {
+        None => rows.popularity.clone(),
+        Some(seed) => {
+            let exchanges = Exchanges::new(&rows.groups, &rows.playlists, Exchange::All);
+            exchanges.shuffled(seed).iter().map(|&row| rows.popularity[row]).collect()
         }
-        Ok(Some(trainer.test_predictions().to_vec()))
-    }
-
-    fn pixels(&mut self, image_size: usize) -> Result<Arc<[u8]>, TrainError> {
-        if let Some(pixels) = self.pixels.get(&image_size) {
-            return Ok(Arc::clone(pixels));
-        }
-        let pixels: Arc<[u8]> = Arc::from(self.study.pixels_of(&self.observed.covers, image_size)?);
-        self.pixels.insert(image_size, Arc::clone(&pixels));
-        Ok(pixels)
-    }
-
-    fn samples(&self, unit: &Unit) -> (Vec<Sample>, Vec<Sample>) {
-        let rows = &self.observed.rows;
-        let popularity = match unit.shuffle {
-            None => rows.popularity.clone(),
-            Some(seed) => {
-                let exchanges = Exchanges::new(&rows.groups, &rows.playlists, Exchange::All);
-                exchanges.shuffled(seed).iter().map(|&row| rows.popularity[row]).collect()
-            }
-        };
-        let mut targets = unit.target.of(&popularity, &rows.playlists, &rows.folds(unit.repeat));
-        let fold = targets.folds.swap_remove(unit.fold);
-        let samples = |of: &[usize], values: &[f64]| -> Vec<Sample> {
-            of.iter()
-                .zip(values)
-                .map(|(&row, &value)| Sample { picture: rows.covers[row], target: value as f32 })
-                .collect()
-        };
-        (samples(&fold.train, &fold.train_values), samples(&fold.test, &fold.test_values))
-    }
+    };
+    let mut targets = unit.target.of(&popularity, &rows.playlists, &rows.folds(unit.repeat));
+    let fold = targets.folds.swap_remove(unit.fold);
+    let samples = |of: &[usize], values: &[f64]| -> Vec<Sample> {
+        of.iter().zip(values).map(|(&row, &value)| Sample { picture: rows.covers[row], target: value as f32 }).collect()
+    };
+    (samples(&fold.train, &fold.train_values), samples(&fold.test, &fold.test_values))
 }

@@ -5,6 +5,7 @@
 
 mod colors;
 mod dataset;
+mod export;
 mod fits;
 mod handle;
 mod observe;
@@ -15,7 +16,8 @@ mod verdict;
 mod wishes;
 
 pub use colors::{ColorFindings, find_colors};
-pub use fits::{Fitter, NetworkSettings, Unit, units};
+pub use export::{ExportError, export_model};
+pub use fits::{NetworkSettings, Unit, fit, units};
 pub use handle::{Job, JobEvent, Waker};
 pub use observe::{Observed, observe};
 pub use plan::{Collected, PlanError, collect, do_unit, write_plan};

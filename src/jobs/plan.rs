@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use super::fits::{Fitter, Unit};
+use super::fits::{Unit, fit};
 use super::verdict::{VerdictError, VerdictRequest};
 use super::{Observed, TrainError, Wishes, dataset, observe};
 use crate::nn::TrainOptions;
@@ -128,13 +128,13 @@ pub fn do_unit(
     let plan = read_plan(folder)?;
     let units = plan.units.len();
     let unit = plan.units.get(number).ok_or(PlanError::NoUnit { number, units })?;
-    let study = StudyFile::open_reader(&folder.join(STUDY))?.connect()?;
-    let observed = observe(&study)?;
+    let file = StudyFile::open_reader(&folder.join(STUDY))?;
+    let observed = observe(&file.connect()?)?;
     if observed.digest != plan.digest {
         return Err(PlanError::OtherData(folder.to_path_buf()));
     }
     let since = Instant::now();
-    let Some(predictions) = Fitter::new(&study, &observed).fit(unit, options, wishes)? else { return Ok(None) };
+    let Some(predictions) = fit(&file, &observed, unit, options, wishes)? else { return Ok(None) };
     let done = Done::new(unit.key(&plan.digest), since.elapsed().as_secs_f64(), &predictions);
     let path = done_path(folder, number);
     write_file(&path, serde_json::to_string(&done).unwrap_or_default().as_bytes())?;

@@ -55,6 +55,8 @@ pub enum TrainEvent {
         name: String,
         epochs: usize,
         record: EpochRecord,
+        /// Pictures that were trained on, test pass and saving included.
+        samples_per_second: f64,
     },
     Paused(bool),
 }
@@ -82,7 +84,7 @@ pub fn train_run(
     if !record.status.can_resume() {
         return Err(TrainError::NotResumable(record.name));
     }
-    let trained = Training { study: &mut study, record, options, wishes, on_event }.go();
+    let trained = Training { file, study: &mut study, record, options, wishes, on_event }.go();
     if let Err(error) = &trained {
         study.set_run_status(run, RunStatus::Failed, Some(&error.to_string()))?;
     }
@@ -91,6 +93,7 @@ pub fn train_run(
 }
 
 struct Training<'a> {
+    file: &'a StudyFile,
     study: &'a mut Study,
     record: RunRecord,
     options: TrainOptions,
@@ -110,7 +113,7 @@ impl Training<'_> {
             return self.end_early();
         }
         let (split_id, split) = self.split(&hyper)?;
-        let data = dataset::load(self.study, &split, image_size)?;
+        let data = dataset::load(self.file, self.study, &split, image_size)?;
         if let Some(available) = nn::available_memory_bytes() {
             hyper
                 .get()
@@ -123,12 +126,18 @@ impl Training<'_> {
         };
         let mean = mean_baseline(&split);
         self.study.begin_run(self.record.id, (split_id, &split), &mean, trainer.kernels())?;
-        while trainer.epochs_done() < hyper.get().epochs {
-            if !self.epoch(&mut trainer)? {
-                break;
+        while !trainer.is_done() {
+            match self.epoch(&mut trainer) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    // What the finished epochs came to is kept.
+                    self.finish(&trainer, &split, &mean)?;
+                    return Err(error);
+                }
             }
         }
-        self.finish(&mut trainer, &split, &mean)
+        self.finish(&trainer, &split, &mean)
     }
 
     /// The run's own split where it has begun before, else a new one.
@@ -150,19 +159,12 @@ impl Training<'_> {
         let Some((epochs_done, weights)) = self.study.weights(run, WeightsKind::Last)? else { return Ok(None) };
         let optimizer = self.study.weights(run, WeightsKind::Optimizer)?;
         let best = self.study.weights(run, WeightsKind::Best)?;
-        let (Some((_, optimizer)), Some((best_epoch, best_weights)), Some(best_test_mse)) =
+        let (Some((_, optimizer)), Some((best_epoch, best_weights)), Some(best_mse)) =
             (optimizer, best, self.record.best_mse)
         else {
             return Ok(None);
         };
-        Ok(Some(Checkpoint {
-            epochs_done,
-            weights,
-            optimizer,
-            best_epoch,
-            best_test_mse,
-            best_weights: Some(best_weights),
-        }))
+        Ok(Some(Checkpoint { epochs_done, weights, optimizer, best_epoch, best_mse, best_weights: Some(best_weights) }))
     }
 
     /// Trains and saves one epoch; false where it was stopped, and the epoch under way abandoned.
@@ -195,13 +197,15 @@ impl Training<'_> {
         let mut record = EpochRecord {
             epoch: figures.epoch,
             train_mse: figures.train_mse,
+            validation_mse: figures.validation_mse,
             test_mse: figures.test_mse,
             seconds: (began.elapsed() - paused).as_secs_f64(),
         };
         self.save(&record, &checkpoint)?;
         record.seconds = (began.elapsed() - paused).as_secs_f64();
         let (run, name, epochs) = (self.record.id, self.record.name.clone(), self.record.settings.epochs);
-        (self.on_event)(TrainEvent::Epoch { run, name, epochs, record });
+        let samples_per_second = trainer.train_len() as f64 / record.seconds;
+        (self.on_event)(TrainEvent::Epoch { run, name, epochs, record, samples_per_second });
         Ok(true)
     }
 
@@ -214,7 +218,7 @@ impl Training<'_> {
         if let Some(bytes) = &checkpoint.best_weights {
             weights.push(SavedWeights { kind: WeightsKind::Best, epoch: checkpoint.best_epoch, bytes });
         }
-        self.study.save_epoch(self.record.id, record, (checkpoint.best_epoch, checkpoint.best_test_mse), &weights)
+        self.study.save_epoch(self.record.id, record, (checkpoint.best_epoch, checkpoint.best_mse), &weights)
     }
 
     /// Waits as long as a pause is wished for, and returns how long that was.
@@ -227,15 +231,11 @@ impl Training<'_> {
         Ok(paused)
     }
 
-    fn finish(&mut self, trainer: &mut Trainer, split: &Split, mean: &MeanBaseline) -> Result<(), TrainError> {
+    fn finish(&mut self, trainer: &Trainer, split: &Split, mean: &MeanBaseline) -> Result<(), TrainError> {
         if trainer.epochs_done() == 0 {
             return self.end_early();
         }
-        let status = if trainer.epochs_done() >= self.record.settings.epochs {
-            RunStatus::Finished
-        } else {
-            self.early_status()
-        };
+        let status = if trainer.is_done() { RunStatus::Finished } else { self.early_status() };
         let last = trainer.test_predictions().to_vec();
         let best = trainer.best_test_predictions().to_vec();
         let predictions: Vec<Prediction> = split

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use super::fits::{Fitter, NetworkSettings, Unit, units};
+use super::fits::{NetworkSettings, Unit, fit, units};
 use super::{Observed, Stop, TrainError, Wishes, dataset, observe};
 use crate::evidence::{self, Control, FOLDS, Target, Verdict, VerdictInput};
 use crate::nn::{Hyperparameters, Preset, TrainOptions};
@@ -121,7 +121,7 @@ pub fn reach_verdict(
     }
     let observed = observe(&study)?;
     check(&observed)?;
-    if !train(&mut study, &observed, &request.units(&file.connect()?)?, options, wishes, on_event)? {
+    if !train(file, &observed, &request.units(&file.connect()?)?, options, wishes, on_event)? {
         return Ok(None);
     }
     on_event(VerdictEvent::Testing);
@@ -165,13 +165,14 @@ fn check(observed: &Observed) -> Result<(), VerdictError> {
 
 /// Trains the units that the study has no result of yet; false where it was stopped.
 fn train(
-    study: &mut Study,
+    file: &StudyFile,
     observed: &Observed,
     units: &[Unit],
     options: TrainOptions,
     wishes: &Wishes,
     on_event: &mut dyn FnMut(VerdictEvent),
 ) -> Result<bool, VerdictError> {
+    let mut study = file.connect()?;
     let mut missing = Vec::new();
     for unit in units {
         if study.fit(&unit.key(&observed.digest))?.is_none() {
@@ -185,8 +186,7 @@ fn train(
             (done > 0).then(|| began.elapsed().as_secs_f64() / done as f64 * (missing.len() - done) as f64);
         on_event(VerdictEvent::Training { done: before + done, total: units.len(), seconds_left });
         let since = Instant::now();
-        let fitted = Fitter::new(study, observed).fit(unit, options, wishes)?;
-        let Some(predictions) = fitted else { return Ok(false) };
+        let Some(predictions) = fit(file, observed, unit, options, wishes)? else { return Ok(false) };
         let key = unit.key(&observed.digest);
         let seconds = since.elapsed().as_secs_f64();
         study.save_fit(&SavedFit { key, unit: unit.json(), seconds, predictions })?;

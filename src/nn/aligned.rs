@@ -7,7 +7,7 @@ const LINE_BYTES: usize = 64;
 
 /// Floats that begin at a cache line.
 #[derive(Debug, Default)]
-pub(super) struct Aligned {
+pub struct Aligned {
     floats: Vec<f32>,
     start: usize,
     len: usize,
@@ -15,7 +15,7 @@ pub(super) struct Aligned {
 
 impl Aligned {
     /// `len` zeros.
-    pub(super) fn zeros(len: usize) -> Self {
+    pub fn zeros(len: usize) -> Self {
         let floats = vec![0.0; len + LINE_BYTES / size_of::<f32>()];
         // Where the allocator cannot tell, alignment costs speed, not correctness.
         let start = floats.as_ptr().align_offset(LINE_BYTES).min(LINE_BYTES / size_of::<f32>());

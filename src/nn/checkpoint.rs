@@ -1,6 +1,9 @@
 //! Weights and optimizer state as safetensors bytes.
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, SafeTensors, View, serialize};
 
 use super::shape::NetworkShape;
 
@@ -15,10 +18,10 @@ pub struct Checkpoint {
     pub weights: Vec<u8>,
     /// Safetensors: Adam's moments `NAME.m` and `NAME.v` of each weight NAME, and `step`, how many steps it has done.
     pub optimizer: Vec<u8>,
-    /// The epoch with the lowest test error so far, the first where several have it.
+    /// The epoch with the lowest error so far, the first where several have it.
     pub best_epoch: usize,
-    /// The mean squared error on the test tracks after that epoch.
-    pub best_test_mse: f64,
+    /// Its mean squared error: on the validation tracks where there are any, else on the test tracks.
+    pub best_mse: f64,
     /// The weights after that epoch. From [`super::Trainer::checkpoint`], present exactly where the best epoch is the
     /// one just done; else what was stored at the best epoch still holds. [`super::Trainer::resume`] needs them,
     /// except where the best epoch is the last.
@@ -77,13 +80,17 @@ pub(super) struct OptimizerState {
     pub(super) moments: Vec<[Vec<f32>; 2]>,
 }
 
-/// Writes a network's arrays, in the order of [`tensor_names`].
+/// Writes a network's arrays, in the order of [`tensor_names`], with `metadata` in the header.
 ///
 /// # Errors
 /// Arrays whose lengths do not match their shapes.
-pub(super) fn write_weights(shape: &NetworkShape, arrays: &[Vec<f32>]) -> Result<Vec<u8>, WeightsError> {
-    let items = tensor_names(shape).into_iter().zip(arrays).map(|(name, array)| (name, Dtype::F32, le_bytes(array)));
-    write(items.collect())
+pub(super) fn write_weights(
+    shape: &NetworkShape,
+    arrays: &[Vec<f32>],
+    metadata: Option<HashMap<String, String>>,
+) -> Result<Vec<u8>, WeightsError> {
+    let items = tensor_names(shape).into_iter().zip(arrays);
+    write(items.map(|(TensorName { name, shape }, array)| (name, Values::Floats(shape, array))).collect(), metadata)
 }
 
 /// Reads what [`write_weights`] wrote.
@@ -102,12 +109,11 @@ pub(super) fn read_weights(shape: &NetworkShape, bytes: &[u8]) -> Result<Vec<Vec
 pub(super) fn write_optimizer(shape: &NetworkShape, state: &OptimizerState) -> Result<Vec<u8>, WeightsError> {
     let mut items = Vec::with_capacity(2 * state.moments.len() + 1);
     for (name, [first, second]) in tensor_names(shape).iter().zip(&state.moments) {
-        items.push((name.with_suffix("m"), Dtype::F32, le_bytes(first)));
-        items.push((name.with_suffix("v"), Dtype::F32, le_bytes(second)));
+        items.push((name.with_suffix("m").name, Values::Floats(name.shape.clone(), first)));
+        items.push((name.with_suffix("v").name, Values::Floats(name.shape.clone(), second)));
     }
-    let step = TensorName { name: STEP.to_owned(), shape: vec![1] };
-    items.push((step, Dtype::U64, state.step.to_le_bytes().to_vec()));
-    write(items)
+    items.push((STEP.to_owned(), Values::Count(state.step)));
+    write(items, None)
 }
 
 /// Reads what [`write_optimizer`] wrote.
@@ -125,18 +131,49 @@ pub(super) fn read_optimizer(shape: &NetworkShape, bytes: &[u8]) -> Result<Optim
     Ok(OptimizerState { step: u64::from_le_bytes(step), moments })
 }
 
-fn le_bytes(values: &[f32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+/// Values to write; their bytes are made when they are asked for, so that there is no second copy of all.
+enum Values<'a> {
+    Floats(Vec<usize>, &'a [f32]),
+    Count(u64),
 }
 
-fn write(items: Vec<(TensorName, Dtype, Vec<u8>)>) -> Result<Vec<u8>, WeightsError> {
-    let damaged = |error: safetensors::SafeTensorError| WeightsError::Damaged(error.to_string());
-    let views = items
-        .iter()
-        .map(|(name, dtype, bytes)| Ok((name.name.as_str(), TensorView::new(*dtype, name.shape.clone(), bytes)?)))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(damaged)?;
-    serialize(views, None).map_err(damaged)
+impl View for Values<'_> {
+    fn dtype(&self) -> Dtype {
+        match self {
+            Self::Floats(..) => Dtype::F32,
+            Self::Count(_) => Dtype::U64,
+        }
+    }
+
+    fn shape(&self) -> &[usize] {
+        match self {
+            Self::Floats(shape, _) => shape,
+            Self::Count(_) => &[1],
+        }
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Owned(match self {
+            Self::Floats(_, values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Self::Count(value) => value.to_le_bytes().to_vec(),
+        })
+    }
+
+    fn data_len(&self) -> usize {
+        match self {
+            Self::Floats(_, values) => size_of_val(*values),
+            Self::Count(value) => size_of_val(value),
+        }
+    }
+}
+
+fn write(items: Vec<(String, Values<'_>)>, metadata: Option<HashMap<String, String>>) -> Result<Vec<u8>, WeightsError> {
+    for (name, values) in &items {
+        if values.shape().iter().product::<usize>() * values.dtype().bitsize() / 8 != values.data_len() {
+            return Err(WeightsError::Damaged(format!("\"{name}\" has another length than its shape")));
+        }
+    }
+    serialize(items, metadata).map_err(|error| WeightsError::Damaged(error.to_string()))
 }
 
 fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>, WeightsError> {
@@ -178,9 +215,9 @@ mod tests {
     #[test]
     fn weights_come_back_bit_by_bit() {
         let (shape, arrays) = (shape(), arrays(&shape()));
-        let bytes = write_weights(&shape, &arrays).expect("lengths fit");
+        let bytes = write_weights(&shape, &arrays, None).expect("lengths fit");
         assert_eq!(read_weights(&shape, &bytes).expect("what was written"), arrays);
-        assert_eq!(write_weights(&shape, &arrays).expect("lengths fit"), bytes, "writing is reproducible");
+        assert_eq!(write_weights(&shape, &arrays, None).expect("lengths fit"), bytes, "writing is reproducible");
     }
 
     #[test]
@@ -195,7 +232,7 @@ mod tests {
     #[test]
     fn damaged_bytes_are_errors() {
         let (shape, arrays) = (shape(), arrays(&shape()));
-        let bytes = write_weights(&shape, &arrays).expect("lengths fit");
+        let bytes = write_weights(&shape, &arrays, None).expect("lengths fit");
         for len in [0, 4, 8, 100, bytes.len() - 1] {
             assert!(matches!(read_weights(&shape, &bytes[..len]), Err(WeightsError::Damaged(_))), "{len}");
         }
@@ -212,7 +249,7 @@ mod tests {
     #[test]
     fn another_networks_weights_are_errors() {
         let shape = shape();
-        let bytes = write_weights(&shape, &arrays(&shape)).expect("lengths fit");
+        let bytes = write_weights(&shape, &arrays(&shape), None).expect("lengths fit");
         let mut hyper = Preset::Quick.hyperparameters();
         hyper.layers[1].filters = 8;
         let other = NetworkShape::of(&hyper).expect("fits");

@@ -9,15 +9,15 @@ use dfdx::shapes::{HasShape as _, Shape};
 use dfdx::tensor::{Cpu, CpuError, Gradients, OwnedTape, Storage as _, Tape as _, Tensor, TensorFromVec as _};
 use rayon::prelude::*;
 
+use super::feed::Pictures;
 use super::kernels::{self, ConvGeometry, Forward, Isa, LANES, Packed, pack_filters};
-use super::shape::IMAGE_CHANNELS;
-use backward::{Backward, add_bias_sums, add_weight_sums};
+use backward::Backward;
 use source::Source;
-use workspace::{Sums, Workspace};
+use workspace::Workspace;
 
+pub(super) use backward::{add_bias_sums, add_weight_sums, flipped};
 pub(super) use source::{pad_pixels, pad_values};
-use workspace::shard_count;
-pub(super) use workspace::workspace_bytes;
+pub(super) use workspace::{Sums, padded_len, shard_count, workspace_bytes};
 
 mod backward;
 mod source;
@@ -31,25 +31,6 @@ pub(super) type Weights = Tensor<(usize, usize), f32, Cpu>;
 pub(super) type Biases = Tensor<(usize,), f32, Cpu>;
 /// A tape that records.
 pub(super) type Recorded = OwnedTape<f32, Cpu>;
-
-/// A batch of pictures by their place among all.
-#[derive(Clone, Debug)]
-pub(super) struct Pictures {
-    /// RGB bytes of all pictures.
-    pub(super) pixels: Arc<[u8]>,
-    /// Which of them.
-    pub(super) places: Vec<usize>,
-    /// The side of a picture.
-    pub(super) image_size: usize,
-}
-
-impl Pictures {
-    /// The RGB bytes of the batch's picture `index`.
-    pub(super) fn bytes(&self, index: usize) -> &[u8] {
-        let len = self.image_size * self.image_size * IMAGE_CHANNELS;
-        &self.pixels[self.places[index] * len..][..len]
-    }
-}
 
 /// What a layer looks at.
 pub(super) enum Input {
@@ -189,11 +170,11 @@ pub(super) fn take_zeros(dev: &Cpu, len: usize) -> Result<Vec<f32>, CpuError> {
 }
 
 /// Takes a gradient out, to hold several at a time; [`put`] brings it back.
-fn take(gradients: &mut Gradients<f32, Cpu>, tensor: &Values) -> Result<Vec<f32>, CpuError> {
+pub(super) fn take(gradients: &mut Gradients<f32, Cpu>, tensor: &Values) -> Result<Vec<f32>, CpuError> {
     Ok(std::mem::take(&mut **gradients.get_or_alloc_mut(tensor)?))
 }
 
-fn put(gradients: &mut Gradients<f32, Cpu>, tensor: &Values, gradient: Vec<f32>) -> Result<(), CpuError> {
+pub(super) fn put(gradients: &mut Gradients<f32, Cpu>, tensor: &Values, gradient: Vec<f32>) -> Result<(), CpuError> {
     **gradients.get_or_alloc_mut(tensor)? = gradient;
     Ok(())
 }

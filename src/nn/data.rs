@@ -1,6 +1,11 @@
 //! What a network is trained and tested on.
 
+use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
+
+use rand::Rng;
+use rand::seq::SliceRandom as _;
 
 use super::shape::IMAGE_CHANNELS;
 
@@ -9,15 +14,45 @@ const FEWEST_TRAIN: usize = 2;
 /// The fewest tracks to test on.
 const FEWEST_TEST: usize = 1;
 
+/// Where pictures come from, when they are needed: from memory, or decoded anew each time.
+pub trait PictureSource: fmt::Debug + Send + Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// Fills `rgb` with a picture's RGB bytes, row after row.
+    ///
+    /// # Errors
+    /// Why it cannot be read, as a sentence.
+    fn read(&self, picture: usize, rgb: &mut [u8]) -> Result<(), String>;
+}
+
 /// Pictures with the targets of the tracks that they belong to; several tracks may share a picture.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     /// The side of the pictures, in pixels.
     image_size: usize,
-    /// RGB bytes, picture after picture, row after row.
-    pixels: Arc<[u8]>,
+    source: Arc<dyn PictureSource>,
     train: Vec<Sample>,
+    validation: Vec<Sample>,
     test: Vec<Sample>,
+}
+
+/// Pictures that are in memory, one after the other.
+#[derive(Debug)]
+struct InMemory {
+    picture_len: usize,
+    pixels: Arc<[u8]>,
+}
+
+impl PictureSource for InMemory {
+    fn count(&self) -> usize {
+        self.pixels.len() / self.picture_len
+    }
+
+    fn read(&self, picture: usize, rgb: &mut [u8]) -> Result<(), String> {
+        rgb.copy_from_slice(&self.pixels[picture * self.picture_len..][..self.picture_len]);
+        Ok(())
+    }
 }
 
 /// One track: its picture, from 0, and what is to be predicted.
@@ -42,6 +77,8 @@ pub enum DataError {
     NoTest,
     #[error("The pictures are {pictures}x{pictures}, but the network is for {network}x{network}.")]
     ImageSize { pictures: usize, network: usize },
+    #[error("{0}")]
+    Unreadable(String),
 }
 
 impl Dataset {
@@ -55,7 +92,21 @@ impl Dataset {
         if picture_len == 0 || !pixels.len().is_multiple_of(picture_len) {
             return Err(DataError::Pixels { image_size, bytes: pixels.len() });
         }
-        let pictures = pixels.len() / picture_len;
+        Self::from_source(image_size, Arc::new(InMemory { picture_len, pixels }), train, test)
+    }
+
+    /// Puts the pictures of a source and tracks together. It gives `image_size`² · 3 bytes a picture.
+    ///
+    /// # Errors
+    /// A track whose picture does not exist or whose target is not finite, or fewer than two training tracks or one
+    /// test track.
+    pub fn from_source(
+        image_size: usize,
+        source: Arc<dyn PictureSource>,
+        train: Vec<Sample>,
+        test: Vec<Sample>,
+    ) -> Result<Self, DataError> {
+        let pictures = source.count();
         for sample in train.iter().chain(&test) {
             if sample.picture >= pictures {
                 return Err(DataError::Picture { picture: sample.picture, pictures });
@@ -64,13 +115,25 @@ impl Dataset {
                 return Err(DataError::Target(sample.target));
             }
         }
-        if train.len() < FEWEST_TRAIN {
-            return Err(DataError::TooFewTrain(train.len()));
-        }
+        check_train(train.len())?;
         if test.len() < FEWEST_TEST {
             return Err(DataError::NoTest);
         }
-        Ok(Self { image_size, pixels, train, test })
+        Ok(Self { image_size, source, train, validation: Vec::new(), test })
+    }
+
+    /// Takes the tracks of a `share` of the training pictures, at least one, out of training and keeps them for
+    /// validation. By picture, since tracks that share one would give the answer away.
+    pub(super) fn hold_out(&mut self, share: f64, generator: &mut impl Rng) -> Result<(), DataError> {
+        let mut pictures: Vec<usize> = self.train.iter().map(|sample| sample.picture).collect();
+        pictures.sort_unstable();
+        pictures.dedup();
+        pictures.shuffle(generator);
+        pictures.truncate(((pictures.len() as f64 * share).round() as usize).max(1));
+        let held: HashSet<usize> = pictures.into_iter().collect();
+        let (validation, train) = self.train.iter().partition(|sample| held.contains(&sample.picture));
+        (self.validation, self.train) = (validation, train);
+        check_train(self.train.len())
     }
 
     /// The side of the pictures, in pixels.
@@ -88,20 +151,26 @@ impl Dataset {
         &self.test
     }
 
-    /// The RGB bytes of all pictures.
-    pub(super) fn pixels(&self) -> Arc<[u8]> {
-        Arc::clone(&self.pixels)
+    /// Tracks that are held out of training to tell when it no longer helps; none without early stopping.
+    pub(super) fn validation(&self) -> &[Sample] {
+        &self.validation
     }
 
-    /// The RGB bytes of a track's picture.
-    pub(super) fn picture(&self, sample: Sample) -> &[u8] {
-        let len = self.image_size * self.image_size * IMAGE_CHANNELS;
-        &self.pixels[sample.picture * len..][..len]
+    /// Fills `rgb` with the RGB bytes of a track's picture.
+    pub(super) fn read(&self, sample: Sample, rgb: &mut [u8]) -> Result<(), DataError> {
+        self.source.read(sample.picture, rgb).map_err(DataError::Unreadable)
     }
+}
+
+fn check_train(tracks: usize) -> Result<(), DataError> {
+    if tracks < FEWEST_TRAIN { Err(DataError::TooFewTrain(tracks)) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
+    use rand::SeedableRng as _;
+    use rand_chacha::ChaCha8Rng;
+
     use super::*;
 
     fn new(bytes: usize, train: &[(usize, f32)], test: &[(usize, f32)]) -> Result<Dataset, DataError> {
@@ -113,7 +182,23 @@ mod tests {
     #[test]
     fn pictures_may_be_shared() {
         let data = new(1200, &[(0, 1.0), (0, 2.0)], &[(0, 3.0)]).expect("one picture, three tracks");
-        assert_eq!(data.picture(data.test()[0]).len(), 1200);
+        let mut rgb = [0; 1200];
+        data.read(data.test()[0], &mut rgb).expect("from memory");
+        assert_eq!(rgb, [7; 1200]);
+    }
+
+    #[test]
+    fn tracks_that_share_a_picture_are_held_out_together() {
+        let train: Vec<(usize, f32)> = (0..60).map(|index| (index / 3, index as f32)).collect();
+        let mut data = new(20 * 1200, &train, &[(0, 1.0)]).expect("20 pictures, 60 tracks");
+        let generator = || ChaCha8Rng::seed_from_u64(5);
+        data.hold_out(0.1, &mut generator()).expect("enough are left");
+        assert_eq!((data.train().len(), data.validation().len()), (54, 6));
+        let held: HashSet<usize> = data.validation().iter().map(|sample| sample.picture).collect();
+        assert_eq!(held.len(), 2);
+        assert!(data.train().iter().all(|sample| !held.contains(&sample.picture)));
+        let mut few = new(1200, &[(0, 1.0), (0, 2.0)], &[(0, 3.0)]).expect("one picture");
+        assert_eq!(few.hold_out(0.1, &mut generator()), Err(DataError::TooFewTrain(0)));
     }
 
     #[test]

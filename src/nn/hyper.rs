@@ -26,6 +26,13 @@ pub const IMAGE_SIZES: RangeInclusive<usize> = 20..=640;
 /// Shares of the tracks that are kept for testing.
 pub const TEST_SHARES: RangeInclusive<f64> = 0.05..=0.5;
 
+/// Shares of the dense layer's inputs that dropout may silence.
+pub const DROPOUTS: RangeInclusive<f64> = 0.0..=0.9;
+/// Strengths of the L2 penalty.
+pub const L2_STRENGTHS: RangeInclusive<f64> = 0.0..=1.0;
+/// How many epochs early stopping may wait for a lower validation error.
+pub const PATIENCES: RangeInclusive<usize> = 1..=1000;
+
 /// What a convolution does at the border of its picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -57,6 +64,17 @@ pub enum SplitBy {
     Track,
 }
 
+/// How the learning rate goes from the first step to the last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// The same throughout.
+    #[default]
+    Constant,
+    /// Down to 0 along half a cosine, as Keras's `CosineDecay(learning_rate, decay_steps)` over all steps of the run.
+    Cosine,
+}
+
 /// One convolution layer with its activation and pooling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConvLayer {
@@ -85,6 +103,21 @@ pub struct Hyperparameters {
     pub split: SplitBy,
     /// What the split, the first weights and the order of the batches come from.
     pub seed: u64,
+    /// Early stopping: ends after so many epochs without a lower error on a tenth of the training covers that is held
+    /// out for it. Keras's `EarlyStopping(monitor="val_loss", patience=…)`.
+    #[serde(default)]
+    pub patience: Option<usize>,
+    /// Mirrors each training picture half of the time. Keras's `RandomFlip("horizontal")`.
+    #[serde(default)]
+    pub flip: bool,
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// The share of the dense layer's inputs that each training step silences. Keras's `Dropout(…)` before `Dense(1)`.
+    #[serde(default)]
+    pub dropout: f64,
+    /// The penalty on squared weights, biases left out. Keras's `kernel_regularizer=L2(…)` on every layer.
+    #[serde(default)]
+    pub l2: f64,
 }
 
 /// A setting that a [`Problem`] stands at.
@@ -102,6 +135,9 @@ pub enum Field {
     ImageSize,
     TestShare,
     Seed,
+    Patience,
+    Dropout,
+    L2,
     /// No single setting: the training as a whole does not fit into memory.
     Memory,
 }
@@ -126,8 +162,8 @@ impl Hyperparameters {
     /// Checks that a network with these settings can be built and trained.
     ///
     /// # Errors
-    /// Every setting that is out of range; the first layer that does not fit into what is left of the picture; or the
-    /// memory, where a training would need more than [`memory::ENGINE_LIMIT_BYTES`].
+    /// Every setting that is out of range; the first layer that does not fit into what is left of the picture; or more
+    /// weights than a study can hold.
     pub fn check(&self) -> Result<CheckedHyperparameters, Vec<Problem>> {
         let problems = self.range_problems();
         if !problems.is_empty() {
@@ -135,7 +171,7 @@ impl Hyperparameters {
         }
         let shape = NetworkShape::of(self).map_err(|problem| vec![problem])?;
         let checked = CheckedHyperparameters { shapes: shape.layer_shapes(), hyper: self.clone(), shape };
-        memory::check(&checked, 0, memory::ENGINE_LIMIT_BYTES).map_err(|problem| vec![problem])?;
+        memory::check_weights(checked.parameters()).map_err(|problem| vec![problem])?;
         Ok(checked)
     }
 
@@ -145,7 +181,7 @@ impl Hyperparameters {
     /// How much it would need and what to lower; or the first problem of [`Self::check`].
     pub fn check_memory(&self, tracks: usize, available_bytes: u64) -> Result<(), Problem> {
         match self.check() {
-            Ok(checked) => memory::check(&checked, tracks, available_bytes),
+            Ok(checked) => memory::check_room(&checked, tracks, available_bytes),
             Err(problems) => problems.into_iter().next().map_or(Ok(()), Err),
         }
     }
@@ -185,18 +221,22 @@ impl Hyperparameters {
         check(Field::Epochs, None, "the number of epochs", self.epochs, &EPOCHS);
         check(Field::BatchSize, None, "the batch size", self.batch_size, &BATCH_SIZES);
         check(Field::ImageSize, None, "the image size", self.image_size, &IMAGE_SIZES);
+        if let Some(patience) = self.patience {
+            check(Field::Patience, None, "the patience", patience, &PATIENCES);
+        }
         if !(self.learning_rate > *LEARNING_RATES.start() && self.learning_rate <= *LEARNING_RATES.end()) {
             let message = format!("The learning rate must be above 0 and at most 1, not {}.", self.learning_rate);
             problems.push(Problem::new(Field::LearningRate, None, message));
         }
-        if !TEST_SHARES.contains(&self.test_share) {
-            let message = format!(
-                "The test share must be between {} and {}, not {}.",
-                TEST_SHARES.start(),
-                TEST_SHARES.end(),
-                self.test_share
-            );
-            problems.push(Problem::new(Field::TestShare, None, message));
+        for (field, what, value, range) in [
+            (Field::TestShare, "test share", self.test_share, &TEST_SHARES),
+            (Field::Dropout, "dropout", self.dropout, &DROPOUTS),
+            (Field::L2, "L2 penalty", self.l2, &L2_STRENGTHS),
+        ] {
+            if !range.contains(&value) {
+                let message = format!("The {what} must be between {} and {}, not {value}.", range.start(), range.end());
+                problems.push(Problem::new(field, None, message));
+            }
         }
         problems
     }
@@ -271,6 +311,9 @@ mod tests {
         hyper.learning_rate = f64::NAN;
         hyper.image_size = 10;
         hyper.test_share = 0.9;
+        hyper.patience = Some(0);
+        hyper.dropout = 1.0;
+        hyper.l2 = f64::NAN;
         let problems = hyper.check().expect_err("everything is wrong");
         let found: Vec<(Field, Option<usize>)> =
             problems.iter().map(|problem| (problem.field, problem.layer)).collect();
@@ -283,8 +326,11 @@ mod tests {
                 (Field::Epochs, None),
                 (Field::BatchSize, None),
                 (Field::ImageSize, None),
+                (Field::Patience, None),
                 (Field::LearningRate, None),
                 (Field::TestShare, None),
+                (Field::Dropout, None),
+                (Field::L2, None),
             ]
         );
         assert_eq!(problems[0].message, "Layer 1: the number of filters must be between 1 and 512, not 0.");
@@ -347,5 +393,15 @@ mod tests {
         let hyper = quick();
         let text = serde_json::to_string(&hyper).expect("plain data");
         assert_eq!(serde_json::from_str::<Hyperparameters>(&text).expect("what was written"), hyper);
+    }
+
+    /// Runs from before there were training options.
+    #[test]
+    fn settings_without_options_have_them_off() {
+        let mut value = serde_json::to_value(quick()).expect("plain data");
+        for key in ["patience", "flip", "schedule", "dropout", "l2"] {
+            assert!(value.as_object_mut().and_then(|fields| fields.remove(key)).is_some(), "{key}");
+        }
+        assert_eq!(serde_json::from_value::<Hyperparameters>(value).expect("an older run's settings"), quick());
     }
 }

@@ -1,17 +1,31 @@
 //! How much memory a training takes, and how much there is.
 
-use super::conv_op::workspace_bytes;
+use super::conv_op::{flipped, workspace_bytes};
 use super::hyper::{CheckedHyperparameters, Field, Problem};
+use super::kernels::ConvGeometry;
 use super::shape::NetworkShape;
 
-/// The most that a training may take, in bytes, however much memory there is.
-pub const ENGINE_LIMIT_BYTES: u64 = 4 << 30;
+/// Pictures up to this side, in pixels, are kept in memory and in the study; larger ones are decoded for each batch.
+pub const LARGEST_KEPT_IMAGE: usize = 160;
+
+/// The most weights a network may have: Adam's moments, eight bytes a weight, are one value in the study file, and
+/// SQLite holds values of up to a billion bytes.
+const MOST_WEIGHTS: usize = 120_000_000;
+
+/// What the activations of the pictures that are put through at a time should take at most, in bytes.
+const MICRO_BATCH_BYTES: u64 = 256 << 20;
+
+/// The fewest pictures that are put through at a time, so that two cores have work.
+const SMALLEST_MICRO_BATCH: usize = 2;
+
+/// Batches of pictures that there are at a time: in use, waiting, being read.
+const BATCHES_AT_A_TIME: u64 = 3;
 
 /// Bytes of an `f32`.
 const FLOAT: u64 = 4;
 
-/// What rayon's threads, the tape and the allocator take beside the arrays, in bytes.
-const OVERHEAD_BYTES: u64 = 32 << 20;
+/// What the program, rayon's threads, the tape and the allocator take beside the arrays, in bytes.
+const OVERHEAD_BYTES: u64 = 48 << 20;
 
 /// Memory that could be given to new work without swapping, in bytes; `None` where the system does not say.
 pub fn available_memory_bytes() -> Option<u64> {
@@ -25,44 +39,88 @@ fn parse_available(meminfo: &str) -> Option<u64> {
     kibibytes.checked_mul(1024)
 }
 
+/// How many pictures of a batch are put through at a time. It comes from the settings alone, never from the machine,
+/// since it decides how sums are rounded.
+pub(super) fn micro_batch(checked: &CheckedHyperparameters) -> usize {
+    let fitting = MICRO_BATCH_BYTES / sample_bytes(checked).max(1);
+    usize::try_from(fitting).unwrap_or(usize::MAX).clamp(SMALLEST_MICRO_BATCH, checked.get().batch_size.max(2))
+}
+
 /// Estimate of the most memory that a training on `pictures` pictures takes, in bytes.
 pub(super) fn estimate_bytes(checked: &CheckedHyperparameters, pictures: usize) -> u64 {
-    let shape = checked.shape();
-    let batch = checked.get().batch_size as u64;
-    let pixels = pictures as u64 * shape.picture_len() as u64;
-    // Weights, their gradient and Adam's two moments; the best epoch's copy and the network that the test pass uses;
-    // and the bytes of a checkpoint: weights, both moments, best weights.
-    let parameters = checked.parameters() as u64 * FLOAT * (4 + 2 + 4);
+    let (shape, batch_size) = (checked.shape(), checked.get().batch_size);
+    let read = BATCHES_AT_A_TIME * batch_size as u64;
+    let kept = if shape.image_size <= LARGEST_KEPT_IMAGE { pictures as u64 } else { 0 };
+    // Weights, their gradient and Adam's two moments; what a step copies of them, or the network of the test pass; and
+    // the bytes of a checkpoint: weights, both moments, best weights, and the moments once more as they are written.
+    let parameters = checked.parameters() as u64 * FLOAT * (4 + 1 + 4 + 2);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let workspaces: u64 = shape.convs.iter().map(|conv| workspace_bytes(conv, threads)).sum();
-    OVERHEAD_BYTES + pixels + parameters + batch * sample_bytes(shape) + workspaces
+    let head = folded_conv(checked);
+    let convs = &shape.convs[..shape.convs.len() - usize::from(head.is_some())];
+    let workspaces: u64 = convs.iter().map(|conv| workspace_bytes(conv, threads)).sum();
+    let samples = micro_batch(checked).min(batch_size) as u64 * sample_bytes(checked);
+    OVERHEAD_BYTES
+        + (kept + read) * shape.picture_len() as u64
+        + parameters
+        + samples
+        + workspaces
+        + head.map_or(0, head_bytes)
 }
 
-/// What one picture of a batch leaves on the tape.
-fn sample_bytes(shape: &NetworkShape) -> u64 {
-    let last = shape.convs.len().saturating_sub(1);
-    let first = shape.convs.first().map_or(2 * shape.picture_len() as u64 * FLOAT, |_| 0);
-    let convs = shape.convs.iter().enumerate().map(|(index, conv)| {
+/// The last convolution, where it is computed as one with the dense layer.
+fn folded_conv(checked: &CheckedHyperparameters) -> Option<&ConvGeometry> {
+    checked.shape().linear_end().filter(|_| checked.get().dropout == 0.0)
+}
+
+/// What the last convolution works in where it is one with the dense layer: what comes in three times, once with its
+/// padding, and at most the whole of its output with the padding that the way back sees.
+fn head_bytes(conv: &ConvGeometry) -> u64 {
+    let back = flipped(conv);
+    (3 * conv.padded_size().pow(2) * conv.in_channels + back.padded_size().pow(2) * back.in_channels) as u64 * FLOAT
+}
+
+/// What one picture of a micro-batch leaves on the tape.
+fn sample_bytes(checked: &CheckedHyperparameters) -> u64 {
+    let shape: &NetworkShape = checked.shape();
+    let is_folded = folded_conv(checked).is_some();
+    if shape.convs.is_empty() {
+        return 2 * shape.picture_len() as u64 * FLOAT;
+    }
+    let count = shape.convs.len() - usize::from(is_folded);
+    let convs = shape.convs[..count].iter().enumerate().map(|(index, conv)| {
         // The output and its gradient, a byte an output that says where the gradient goes, and, where another
-        // convolution follows, its copy of the output.
-        let copies = if index == last { 2 } else { 3 };
+        // convolution follows, its copy of the output; dropout copies it as well.
+        let copies = if index + 1 == shape.convs.len() && checked.get().dropout == 0.0 { 2 } else { 3 };
         conv.out_len() as u64 * (copies * FLOAT + u64::from(conv.relu || conv.pool > 1))
     });
-    first + convs.sum::<u64>()
+    convs.sum()
 }
 
-/// Whether a training on the pictures of `tracks` tracks fits into `limit_bytes`.
-pub(super) fn check(checked: &CheckedHyperparameters, tracks: usize, limit_bytes: u64) -> Result<(), Problem> {
-    let needed = estimate_bytes(checked, tracks);
-    if needed <= limit_bytes {
+/// Whether a study can hold so many weights.
+pub(super) fn check_weights(weights: usize) -> Result<(), Problem> {
+    if weights <= MOST_WEIGHTS {
         return Ok(());
     }
-    let limit = if limit_bytes == ENGINE_LIMIT_BYTES { "may take at most" } else { "there is room for" };
     let message = format!(
-        "Training this network would need about {} of memory, and {limit} {}. \
+        "This network would have {} million weights, and a study can hold {} million. \
+         Lower the image size or the number of filters, or add pooling.",
+        weights / 1_000_000,
+        MOST_WEIGHTS / 1_000_000
+    );
+    Err(Problem::new(Field::Memory, None, message))
+}
+
+/// Whether training on the pictures of `tracks` tracks fits into `available_bytes`.
+pub(super) fn check_room(checked: &CheckedHyperparameters, tracks: usize, available_bytes: u64) -> Result<(), Problem> {
+    let needed = estimate_bytes(checked, tracks);
+    if needed <= available_bytes {
+        return Ok(());
+    }
+    let message = format!(
+        "Training this network would need about {} of memory, and there is room for {}. \
          Lower the image size, the number of filters or the batch size, or add pooling.",
         gigabytes(needed),
-        gigabytes(limit_bytes)
+        gigabytes(available_bytes)
     );
     Err(Problem::new(Field::Memory, None, message))
 }
@@ -86,12 +144,32 @@ mod tests {
     }
 
     #[test]
-    fn model_1_is_refused_in_words() {
-        let problems = Preset::Model1.hyperparameters().check().expect_err("too large");
+    fn model_1_fits_into_two_gigabytes() {
+        let hyper = Preset::Model1.hyperparameters();
+        assert!(hyper.check_memory(1859, 2_000_000_000).is_ok());
+    }
+
+    #[test]
+    fn more_weights_than_a_study_holds_are_refused_in_words() {
+        let mut hyper = Preset::Model1.hyperparameters();
+        hyper.layers[0].filters = 512;
+        let problems = hyper.check().expect_err("too many weights");
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].field, Field::Memory);
         let message = &problems[0].message;
-        assert!(message.contains("GB of memory") && message.contains("Lower the image size"), "{message}");
+        assert!(message.contains("208 million weights") && message.contains("Lower the image size"), "{message}");
+    }
+
+    /// A step's rounding must not depend on them.
+    #[test]
+    fn batches_are_divided_only_where_they_are_large() {
+        let micro_batch = |hyper: &super::super::Hyperparameters| micro_batch(&hyper.check().expect("it fits"));
+        for preset in Preset::ALL {
+            assert_eq!(micro_batch(&preset.hyperparameters()), 32, "{}", preset.label());
+        }
+        let mut hyper = Preset::Model1.hyperparameters();
+        hyper.layers[0].activation = super::super::Activation::Relu;
+        assert_eq!(micro_batch(&hyper), 2);
     }
 
     #[test]
@@ -103,8 +181,10 @@ mod tests {
     }
 
     #[test]
-    fn pictures_count() {
+    fn pictures_count_where_they_are_kept() {
         let checked = Preset::Model3.hyperparameters().check().expect("a preset");
         assert_eq!(checked.memory_bytes(1000) - checked.memory_bytes(0), 1000 * 60 * 60 * 3);
+        let checked = Preset::Model1.hyperparameters().check().expect("a preset");
+        assert_eq!(checked.memory_bytes(1000), checked.memory_bytes(0));
     }
 }

@@ -6,31 +6,39 @@
 //! weights comes a [`Network`], which predicts.
 //!
 //! Tensors, tape, loss and the Adam step are dfdx's; convolution, activation and pooling are one fused operation on
-//! its tape (`conv_op`), computed by the functions of `kernels`.
+//! its tape (`conv_op`), computed by the functions of `kernels`; a linear convolution at the end is one with the dense
+//! layer (`linear_head`).
 
 mod adam;
 mod aligned;
 mod checkpoint;
 mod conv_op;
 mod data;
+mod feed;
 mod hyper;
-mod kernels;
+pub mod kernels;
+mod learner;
+mod linear_head;
 mod memory;
 pub mod metrics;
 mod network;
+mod onnx;
 mod presets;
+mod random;
 mod shape;
 mod train;
 
 pub use checkpoint::{Checkpoint, WeightsError};
-pub use data::{DataError, Dataset, Sample};
+pub use data::{DataError, Dataset, PictureSource, Sample};
 pub use hyper::{
-    Activation, BATCH_SIZES, CheckedHyperparameters, ConvLayer, EPOCHS, FILTERS, Field, Hyperparameters, IMAGE_SIZES,
-    KERNEL_SIZES, LAYERS, LEARNING_RATES, POOL_SIZES, Padding, Problem, SplitBy, TEST_SHARES,
+    Activation, BATCH_SIZES, CheckedHyperparameters, ConvLayer, DROPOUTS, EPOCHS, FILTERS, Field, Hyperparameters,
+    IMAGE_SIZES, KERNEL_SIZES, L2_STRENGTHS, LAYERS, LEARNING_RATES, PATIENCES, POOL_SIZES, Padding, Problem, Schedule,
+    SplitBy, TEST_SHARES,
 };
 pub use kernels::{Isa, Kernels, UnknownKernels, UnsupportedKernels};
-pub use memory::{ENGINE_LIMIT_BYTES, available_memory_bytes};
+pub use memory::{LARGEST_KEPT_IMAGE, available_memory_bytes};
 pub use network::Network;
+pub use onnx::ONNX_OPSET;
 pub use presets::Preset;
 pub use shape::{LayerShape, shapes};
 pub use train::{EpochFigures, TrainError, TrainOptions, Trainer};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::hyper::{Activation, ConvLayer, Hyperparameters, Padding, SplitBy};
+use super::hyper::{Activation, ConvLayer, Hyperparameters, Padding, Schedule, SplitBy};
 
 /// A ready-made network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,7 +58,9 @@ impl Preset {
     pub fn description(self) -> &'static str {
         match self {
             Self::Quick => "A small network on small pictures: trained within a minute, a good first choice.",
-            Self::Model1 => "The 2022 study's first network, one layer on covers of 640x640; it needs much memory.",
+            Self::Model1 => {
+                "The 2022 study's first network: one layer on covers of 640x640, which it could not finish."
+            }
             Self::Model2 => "The 2022 study's second network: one layer without pooling.",
             Self::Model3 => "The 2022 study's third network: two linear layers with pooling.",
             Self::Model4 => "The 2022 study's fourth network: three layers with pooling, two of them with relu.",
@@ -88,6 +90,11 @@ impl Preset {
             test_share: 0.25,
             split: SplitBy::Cover,
             seed: 1,
+            patience: None,
+            flip: false,
+            schedule: Schedule::Constant,
+            dropout: 0.0,
+            l2: 0.0,
         }
     }
 }
@@ -98,7 +105,6 @@ fn conv(filters: usize, activation: Activation, pool: Option<usize>) -> ConvLaye
 
 #[cfg(test)]
 mod tests {
-    use super::super::Field;
     use super::*;
 
     #[test]
@@ -112,15 +118,9 @@ mod tests {
     }
 
     #[test]
-    fn all_but_model_1_can_train() {
+    fn all_can_train() {
         for preset in Preset::ALL {
-            match preset.hyperparameters().check() {
-                Ok(_) => assert_ne!(preset, Preset::Model1),
-                Err(problems) => {
-                    assert_eq!(preset, Preset::Model1);
-                    assert_eq!(problems[0].field, Field::Memory);
-                }
-            }
+            assert!(preset.hyperparameters().check().is_ok(), "{}", preset.label());
         }
     }
 }

@@ -143,6 +143,11 @@ impl NetworkShape {
         self.convs.last().map_or_else(|| self.picture_len(), ConvGeometry::out_len)
     }
 
+    /// The last convolution, where it and the dense layer together are one linear map.
+    pub(super) fn linear_end(&self) -> Option<&ConvGeometry> {
+        self.convs.last().filter(|conv| !conv.relu && conv.pool == 1)
+    }
+
     pub(super) fn layer_shapes(&self) -> Vec<LayerShape> {
         let mut shapes = self.conv_shapes();
         let features = self.features();

@@ -1,26 +1,26 @@
 //! Training: epochs of shuffled batches, each a step of Adam on the mean squared error.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
-use dfdx::losses::mse_loss;
-use dfdx::prelude::{AsArray as _, Cache as _, TryAdd as _, TryMatMul as _};
-use dfdx::shapes::Axis;
-use dfdx::tensor::{Cpu, CpuError, Gradients, PutTape as _, TensorFromVec as _};
-use dfdx::tensor_ops::{Backward as _, BroadcastTo as _};
+use dfdx::tensor::CpuError;
+use rand::RngExt as _;
 use rand::seq::SliceRandom as _;
-use rand::{RngExt as _, SeedableRng as _};
-use rand_chacha::ChaCha8Rng;
 
-use super::adam::{self, Moments};
 use super::checkpoint::{self, Checkpoint, OptimizerState, WeightsError};
-use super::conv_op::{Biases, ConvOp, Input, Pictures, Recorded, Values, Weights, floats, take_zeros};
 use super::data::{DataError, Dataset, Sample};
-use super::hyper::CheckedHyperparameters;
-use super::kernels::{self, Isa, Kernels, UnsupportedKernels};
-use super::metrics;
+use super::feed::{FeedError, Pick, Pictures, each_batch};
+use super::hyper::{CheckedHyperparameters, Schedule};
+use super::kernels::{Kernels, UnsupportedKernels};
+use super::learner::{Learner, first_weights};
 use super::network::Network;
-use super::shape::NetworkShape;
+use super::random::{Purpose, generator};
+use super::{adam, metrics};
+
+/// The share of the training pictures that early stopping holds out.
+const VALIDATION_SHARE: f64 = 0.1;
+
+/// Pictures that are predicted for together.
+const PREDICTED_TOGETHER: usize = 32;
 
 /// How to train; none of it changes what a network learns, except that kernels round differently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct EpochFigures {
     /// Mean squared error over the epoch's batches, each measured before its step and weighted by its size, as Keras
     /// prints it.
     pub train_mse: f64,
+    /// Mean squared error after the epoch on the tracks that early stopping holds out, where there is early stopping.
+    pub validation_mse: Option<f64>,
     /// Mean squared error on the test tracks after the epoch.
     pub test_mse: f64,
 }
@@ -67,6 +69,15 @@ pub enum TrainError {
     Engine(String),
 }
 
+impl From<FeedError> for TrainError {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::Data(error) => Self::Data(error),
+            FeedError::Thread(_) => Self::Engine(error.to_string()),
+        }
+    }
+}
+
 impl From<CpuError> for TrainError {
     fn from(error: CpuError) -> Self {
         match error {
@@ -79,38 +90,21 @@ impl From<CpuError> for TrainError {
 /// A network in training. It is [`Send`]: it can be built on one thread and trained on another.
 #[derive(Debug)]
 pub struct Trainer {
-    shape: NetworkShape,
-    learning_rate: f64,
-    batch_size: usize,
-    seed: u64,
+    hyper: CheckedHyperparameters,
     data: Dataset,
-    isa: Isa,
     pool: rayon::ThreadPool,
-    /// Used by this training alone: two threads sharing its cache of buffers could race into a panic.
-    dev: Cpu,
-    layers: Vec<Layer>,
-    /// Steps of Adam done.
-    steps: u64,
+    learner: Learner,
     epochs_done: usize,
     test_predictions: Vec<f32>,
     best: Best,
     is_abandoned: bool,
 }
 
-/// A layer's weights and biases; the last is the dense one and has no operation.
-#[derive(Debug)]
-struct Layer {
-    op: Option<Arc<ConvOp>>,
-    weights: Weights,
-    biases: Biases,
-    moments: [Moments; 2],
-}
-
-/// The epoch with the lowest test error.
+/// The epoch with the lowest error: on the validation tracks where there are any, else on the test tracks.
 #[derive(Debug)]
 struct Best {
     epoch: usize,
-    test_mse: f64,
+    mse: f64,
     test_predictions: Vec<f32>,
 }
 
@@ -120,7 +114,7 @@ impl Trainer {
     /// # Errors
     /// Pictures of another size than the network's, kernels that this processor lacks, or threads that cannot start.
     pub fn new(hyper: &CheckedHyperparameters, data: Dataset, options: TrainOptions) -> Result<Self, TrainError> {
-        let arrays = first_weights(hyper.shape(), hyper.get().seed);
+        let arrays = first_weights(hyper.shape(), &mut generator(hyper.get().seed, Purpose::FirstWeights));
         let moments = arrays.iter().map(|array| [vec![0.0; array.len()], vec![0.0; array.len()]]).collect();
         Self::build(hyper, data, options, &arrays, &OptimizerState { step: 0, moments })
     }
@@ -139,55 +133,52 @@ impl Trainer {
         let arrays = checkpoint::read_weights(shape, &checkpoint.weights)?;
         let optimizer = checkpoint::read_optimizer(shape, &checkpoint.optimizer)?;
         let best_arrays = match &checkpoint.best_weights {
-            Some(bytes) => checkpoint::read_weights(shape, bytes)?,
-            None if checkpoint.best_epoch == checkpoint.epochs_done => arrays.clone(),
+            _ if checkpoint.best_epoch == checkpoint.epochs_done => None,
+            Some(bytes) => Some(checkpoint::read_weights(shape, bytes)?),
             None => return Err(TrainError::NoBestWeights(checkpoint.epochs_done)),
         };
         let mut trainer = Self::build(hyper, data, options, &arrays, &optimizer)?;
+        drop(optimizer);
         trainer.epochs_done = checkpoint.epochs_done;
-        trainer.test_predictions = trainer.predict_test(arrays);
+        trainer.test_predictions = trainer.predict(arrays, trainer.data.test())?;
         trainer.best = Best {
             epoch: checkpoint.best_epoch,
-            test_mse: checkpoint.best_test_mse,
-            test_predictions: trainer.predict_test(best_arrays),
+            mse: checkpoint.best_mse,
+            test_predictions: match best_arrays {
+                Some(arrays) => trainer.predict(arrays, trainer.data.test())?,
+                None => trainer.test_predictions.clone(),
+            },
         };
         Ok(trainer)
     }
 
     fn build(
         hyper: &CheckedHyperparameters,
-        data: Dataset,
+        mut data: Dataset,
         options: TrainOptions,
         arrays: &[Vec<f32>],
         optimizer: &OptimizerState,
     ) -> Result<Self, TrainError> {
-        let (settings, shape) = (hyper.get(), hyper.shape());
+        let settings = hyper.get();
         if data.image_size() != settings.image_size {
             let error = DataError::ImageSize { pictures: data.image_size(), network: settings.image_size };
             return Err(error.into());
         }
-        let isa = options.kernels.resolve()?;
+        if settings.patience.is_some() {
+            data.hold_out(VALIDATION_SHARE, &mut generator(settings.seed, Purpose::Validation))?;
+        }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads)
             .thread_name(|index| format!("train-{index}"))
             .build()?;
-        let dev = Cpu::default();
-        dev.try_enable_cache()?;
-        let layers = build_layers(&dev, isa, shape, arrays, &optimizer.moments)?;
         Ok(Self {
-            shape: shape.clone(),
-            learning_rate: settings.learning_rate,
-            batch_size: settings.batch_size,
-            seed: settings.seed,
+            hyper: hyper.clone(),
             data,
-            isa,
             pool,
-            dev,
-            layers,
-            steps: optimizer.step,
+            learner: Learner::new(hyper, options.kernels.resolve()?, arrays, optimizer)?,
             epochs_done: 0,
             test_predictions: Vec::new(),
-            best: Best { epoch: 0, test_mse: f64::INFINITY, test_predictions: Vec::new() },
+            best: Best { epoch: 0, mse: f64::INFINITY, test_predictions: Vec::new() },
             is_abandoned: false,
         })
     }
@@ -197,9 +188,20 @@ impl Trainer {
         self.epochs_done
     }
 
+    /// Pictures that an epoch trains on.
+    pub fn train_len(&self) -> usize {
+        self.data.train().len()
+    }
+
+    /// Whether there is nothing left to train: the last epoch is done, or early stopping has waited long enough.
+    pub fn is_done(&self) -> bool {
+        let settings = self.hyper.get();
+        self.epochs_done >= settings.epochs || is_out_of_patience(settings.patience, self.best.epoch, self.epochs_done)
+    }
+
     /// The kernels in use: "avx512", "avx2" or "portable".
     pub fn kernels(&self) -> &'static str {
-        self.isa.name()
+        self.learner.isa().name()
     }
 
     /// Runs the next epoch. `on_step` is called before each batch with its number, from 0, and how many there are;
@@ -216,106 +218,86 @@ impl Trainer {
             return Err(TrainError::Abandoned);
         }
         let epoch = self.epochs_done + 1;
-        let order = self.shuffled(epoch);
-        let steps = order.len().div_ceil(self.batch_size);
-        let mut squared_errors = 0.0;
+        let picks = picks(&self.hyper, &self.data, epoch);
+        let batch_size = self.hyper.get().batch_size;
+        let steps = picks.len().div_ceil(batch_size);
+        let (mut step, mut squared_errors) = (0, 0.0);
+        let Self { data, hyper, pool, learner, .. } = self;
         self.is_abandoned = true;
-        for (step, batch) in order.chunks(self.batch_size).enumerate() {
+        let end = each_batch(data, &picks, batch_size, |batch, pictures| {
             if on_step(step, steps).is_break() {
-                return Ok(None);
+                return Ok(ControlFlow::Break(()));
             }
-            let is_short = batch.len() < self.batch_size;
-            // Buffers of whole batches are of no use to the short one, nor its own to the next epoch.
-            if is_short {
-                self.dev.try_empty_cache()?;
-            }
-            let loss = self.step(batch)?;
-            if is_short {
-                self.dev.try_empty_cache()?;
-            }
+            step += 1;
+            let loss = train_step(hyper, steps, pool, learner, (batch, &pictures))?;
             if !loss.is_finite() {
                 return Err(TrainError::NotFinite { epoch });
             }
             squared_errors += f64::from(loss) * batch.len() as f64;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if end.is_break() {
+            return Ok(None);
         }
         self.is_abandoned = false;
-        self.finish_epoch(squared_errors / order.len() as f64).map(Some)
-    }
-
-    /// The training tracks in the order of `epoch`. It comes from the seed and the epoch alone, so that a resumed run
-    /// needs no state of a random generator.
-    fn shuffled(&self, epoch: usize) -> Vec<Sample> {
-        let mut order = self.data.train().to_vec();
-        order.shuffle(&mut generator(self.seed, epoch as u64));
-        order
-    }
-
-    /// One step of Adam; returns the batch's mean squared error before it.
-    fn step(&mut self, batch: &[Sample]) -> Result<f32, TrainError> {
-        self.steps += 1;
-        let Self { pool, dev, layers, data, isa, learning_rate, steps, .. } = self;
-        let image_size = data.image_size();
-        let pictures =
-            Pictures { pixels: data.pixels(), places: batch.iter().map(|sample| sample.picture).collect(), image_size };
-        let targets: Vec<f32> = batch.iter().map(|sample| sample.target).collect();
-        // On the pool, since dfdx asks for the number of threads of the pool that it is called in.
-        pool.install(|| {
-            let (loss, mut gradients) = loss_and_gradients(dev, *isa, layers, pictures, targets)?;
-            for layer in layers {
-                let Layer { weights, biases, moments: [of_weights, of_biases], .. } = layer;
-                adam::update(*learning_rate, *steps, weights, of_weights, &mut gradients)?;
-                adam::update(*learning_rate, *steps, biases, of_biases, &mut gradients)?;
-            }
-            Ok(loss)
-        })
+        self.finish_epoch(squared_errors / picks.len() as f64).map(Some)
     }
 
     fn finish_epoch(&mut self, train_mse: f64) -> Result<EpochFigures, TrainError> {
         let epoch = self.epochs_done + 1;
-        let predictions = self.predict_test(self.arrays());
-        let truth: Vec<f64> = self.data.test().iter().map(|sample| f64::from(sample.target)).collect();
-        let predicted: Vec<f64> = predictions.iter().copied().map(f64::from).collect();
-        let test_mse = metrics::mse(&truth, &predicted);
-        if !test_mse.is_finite() {
+        let test = self.data.test();
+        let samples = [test, self.data.validation()].concat();
+        let mut predictions = self.predict(self.learner.arrays(), &samples)?;
+        let of_validation = predictions.split_off(test.len());
+        let test_mse = mse(test, &predictions);
+        let validation_mse = (!of_validation.is_empty()).then(|| mse(self.data.validation(), &of_validation));
+        let deciding = validation_mse.unwrap_or(test_mse);
+        if !(test_mse.is_finite() && deciding.is_finite()) {
             self.is_abandoned = true;
             return Err(TrainError::NotFinite { epoch });
         }
         self.epochs_done = epoch;
-        if self.best.epoch == 0 || test_mse < self.best.test_mse {
-            self.best = Best { epoch, test_mse, test_predictions: predictions.clone() };
+        if self.best.epoch == 0 || deciding < self.best.mse {
+            self.best = Best { epoch, mse: deciding, test_predictions: predictions.clone() };
         }
         self.test_predictions = predictions;
-        Ok(EpochFigures { epoch, train_mse, test_mse })
+        Ok(EpochFigures { epoch, train_mse, validation_mse, test_mse })
     }
 
-    fn predict_test(&self, arrays: Vec<Vec<f32>>) -> Vec<f32> {
-        let network = Network::new(self.shape.clone(), arrays);
-        let pictures: Vec<&[u8]> = self.data.test().iter().map(|&sample| self.data.picture(sample)).collect();
-        self.pool.install(|| network.predict_pictures(&pictures, self.isa))
-    }
-
-    /// Weights and biases in the order of [`checkpoint::tensor_names`].
-    fn arrays(&self) -> Vec<Vec<f32>> {
-        self.layers.iter().flat_map(|layer| [floats(&layer.weights), floats(&layer.biases)]).collect()
+    /// Predicts with weights in the order of [`checkpoint::tensor_names`].
+    fn predict(&self, arrays: Vec<Vec<f32>>, samples: &[Sample]) -> Result<Vec<f32>, TrainError> {
+        let network = Network::new(self.hyper.shape().clone(), arrays);
+        let prepared = self.pool.install(|| network.prepare(self.learner.isa()));
+        let picks: Vec<Pick> = samples.iter().map(Pick::from).collect();
+        let mut predictions = Vec::with_capacity(samples.len());
+        let each = |_: &[Pick], pictures: Pictures| -> Result<_, FeedError> {
+            let bytes: Vec<&[u8]> = (0..pictures.count()).map(|index| pictures.bytes(index)).collect();
+            predictions.extend(self.pool.install(|| prepared.predict(&bytes)));
+            Ok(ControlFlow::Continue(()))
+        };
+        match each_batch(&self.data, &picks, PREDICTED_TOGETHER, each)? {
+            ControlFlow::Continue(()) | ControlFlow::Break(()) => Ok(predictions),
+        }
     }
 
     /// The state after the last epoch; not to be taken after an abandoned one.
     pub fn checkpoint(&self) -> Checkpoint {
         const FITS: &str = "arrays have the lengths that the network's shape gives";
-        let weights = checkpoint::write_weights(&self.shape, &self.arrays()).expect(FITS);
-        let moments = self.layers.iter().flat_map(|layer| layer.moments.each_ref().map(Moments::save)).collect();
-        let state = OptimizerState { step: self.steps, moments };
+        let weights = checkpoint::write_weights(self.hyper.shape(), &self.learner.arrays(), None).expect(FITS);
+        let moments = self.learner.moments().map(adam::Moments::save).collect();
+        let state = OptimizerState { step: self.learner.steps(), moments };
         Checkpoint {
             epochs_done: self.epochs_done,
             best_weights: (self.best.epoch == self.epochs_done).then(|| weights.clone()),
             weights,
-            optimizer: checkpoint::write_optimizer(&self.shape, &state).expect(FITS),
+            optimizer: checkpoint::write_optimizer(self.hyper.shape(), &state).expect(FITS),
             best_epoch: self.best.epoch,
-            best_test_mse: self.best.test_mse,
+            best_mse: self.best.mse,
         }
     }
 
-    /// The epoch with the lowest test error, the first where several have it; 0 before the first.
+    /// The epoch with the lowest error, the first where several have it, 0 before the first: on the validation tracks
+    /// where there are any, else on the test tracks.
     pub fn best_epoch(&self) -> usize {
         self.best.epoch
     }
@@ -332,106 +314,61 @@ impl Trainer {
     }
 }
 
-impl Drop for Trainer {
-    /// Gives the cached buffers back, which dfdx would leak; those dropped hereafter are freed at once.
-    fn drop(&mut self) {
-        if let Err(error) = self.dev.try_disable_cache() {
-            tracing::warn!("the engine's buffers could not be freed: {error}");
+/// The training tracks in the order of `epoch`, from 1.
+fn picks(hyper: &CheckedHyperparameters, data: &Dataset, epoch: usize) -> Vec<Pick> {
+    let settings = hyper.get();
+    let mut order = data.train().to_vec();
+    order.shuffle(&mut generator(settings.seed, Purpose::Order(epoch)));
+    let mut flips = generator(settings.seed, Purpose::Flips(epoch));
+    order.into_iter().map(|sample| Pick { sample, flip: settings.flip && flips.random() }).collect()
+}
+
+/// One step; returns the batch's mean squared error before it. An epoch has `steps` of them.
+fn train_step(
+    hyper: &CheckedHyperparameters,
+    steps: usize,
+    pool: &rayon::ThreadPool,
+    learner: &mut Learner,
+    (batch, pictures): (&[Pick], &Pictures),
+) -> Result<f32, TrainError> {
+    let settings = hyper.get();
+    let rate = learning_rate(settings.schedule, settings.learning_rate, learner.steps(), steps * settings.epochs);
+    let targets: Vec<f32> = batch.iter().map(|pick| pick.sample.target).collect();
+    let mut silence = generator(settings.seed, Purpose::Dropout(learner.steps() + 1));
+    let is_short = batch.len() < settings.batch_size;
+    // Buffers of whole batches are of no use to the short one, nor its own to the next epoch.
+    if is_short {
+        learner.empty_cache()?;
+    }
+    // On the pool, since dfdx asks for the number of threads of the pool that it is called in.
+    let loss = pool.install(|| learner.step(rate, pictures, &targets, &mut silence))?;
+    if is_short {
+        learner.empty_cache()?;
+    }
+    Ok(loss)
+}
+
+/// Whether early stopping ends a training after `epoch`, where the lowest error was that of `best_epoch`; both from 1.
+fn is_out_of_patience(patience: Option<usize>, best_epoch: usize, epoch: usize) -> bool {
+    patience.is_some_and(|patience| epoch >= best_epoch + patience)
+}
+
+/// The learning rate after `done` of `all` steps. The cosine is Loshchilov and Hutter's (2017), without restarts.
+fn learning_rate(schedule: Schedule, first: f64, done: u64, all: usize) -> f64 {
+    match schedule {
+        Schedule::Constant => first,
+        Schedule::Cosine => {
+            let share = (done as f64 / all as f64).min(1.0);
+            first * 0.5 * (1.0 + (std::f64::consts::PI * share).cos())
         }
     }
 }
 
-/// The generator of one purpose: stream 0 for the first weights, stream n for the order of epoch n.
-fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
-    let mut generator = ChaCha8Rng::seed_from_u64(seed);
-    generator.set_stream(stream);
-    generator
-}
-
-/// Glorot and Bengio (2010): uniform within ± sqrt(6 / (fan in + fan out)); biases are 0.
-fn first_weights(shape: &NetworkShape, seed: u64) -> Vec<Vec<f32>> {
-    let mut generator = generator(seed, 0);
-    let mut uniform = |len: usize, fans: usize| -> Vec<f32> {
-        let limit = (6.0 / fans as f64).sqrt() as f32;
-        (0..len).map(|_| generator.random_range(-limit..limit)).collect()
-    };
-    let mut arrays = Vec::with_capacity(2 * shape.convs.len() + 2);
-    for conv in &shape.convs {
-        let fans = conv.kernel * conv.kernel * (conv.in_channels + conv.filters);
-        arrays.push(uniform(conv.weights_len(), fans));
-        arrays.push(vec![0.0; conv.filters]);
-    }
-    arrays.push(uniform(shape.features(), shape.features() + 1));
-    arrays.push(vec![0.0]);
-    arrays
-}
-
-/// `arrays` and `moments` in the order of [`checkpoint::tensor_names`].
-fn build_layers(
-    dev: &Cpu,
-    isa: Isa,
-    shape: &NetworkShape,
-    arrays: &[Vec<f32>],
-    moments: &[[Vec<f32>; 2]],
-) -> Result<Vec<Layer>, CpuError> {
-    let ops = shape.convs.iter().map(|&conv| Some(Arc::new(ConvOp::new(conv, isa)))).chain([None]);
-    let pairs = arrays.as_chunks::<2>().0.iter().zip(moments.as_chunks::<2>().0);
-    let mut layers = Vec::with_capacity(shape.convs.len() + 1);
-    for (op, ([weights, biases], [of_weights, of_biases])) in ops.zip(pairs) {
-        layers.push(Layer {
-            op,
-            weights: dev.try_tensor_from_vec(weights.clone(), (weights.len() / biases.len(), biases.len()))?,
-            biases: dev.try_tensor_from_vec(biases.clone(), (biases.len(),))?,
-            moments: [Moments::restore(dev, of_weights)?, Moments::restore(dev, of_biases)?],
-        });
-    }
-    Ok(layers)
-}
-
-/// The mean squared error of a batch, and the gradients of all weights.
-fn loss_and_gradients(
-    dev: &Cpu,
-    isa: Isa,
-    layers: &[Layer],
-    pictures: Pictures,
-    targets: Vec<f32>,
-) -> Result<(f32, Gradients<f32, Cpu>), CpuError> {
-    let batch = targets.len();
-    let targets: Values = dev.try_tensor_from_vec(targets, (batch, 1))?;
-    let mut tape = Recorded::default();
-    let mut values: Option<Values> = None;
-    for layer in layers {
-        let parameters = (&layer.weights, &layer.biases);
-        match &layer.op {
-            Some(op) => {
-                let input = values.take().map_or_else(|| Input::Pictures(pictures.clone()), Input::Values);
-                values = Some(op.forward(dev, input, parameters, &mut tape)?);
-            }
-            None => {
-                let features = match values.take() {
-                    Some(values) => values,
-                    None => flatten(dev, isa, &pictures)?,
-                };
-                let sums = features.put_tape(tape).try_matmul(layer.weights.clone())?;
-                let bias = layer.biases.retaped::<Recorded>().try_broadcast_like::<_, Axis<0>>(&(batch, 1))?;
-                let loss = mse_loss(sums.try_add(bias)?, targets);
-                return Ok((loss.array(), loss.try_backward()?));
-            }
-        }
-    }
-    Err(CpuError::WrongNumElements)
-}
-
-/// Pictures as the dense layer takes them where there is no convolution.
-fn flatten(dev: &Cpu, isa: Isa, pictures: &Pictures) -> Result<Values, CpuError> {
-    let batch = pictures.places.len();
-    let len = pictures.image_size * pictures.image_size * super::shape::IMAGE_CHANNELS;
-    let mut floats = take_zeros(dev, batch * len)?;
-    for (index, floats) in floats.chunks_exact_mut(len).enumerate() {
-        kernels::scale_pixels(isa, pictures.bytes(index), floats);
-    }
-    dev.try_tensor_from_vec(floats, (batch, len))
+fn mse(samples: &[Sample], predicted: &[f32]) -> f64 {
+    let truth: Vec<f64> = samples.iter().map(|sample| f64::from(sample.target)).collect();
+    let predicted: Vec<f64> = predicted.iter().copied().map(f64::from).collect();
+    metrics::mse(&truth, &predicted)
 }
 
 #[cfg(test)]
-mod gradient_tests;
+mod golden_tests;

@@ -111,6 +111,7 @@ CREATE TABLE epoch (
     run_id    INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
     epoch     INTEGER NOT NULL,          -- from 1
     train_mse REAL NOT NULL,
+    validation_mse REAL,                 -- on what early stopping holds out; NULL without it
     test_mse  REAL NOT NULL,
     seconds   REAL NOT NULL,
     PRIMARY KEY (run_id, epoch)

@@ -48,6 +48,33 @@ fn from_a_folder_of_covers_to_a_scored_cover() {
     let run_name = finished["run"].as_str().unwrap();
     assert_eq!(run(&["export", text(&study), "--run", run_name, "--out", text(&out)]).status.code(), Some(0));
     assert_eq!(std::fs::read_to_string(&out).unwrap().lines().count(), 16);
+    for model in ["model.onnx", "weights.safetensors"] {
+        let out = folder.path().join(model);
+        let written = last_json(&run(&["export", text(&study), "--run", run_name, "--out", text(&out)]));
+        assert_eq!(written["bytes"], std::fs::metadata(&out).unwrap().len());
+    }
+    let other = run(&["export", text(&study), "--run", run_name, "--out", text(&folder.path().join("model.h5"))]);
+    assert_eq!(other.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&other.stderr).contains(".onnx or .safetensors"));
+}
+
+#[test]
+fn training_options_and_their_bounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, covers) = small_study(folder.path(), 40);
+    let study = folder.path().join("a.coverstudy");
+    run(&["import", text(&study), "--csv", text(&table), "--covers", text(&covers)]);
+    let options = ["--flip", "--schedule", "cosine", "--dropout", "0.2", "--l2", "0.001", "--patience", "1"];
+    let output = run(&[&["train", text(&study), "--epochs", "40", "--image-size", "24"], &options[..]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let first: Value = serde_json::from_str(String::from_utf8_lossy(&output.stdout).lines().next().unwrap()).unwrap();
+    assert!(first["validation_mse"].is_number() && first["samples_per_second"].as_f64().unwrap() > 0.0, "{first}");
+    let settings = &last_json(&run(&["results", text(&study)]))["runs"][0]["settings"];
+    let found = ["patience", "flip", "schedule", "dropout", "l2"].map(|key| settings[key].to_string());
+    assert_eq!(found, ["1", "true", "\"cosine\"", "0.2", "0.001"]);
+    for wrong in [["--dropout", "1"], ["--l2", "-1"], ["--schedule", "linear"], ["--patience", "0"]] {
+        assert_eq!(run(&["train", text(&study), wrong[0], wrong[1]]).status.code(), Some(2), "{wrong:?}");
+    }
 }
 
 #[test]

@@ -46,7 +46,8 @@ impl App {
         }
         let (Some(file), Some(&run)) = (self.file.clone(), self.state.training.queue.front()) else { return };
         let Some(record) = self.record(run) else { return };
-        let (name, epochs, epoch) = (record.name.clone(), record.settings.epochs, record.epochs_done());
+        let (name, epoch) = (record.name.clone(), record.epochs_done());
+        let (epochs, batch_size) = (record.settings.epochs, record.settings.batch_size);
         record.status = RunStatus::Running;
         self.state.training.queue.pop_front();
         self.state.training.shown = Some(run);
@@ -65,6 +66,7 @@ impl App {
             resizing: None,
             since: Instant::now(),
             steps_done: 0,
+            batch_size,
             has_begun: false,
             job,
         });

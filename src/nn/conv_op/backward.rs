@@ -18,7 +18,7 @@ pub(super) fn is_sparse(geometry: &ConvGeometry) -> bool {
 
 /// The convolution that gives the gradient of an unpooled layer's input: of the output's gradient, filters padded to
 /// a multiple of [`LANES`], with the kernel flipped.
-pub(super) fn flipped(geometry: &ConvGeometry) -> ConvGeometry {
+pub(in crate::nn) fn flipped(geometry: &ConvGeometry) -> ConvGeometry {
     let conv_size = geometry.conv_size();
     ConvGeometry {
         in_size: conv_size,
@@ -34,7 +34,7 @@ pub(super) fn flipped(geometry: &ConvGeometry) -> ConvGeometry {
 }
 
 /// Adds the shards' sums, in order, to the gradient of the weights.
-pub(super) fn add_weight_sums(geometry: &ConvGeometry, sums: &[Sums], gradient: &mut [f32]) {
+pub(in crate::nn) fn add_weight_sums(geometry: &ConvGeometry, sums: &[Sums], gradient: &mut [f32]) {
     let Some(first) = sums.first() else { return };
     let mut total = vec![0.0; first.weights.len()];
     total.par_chunks_mut(REDUCED_TOGETHER).enumerate().for_each(|(chunk, total)| {
@@ -56,7 +56,7 @@ pub(super) fn add_weight_sums(geometry: &ConvGeometry, sums: &[Sums], gradient: 
 }
 
 /// Adds the shards' sums, in order, to the gradient of the biases.
-pub(super) fn add_bias_sums(sums: &[Sums], gradient: &mut [f32]) {
+pub(in crate::nn) fn add_bias_sums(sums: &[Sums], gradient: &mut [f32]) {
     for shard in sums {
         gradient.iter_mut().zip(&shard.bias).for_each(|(total, value)| *total += value);
     }

@@ -1,7 +1,7 @@
 //! What a layer's kernels read.
 
-use super::Pictures;
 use crate::nn::aligned::Aligned;
+use crate::nn::feed::Pictures;
 use crate::nn::kernels::{self, ConvGeometry, Isa};
 
 /// The values that a layer's kernels read.
@@ -15,7 +15,7 @@ impl Source {
     /// How many pictures.
     pub(super) fn pictures(&self, geometry: &ConvGeometry) -> usize {
         match self {
-            Self::Pictures(pictures) => pictures.places.len(),
+            Self::Pictures(pictures) => pictures.count(),
             Self::Values(values) => (values.len() - kernels::LANES) / geometry.in_len(),
         }
     }

@@ -81,9 +81,9 @@ pub(super) struct Scratch {
 
 /// A shard's share of the gradient of weights and biases.
 #[derive(Debug)]
-pub(super) struct Sums {
-    pub(super) weights: Aligned,
-    pub(super) bias: Vec<f32>,
+pub(in crate::nn) struct Sums {
+    pub(in crate::nn) weights: Aligned,
+    pub(in crate::nn) bias: Vec<f32>,
 }
 
 impl Scratch {
@@ -98,13 +98,14 @@ impl Scratch {
 }
 
 impl Sums {
-    fn new(geometry: &ConvGeometry) -> Self {
+    pub(in crate::nn) fn new(geometry: &ConvGeometry) -> Self {
         let filters = if is_sparse(geometry) { geometry.filters } else { geometry.filters.next_multiple_of(LANES) };
         Self { weights: Aligned::zeros(geometry.patch_len() * filters), bias: vec![0.0; geometry.filters] }
     }
 }
 
-fn padded_len(geometry: &ConvGeometry) -> usize {
+/// Floats of a picture with its padding and what kernels read beyond it.
+pub(in crate::nn) fn padded_len(geometry: &ConvGeometry) -> usize {
     geometry.padded_size().pow(2) * geometry.in_channels + LANES
 }
 

@@ -1,8 +1,11 @@
 //! Gradients of the weights and of the input of one picture.
 
+#![expect(clippy::needless_range_loop, reason = "a tile is indexed as the matrix it is, and so stays in registers")]
+
 use super::entries::{Entries, Entry};
-use super::lanes::{InstructionSet, mul_add};
+use super::lanes::InstructionSet;
 use super::pack::groups;
+use super::simd::Simd;
 use super::{ConvGeometry, LANES};
 
 /// What [`super::weight_gradient_dense`] takes: one row of an unpooled layer.
@@ -34,7 +37,7 @@ pub(super) struct TileSums<'a> {
 }
 
 #[inline(always)]
-pub(super) fn weight_gradient_dense<S: InstructionSet>(call: DenseRow<'_>) {
+pub(super) fn weight_gradient_dense<S: InstructionSet>(simd: S, call: DenseRow<'_>) {
     let DenseRow { geometry, input, gradient, sums } = call;
     let stride = geometry.filters.next_multiple_of(LANES);
     let segment = geometry.kernel * geometry.in_channels;
@@ -50,43 +53,47 @@ pub(super) fn weight_gradient_dense<S: InstructionSet>(call: DenseRow<'_>) {
                 sums: &mut sums[ky * segment * stride + first..],
                 stride,
             };
-            S::sum_tiles(&mut tile, width);
+            simd.sum_tiles(&mut tile, width);
         }
     }
 }
 
-/// Adds to the sums of `NR` filters, `MR` elements of the segment at a time.
+/// Adds to the sums of `NR` vectors of filters, `MR` elements of the segment at a time.
 #[inline(always)]
-pub(super) fn sum_tile<const MR: usize, const NR: usize, const FMA: bool>(call: &mut TileSums<'_>) {
+pub(super) fn sum_tile<S: Simd, const MR: usize, const NR: usize>(simd: S, call: &mut TileSums<'_>) {
     let mut first = 0;
     while first + MR <= call.segment {
-        sum_elements::<MR, NR, FMA>(call, first);
+        sum_elements::<S, MR, NR>(simd, call, first);
         first += MR;
     }
     while first < call.segment {
-        sum_elements::<1, NR, FMA>(call, first);
+        sum_elements::<S, 1, NR>(simd, call, first);
         first += 1;
     }
 }
 
 #[inline(always)]
-fn sum_elements<const MR: usize, const NR: usize, const FMA: bool>(call: &mut TileSums<'_>, first: usize) {
-    let mut sums = [[0.0; NR]; MR];
-    let gradients = call.gradient.chunks(call.stride);
-    for (pixel, gradient) in gradients.take(call.pixels).enumerate() {
+fn sum_elements<S: Simd, const MR: usize, const NR: usize>(simd: S, call: &mut TileSums<'_>, first: usize) {
+    let mut sums = [[simd.splat(0.0); NR]; MR];
+    let gradients = call.gradient.chunks(call.stride).take(call.pixels);
+    for (pixel, row) in gradients.enumerate() {
         let values: &[f32; MR] =
             call.input[first + pixel * call.channels..].first_chunk().expect("a patch lies within the input");
-        let gradient: &[f32; NR] = gradient.first_chunk().expect("filters are padded to whole groups");
+        let mut gradient = [simd.splat(0.0); NR];
+        for n in 0..NR {
+            gradient[n] = simd.load(&row[n * S::LANES..]);
+        }
         for m in 0..MR {
+            let value = simd.splat(values[m]);
             for n in 0..NR {
-                sums[m][n] = mul_add::<FMA>(values[m], gradient[n], sums[m][n]);
+                sums[m][n] = simd.mul_add(value, gradient[n], sums[m][n]);
             }
         }
     }
-    for (m, sums) in sums.iter().enumerate() {
-        let totals = &mut call.sums[(first + m) * call.stride..][..NR];
-        for (total, sum) in totals.iter_mut().zip(sums) {
-            *total += sum;
+    for m in 0..MR {
+        for n in 0..NR {
+            let total = &mut call.sums[(first + m) * call.stride + n * S::LANES..];
+            simd.store(simd.add(sums[m][n], simd.load(total)), total);
         }
     }
 }
@@ -112,6 +119,7 @@ impl Gather<'_> {
 /// Adds the gradient of the weights of a pooled layer to `sums`, each filter's kernel in one piece.
 #[inline(always)]
 pub(super) fn weight_gradient_sparse<S: InstructionSet>(
+    simd: S,
     geometry: &ConvGeometry,
     input: &[f32],
     entries: &Entries,
@@ -123,39 +131,56 @@ pub(super) fn weight_gradient_sparse<S: InstructionSet>(
     for (sums, (entries, &count)) in sums.chunks_exact_mut(geometry.patch_len()).zip(filters) {
         for (ky, sums) in sums.chunks_exact_mut(segment).enumerate() {
             let mut call = Gather { input: &input[ky * row_stride..], entries: &entries[..count], sums, done: 0 };
-            S::gather(&mut call);
+            simd.gather(&mut call);
         }
     }
 }
 
-/// Sums the next `L` floats of the row, or as many as remain, over all entries; `WAYS` sums are kept apart so that
-/// one addition need not wait for the last.
+/// Sums the next `NR` vectors of the row, or as many floats as remain, over all entries; `WAYS` sums are kept apart so
+/// that one addition need not wait for the last.
 #[inline(always)]
-pub(super) fn gather<const L: usize, const WAYS: usize, const FMA: bool>(call: &mut Gather<'_>) {
-    let mut sums = [[0.0; L]; WAYS];
+pub(super) fn gather<S: Simd, const NR: usize, const WAYS: usize>(simd: S, call: &mut Gather<'_>) {
+    let mut sums = [[simd.splat(0.0); NR]; WAYS];
     let input = &call.input[call.done..];
     let (whole, rest) = call.entries.as_chunks::<WAYS>();
     for entries in whole {
         for way in 0..WAYS {
-            add_patch::<L, FMA>(&mut sums[way], input, entries[way]);
+            add_patch(simd, &mut sums[way], input, entries[way]);
         }
     }
-    for (way, &entry) in rest.iter().enumerate() {
-        add_patch::<L, FMA>(&mut sums[way], input, entry);
+    for &entry in rest {
+        add_patch(simd, &mut sums[0], input, entry);
     }
-    let width = L.min(call.remaining());
-    let totals = &mut call.sums[call.done..][..width];
-    for (n, total) in totals.iter_mut().enumerate() {
-        *total += sums.iter().map(|sums| sums[n]).sum::<f32>();
+    for way in 1..WAYS {
+        for n in 0..NR {
+            sums[0][n] = simd.add(sums[0][n], sums[way][n]);
+        }
     }
+    let width = (NR * S::LANES).min(call.remaining());
+    add_to(simd, &sums[0], &mut call.sums[call.done..][..width]);
     call.done += width;
 }
 
 #[inline(always)]
-fn add_patch<const L: usize, const FMA: bool>(sums: &mut [f32; L], input: &[f32], entry: Entry) {
-    let patch: &[f32; L] = input[entry.index as usize..].first_chunk().expect("inputs reach LANES beyond their end");
-    for n in 0..L {
-        sums[n] = mul_add::<FMA>(patch[n], entry.value, sums[n]);
+fn add_patch<S: Simd, const NR: usize>(simd: S, sums: &mut [S::Vector; NR], input: &[f32], entry: Entry) {
+    let patch = &input[entry.index as usize..][..NR * S::LANES];
+    let value = simd.splat(entry.value);
+    for n in 0..NR {
+        sums[n] = simd.mul_add(simd.load(&patch[n * S::LANES..]), value, sums[n]);
+    }
+}
+
+/// Adds vectors to floats, of which there may be fewer.
+#[inline(always)]
+fn add_to<S: Simd, const NR: usize>(simd: S, sums: &[S::Vector; NR], totals: &mut [f32]) {
+    for (&sum, totals) in sums.iter().zip(totals.chunks_mut(S::LANES)) {
+        if totals.len() == S::LANES {
+            simd.store(simd.add(sum, simd.load(totals)), totals);
+        } else {
+            let mut floats = [0.0; LANES];
+            simd.store(sum, &mut floats);
+            totals.iter_mut().zip(floats).for_each(|(total, sum)| *total += sum);
+        }
     }
 }
 
@@ -183,6 +208,7 @@ impl Spread<'_> {
 /// Adds the gradient of a pooled layer's padded input to `gradient`. `weights` hold each filter's kernel in one piece.
 #[inline(always)]
 pub(super) fn input_gradient_sparse<S: InstructionSet>(
+    simd: S,
     geometry: &ConvGeometry,
     weights: &[f32],
     entries: &Entries,
@@ -201,31 +227,24 @@ pub(super) fn input_gradient_sparse<S: InstructionSet>(
                 segment,
                 done: 0,
             };
-            S::spread(&mut call);
+            simd.spread(&mut call);
         }
     }
 }
 
-/// Adds to the next `L` floats of the patch's row, or to as many as remain.
+/// Adds to the next `NR` vectors of the patch's row, or to as many floats as remain.
 #[inline(always)]
-pub(super) fn spread<const L: usize, const FMA: bool>(call: &mut Spread<'_>) {
-    let width = L.min(call.remaining());
-    let gradient: &mut [f32; L] =
-        call.gradient[call.done..].first_chunk_mut().expect("gradients reach LANES beyond their end");
-    let mut sums = *gradient;
+pub(super) fn spread<S: Simd, const NR: usize>(simd: S, call: &mut Spread<'_>) {
+    let mut sums = [simd.splat(0.0); NR];
     let weights = &call.weights[call.done..];
     for entry in call.entries {
-        let weights: &[f32; L] = weights[entry.index as usize * call.patch_len..]
-            .first_chunk()
-            .expect("weights reach LANES beyond their end");
-        for n in 0..L {
-            sums[n] = mul_add::<FMA>(weights[n], entry.value, sums[n]);
+        let weights = &weights[entry.index as usize * call.patch_len..][..NR * S::LANES];
+        let value = simd.splat(entry.value);
+        for n in 0..NR {
+            sums[n] = simd.mul_add(simd.load(&weights[n * S::LANES..]), value, sums[n]);
         }
     }
-    if width == L {
-        *gradient = sums;
-    } else {
-        gradient[..width].copy_from_slice(&sums[..width]);
-    }
+    let width = (NR * S::LANES).min(call.remaining());
+    add_to(simd, &sums, &mut call.gradient[call.done..][..width]);
     call.done += width;
 }

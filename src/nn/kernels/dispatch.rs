@@ -1,12 +1,15 @@
 //! The kernels compiled for each instruction set, and the choice at run time.
 //!
-//! The only unsafe code of the crate: calls of functions that were compiled for instructions which the processor must
-//! have. That an [`Isa`] exists proves that it has them: each constructor asks the processor first.
+//! Unsafe are the calls of functions that were compiled for instructions which the processor must have. That a
+//! [`Level`]'s value exists proves that it has them: each constructor asks the processor first.
 
 use super::backward::{self, DenseRow};
 use super::entries::Entries;
 use super::forward::{self, Forward};
-use super::lanes::{InstructionSet, Narrow, Portable, Wide};
+use super::lanes::InstructionSet;
+use super::simd::Baseline;
+#[cfg(target_arch = "x86_64")]
+use super::simd::{Avx2, Avx512};
 use super::{ConvGeometry, vector};
 
 /// An instruction set that this processor has.
@@ -16,10 +19,10 @@ pub struct Isa(Level);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Level {
     #[cfg(target_arch = "x86_64")]
-    Avx512,
+    Avx512(Avx512),
     #[cfg(target_arch = "x86_64")]
-    Avx2,
-    Portable,
+    Avx2(Avx2),
+    Portable(Baseline),
 }
 
 impl Isa {
@@ -36,13 +39,16 @@ impl Isa {
             && is_x86_feature_detected!("avx512dq")
             && is_x86_feature_detected!("avx512vl")
             && Self::avx2().is_some();
-        found.then_some(Self(Level::Avx512))
+        // SAFETY: the processor has just said that it has all of them.
+        found.then(|| Self(Level::Avx512(unsafe { Avx512::new() })))
     }
 
     /// AVX2 with FMA, where the processor has them.
     #[cfg(target_arch = "x86_64")]
     pub fn avx2() -> Option<Self> {
-        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(Level::Avx2))
+        let found = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        // SAFETY: the processor has just said that it has both.
+        found.then(|| Self(Level::Avx2(unsafe { Avx2::new() })))
     }
 
     /// This architecture has no AVX-512.
@@ -59,17 +65,17 @@ impl Isa {
 
     /// What every processor of this architecture has.
     pub fn portable() -> Self {
-        Self(Level::Portable)
+        Self(Level::Portable(Baseline))
     }
 
     /// "avx512", "avx2" or "portable".
     pub fn name(self) -> &'static str {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => "avx512",
+            Level::Avx512(_) => "avx512",
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => "avx2",
-            Level::Portable => "portable",
+            Level::Avx2(_) => "avx2",
+            Level::Portable(_) => "portable",
         }
     }
 
@@ -77,10 +83,10 @@ impl Isa {
     pub(super) fn width(self) -> usize {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => Wide::WIDTH,
+            Level::Avx512(_) => Avx512::WIDTH,
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => Narrow::WIDTH,
-            Level::Portable => Portable::WIDTH,
+            Level::Avx2(_) => Avx2::WIDTH,
+            Level::Portable(_) => Baseline::WIDTH,
         }
     }
 }
@@ -92,22 +98,22 @@ macro_rules! dispatch {
         pub fn $name(isa: Isa, $($arg: $type),*) $(-> $output)? {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-            fn avx512($($arg: $type),*) $(-> $output)? {
-                $($kernel)::+::<Wide>($($arg),*)
+            fn avx512(simd: Avx512, $($arg: $type),*) $(-> $output)? {
+                $($kernel)::+(simd, $($arg),*)
             }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma")]
-            fn avx2($($arg: $type),*) $(-> $output)? {
-                $($kernel)::+::<Narrow>($($arg),*)
+            fn avx2(simd: Avx2, $($arg: $type),*) $(-> $output)? {
+                $($kernel)::+(simd, $($arg),*)
             }
             match isa.0 {
-                // SAFETY: only `Isa::avx512` makes this level, after the processor said that it has all these features.
+                // SAFETY: `simd` proves that the processor has all these features.
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx512 => unsafe { avx512($($arg),*) },
-                // SAFETY: only `Isa::avx2` makes this level, after the processor said that it has both features.
+                Level::Avx512(simd) => unsafe { avx512(simd, $($arg),*) },
+                // SAFETY: `simd` proves that the processor has both features.
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx2 => unsafe { avx2($($arg),*) },
-                Level::Portable => $($kernel)::+::<Portable>($($arg),*),
+                Level::Avx2(simd) => unsafe { avx2(simd, $($arg),*) },
+                Level::Portable(simd) => $($kernel)::+(simd, $($arg),*),
             }
         }
     };
@@ -137,7 +143,19 @@ dispatch!(
 );
 dispatch!(
     /// The sum of products.
-    dot = vector::dot(a: &[f32], b: &[f32]) -> f32
+    dot = vector::dot(values: &[f32], weights: &[f32]) -> f32
+);
+dispatch!(
+    /// The sum of products of pixels from 0 to 255 with weights.
+    dot_pixels = vector::dot(pixels: &[u8], weights: &[f32]) -> f32
+);
+dispatch!(
+    /// Adds values times a factor to sums.
+    add_scaled = vector::add_scaled(values: &[f32], factor: f32, sums: &mut [f32])
+);
+dispatch!(
+    /// Adds pixels from 0 to 255 times a factor to sums.
+    add_scaled_pixels = vector::add_scaled(pixels: &[u8], factor: f32, sums: &mut [f32])
 );
 dispatch!(
     /// Pixels from 0 to 255 as floats from 0 to 1.

@@ -1,7 +1,10 @@
 //! Convolution, bias, activation and max-pooling of one picture, a few rows at a time.
 
-use super::lanes::{InstructionSet, mul_add};
+#![expect(clippy::needless_range_loop, reason = "a tile is indexed as the matrix it is, and so stays in registers")]
+
+use super::lanes::InstructionSet;
 use super::pack::Packed;
+use super::simd::Simd;
 use super::{ConvGeometry, DEAD, LANES};
 
 /// What [`super::forward()`] takes.
@@ -38,7 +41,7 @@ pub(super) struct Pixels<'a> {
 }
 
 #[inline(always)]
-pub(super) fn forward<S: InstructionSet>(call: Forward<'_>) {
+pub(super) fn forward<S: InstructionSet>(simd: S, call: Forward<'_>) {
     let Forward { geometry, input, packed, out, mut arg_max, rows } = call;
     let (conv_size, pool) = (geometry.conv_size(), geometry.pool);
     let row_stride = geometry.padded_size() * geometry.in_channels;
@@ -60,51 +63,61 @@ pub(super) fn forward<S: InstructionSet>(call: Forward<'_>) {
                 out: &mut rows[group.first..],
                 stride,
             };
-            S::convolve(&mut pixels, group.width);
+            simd.convolve(&mut pixels, group.width);
         }
         let arg_max = arg_max.as_deref_mut().map(|all| &mut all[row * out_row_len..][..out_row_len]);
         finish_row(geometry, rows, stride, out, arg_max);
     }
 }
 
-/// Convolves all pixels with one group of `NR` filters, `MR` pixels at a time.
+/// Convolves all pixels with one group of `NR` vectors of filters, `MR` pixels at a time.
 #[inline(always)]
-pub(super) fn convolve<const MR: usize, const NR: usize, const FMA: bool>(pixels: &mut Pixels<'_>) {
+pub(super) fn convolve<S: Simd, const MR: usize, const NR: usize>(simd: S, pixels: &mut Pixels<'_>) {
     let count = pixels.offsets.len();
     if count >= MR {
         // The last tile overlaps the one before: what both compute is the same.
         for first in (0..count).step_by(MR) {
-            tile::<MR, NR, FMA>(pixels, first.min(count - MR));
+            tile::<S, MR, NR>(simd, pixels, first.min(count - MR));
         }
     } else {
         for first in 0..count {
-            tile::<1, NR, FMA>(pixels, first);
+            tile::<S, 1, NR>(simd, pixels, first);
         }
     }
 }
 
+/// The micro-kernel: `MR` pixels times `NR` vectors of filters, all sums in registers (Goto and van de Geijn, 2008).
 #[inline(always)]
-fn tile<const MR: usize, const NR: usize, const FMA: bool>(pixels: &mut Pixels<'_>, first: usize) {
-    let bias: &[f32; NR] = pixels.bias.first_chunk().expect("a group of NR filters has NR biases");
-    let mut sums = [*bias; MR];
-    let (weights, _) = pixels.weights.as_chunks::<NR>();
+fn tile<S: Simd, const MR: usize, const NR: usize>(simd: S, pixels: &mut Pixels<'_>, first: usize) {
+    let (width, segment) = (NR * S::LANES, pixels.segment);
     let offsets: &[usize; MR] = pixels.offsets[first..].first_chunk().expect("a tile begins MR pixels before the end");
-    let segment = pixels.segment;
+    let mut sums = [[simd.splat(0.0); NR]; MR];
     for ky in 0..pixels.kernel {
-        let weights = &weights[ky * segment..][..segment];
-        let patches: [&[f32]; MR] =
-            std::array::from_fn(|m| &pixels.input[offsets[m] + ky * pixels.row_stride..][..segment]);
-        for j in 0..segment {
+        let mut patches: [&[f32]; MR] = [&[]; MR];
+        for m in 0..MR {
+            patches[m] = &pixels.input[offsets[m] + ky * pixels.row_stride..][..segment];
+        }
+        let weights = pixels.weights[ky * segment * width..][..segment * width].chunks_exact(width);
+        for (j, row) in weights.enumerate() {
+            let mut weights = [simd.splat(0.0); NR];
+            for n in 0..NR {
+                weights[n] = simd.load(&row[n * S::LANES..]);
+            }
             for m in 0..MR {
-                let value = patches[m][j];
+                let value = simd.splat(patches[m][j]);
                 for n in 0..NR {
-                    sums[m][n] = mul_add::<FMA>(value, weights[j][n], sums[m][n]);
+                    sums[m][n] = simd.mul_add(value, weights[n], sums[m][n]);
                 }
             }
         }
     }
-    for (m, sums) in sums.iter().enumerate() {
-        pixels.out[(first + m) * pixels.stride..][..NR].copy_from_slice(sums);
+    for m in 0..MR {
+        let out = &mut pixels.out[(first + m) * pixels.stride..][..width];
+        for n in 0..NR {
+            // The bias comes last, as in TensorFlow: sums that are equal stay equal, and pooling takes the first.
+            let bias = simd.load(&pixels.bias[n * S::LANES..]);
+            simd.store(simd.add(sums[m][n], bias), &mut out[n * S::LANES..]);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The arithmetic of convolution layers, one picture at a time, for three instruction sets chosen at run time.
 //!
-//! Pictures are NHWC, weights HWIO. The loops are written once, on arrays of fixed size that the compiler turns into
-//! vector instructions; `dispatch` compiles them for each instruction set.
+//! Pictures are NHWC, weights HWIO. The loops are written once, on the vectors of `simd`; `lanes` has the sizes of the
+//! tiles that fill each instruction set's registers, and `dispatch` compiles all for each instruction set.
 
 mod backward;
 #[expect(unsafe_code, reason = "the one place that calls functions compiled for a processor it has looked at")]
@@ -10,6 +10,8 @@ mod entries;
 mod forward;
 mod lanes;
 mod pack;
+#[expect(unsafe_code, reason = "the one place that uses instructions by name")]
+mod simd;
 mod vector;
 
 use std::fmt;
@@ -17,10 +19,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::aligned::Aligned;
 pub use super::shape::ConvGeometry;
 pub use backward::DenseRow;
 pub use dispatch::{
-    Isa, dot, forward, input_gradient_sparse, scale_pixels, weight_gradient_dense, weight_gradient_sparse,
+    Isa, add_scaled, add_scaled_pixels, dot, dot_pixels, forward, input_gradient_sparse, scale_pixels,
+    weight_gradient_dense, weight_gradient_sparse,
 };
 pub use entries::Entries;
 pub use forward::Forward;

@@ -58,11 +58,9 @@ impl Packed {
     }
 }
 
-/// First filter and width of each group: as many of `width` as there are, then groups of [`LANES`].
+/// First filter and width of each group: as many of `width` as there are, then what is left.
 pub(super) fn groups(padded_filters: usize, width: usize) -> impl Iterator<Item = (usize, usize)> {
-    let whole = padded_filters / width * width;
-    let rest = (whole..padded_filters).step_by(LANES).map(|first| (first, LANES));
-    (0..whole).step_by(width).map(move |first| (first, width)).chain(rest)
+    (0..padded_filters).step_by(width).map(move |first| (first, width.min(padded_filters - first)))
 }
 
 /// Packs HWIO weights and biases for [`super::forward()`].

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Exported models in onnxruntime, and exported weights in numpy, against the program's own predictions.
+
+tests/export/test_models.py PROGRAM     needs the packages onnxruntime, safetensors, numpy and Pillow
+"""
+import csv
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+from safetensors import safe_open
+
+TRACKS, SIZE = 200, 32  # 50 of them to test on
+# Name of the preset, and what is changed in it.
+RUNS = [
+    ("quick", []),
+    ("model-2", []),
+    ("model-3", ["--dropout", "0.3"]),
+    ("model-4", ["--filters", "37"]),
+    ("model-5", ["--kernel-size", "4", "--padding", "same", "--activation", "relu", "--pool", "3"]),
+    ("quick", ["--layers", "0"]),
+    ("quick", ["--layers", "6", "--kernel-size", "3", "--pool", "none", "--filters", "5"]),
+]
+
+
+def run(program, *arguments):
+    out = subprocess.run([program, *arguments, "--json"], check=True, capture_output=True, text=True).stdout
+    return json.loads(out.splitlines()[-1])
+
+
+def make_study(program, folder):
+    random, pictures = np.random.default_rng(1), {}
+    (folder / "covers").mkdir()
+    with open(folder / "tracks.csv", "w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["title", "popularity", "playlist", "cover"])
+        for index in range(TRACKS):
+            pictures[f"c{index}"] = random.integers(0, 256, (SIZE, SIZE, 3), dtype=np.uint8)
+            Image.fromarray(pictures[f"c{index}"]).save(folder / "covers" / f"c{index}.png")
+            table.writerow([f"Track {index}", int(random.integers(0, 101)), "Generated", f"c{index}"])
+    study = folder / "study.coverstudy"
+    run(program, "import", study, "--csv", folder / "tracks.csv", "--covers", folder / "covers")
+    return study, pictures
+
+
+def check_onnx(file, covers, expected):
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    found = session.run(None, {session.get_inputs()[0].name: covers.transpose(0, 3, 1, 2)})[0][:, 0]
+    furthest = np.abs(found - expected).max()
+    assert furthest <= 1e-4 * max(1, np.abs(expected).max()), f"onnxruntime is {furthest} off"
+    metadata = session.get_modelmeta().custom_metadata_map
+    assert {"resize", "scale", "channels", "input", "settings"} <= metadata.keys(), metadata
+    return furthest
+
+
+def check_weights(file, finished):
+    with safe_open(file, "np") as weights:
+        sizes = [weights.get_tensor(name).size for name in weights.keys()]
+        metadata = weights.metadata()
+    assert sum(sizes) == finished["parameters"], sizes
+    assert json.loads(metadata["settings"])["image_size"] == SIZE and "resize" in metadata, metadata
+
+
+def main():
+    program = pathlib.Path(sys.argv[1]).resolve()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        study, pictures = make_study(program, folder)
+        for number, (preset, changes) in enumerate(RUNS):
+            finished = run(program, "train", study, "--preset", preset, "--image-size", str(SIZE), "--epochs", "2",
+                           *changes)
+            files = [folder / f"{number}.{ending}" for ending in ("onnx", "safetensors", "csv")]
+            for file in files:
+                written = run(program, "export", study, "--run", finished["run"], "--out", file)
+                assert written["bytes"] == file.stat().st_size, written
+            with open(files[2], newline="") as table:
+                rows = list(csv.DictReader(table))
+            assert len(rows) == TRACKS // 4, len(rows)
+            covers = np.stack([pictures[row["key"]] for row in rows]).astype(np.float32) / 255
+            furthest = check_onnx(files[0], covers, np.array([float(row["predicted"]) for row in rows]))
+            check_weights(files[1], finished)
+            print(f"{preset} {' '.join(changes)}: {len(rows)} pictures, at most {furthest:.1e} off")
+
+
+if __name__ == "__main__":
+    main()
