@@ -85,7 +85,6 @@ impl Learner {
         silence: &mut impl Rng,
     ) -> Result<f32, CpuError> {
         self.steps += 1;
-        // Buffers of whole batches are of no use to a short one, nor its own to the next batch.
         let (loss, mut gradients) = self.loss_and_gradients(pictures, targets, silence)?;
         for Layer { weights, biases, moments: [of_weights, of_biases] } in &mut self.layers {
             if self.l2 > 0.0 {

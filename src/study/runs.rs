@@ -375,10 +375,9 @@ impl Study {
             .ok_or_else(|| StudyError::NotFound("The study no longer holds this run.".to_owned()))?;
         let epochs = self
             .connection
-            .prepare_cached(&format!(
-                "SELECT epoch, train_mse, {}, test_mse, seconds FROM epoch WHERE run_id = ?1 ORDER BY epoch",
-                self.validation_column()?
-            ))
+            .prepare_cached(
+                "SELECT epoch, train_mse, validation_mse, test_mse, seconds FROM epoch WHERE run_id = ?1 ORDER BY epoch",
+            )
             .and_then(|mut statement| {
                 statement
                     .query_map([run.0], |row| {
@@ -399,13 +398,6 @@ impl Study {
             record.status = RunStatus::Interrupted;
         }
         Ok(record)
-    }
-
-    /// A study from before early stopping lacks the column as long as it is only read.
-    fn validation_column(&self) -> Result<&'static str, StudyError> {
-        let query = "SELECT count(*) FROM pragma_table_info('epoch') WHERE name = 'validation_mse'";
-        let found: i64 = self.connection.query_row(query, [], |row| row.get(0)).map_err(|error| self.error(error))?;
-        Ok(if found > 0 { "validation_mse" } else { "NULL" })
     }
 
     /// The run that a person calls `name`: its name in any case, or its number.
@@ -515,31 +507,4 @@ fn figures(row: &Row<'_>, [rmse, mae, r2]: [&str; 3]) -> rusqlite::Result<Option
     // SQLite keeps what is not a number as NULL.
     let r2 = row.get::<_, Option<f64>>(r2)?.unwrap_or(f64::NAN);
     Ok(rmse.zip(mae).map(|(rmse, mae)| RunFigures { rmse, mae, r2 }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::nn::Preset;
-    use crate::study::StudyFile;
-
-    /// As it was before early stopping: without the column.
-    #[test]
-    fn an_older_study_is_read_as_it_is_and_brought_up_to_date_by_a_writer() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("old.coverstudy");
-        let file = StudyFile::create(&path).unwrap();
-        let mut study = file.connect().unwrap();
-        let run = study.add_run("Quick", "quick", &Preset::Quick.hyperparameters(), 1).unwrap();
-        let epoch = EpochRecord { epoch: 1, train_mse: 2.0, validation_mse: None, test_mse: 3.0, seconds: 4.0 };
-        study.save_epoch(run, &epoch, (1, 3.0), &[]).unwrap();
-        study
-            .connection
-            .execute_batch("ALTER TABLE epoch DROP COLUMN validation_mse; PRAGMA user_version = 1")
-            .unwrap();
-        drop((study, file));
-        let read = |file: &StudyFile| file.connect().unwrap().run(run).unwrap().epochs;
-        assert_eq!(read(&StudyFile::open_reader(&path).unwrap()), [epoch]);
-        assert_eq!(read(&StudyFile::open(&path).unwrap().0), [epoch]);
-    }
 }
