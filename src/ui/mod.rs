@@ -8,6 +8,7 @@ mod job_bar;
 mod layers;
 mod marks;
 mod model;
+mod options;
 mod plots;
 mod rail;
 mod results;

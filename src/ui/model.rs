@@ -49,6 +49,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                 |ui, form| {
                     layers_card(ui, form, &problems);
                     training_card(ui, form, &problems);
+                    super::options::draw(ui, &mut form.settings, &problems);
                 },
                 |ui, form| {
                     let totals = checked.as_ref().ok();
@@ -85,7 +86,14 @@ fn presets(ui: &mut Ui, form: &mut ModelForm) {
 }
 
 /// A row of a settings card: the control, its "?", and what is wrong at it.
-fn row(ui: &mut Ui, problems: &[Problem], field: Field, term: &str, text: &str, control: impl FnOnce(&mut Ui)) {
+pub(super) fn row(
+    ui: &mut Ui,
+    problems: &[Problem],
+    field: Field,
+    term: &str,
+    text: &str,
+    control: impl FnOnce(&mut Ui),
+) {
     ui.horizontal(|ui| {
         control(ui);
         help(ui, term, text);

@@ -9,7 +9,7 @@ use super::plots;
 use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{card, clock, empty, figure, halves, help, next, page, primary, secondary};
 use crate::app::{Command, SortBy, Step};
-use crate::nn::{Activation, ConvLayer, Hyperparameters, Padding, SplitBy};
+use crate::nn::{Activation, ConvLayer, Hyperparameters, Padding, Schedule, SplitBy};
 use crate::study::{RunFigures, RunId, RunRecord, TrackId, best_run, results_sentence, thousands};
 
 const ROW: f32 = 30.0;
@@ -252,8 +252,11 @@ fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord) {
     }
 }
 
+/// How many kinds of settings a run has.
+const PARTS: usize = 8;
+
 /// The settings of a run, each in words of its own.
-fn settings_parts(settings: &Hyperparameters) -> [String; 7] {
+fn settings_parts(settings: &Hyperparameters) -> [String; PARTS] {
     let split = match settings.split {
         SplitBy::Cover => "by cover",
         SplitBy::Track => "by track",
@@ -266,7 +269,19 @@ fn settings_parts(settings: &Hyperparameters) -> [String; 7] {
         format!("learning rate {}", settings.learning_rate),
         format!("{:.0} % for testing {split}", 100.0 * settings.test_share),
         format!("seed {}", settings.seed),
+        options_words(settings),
     ]
+}
+
+/// The training options that are on; empty where none is.
+fn options_words(settings: &Hyperparameters) -> String {
+    let mut words = Vec::new();
+    words.extend(settings.patience.map(|patience| format!("patience {patience}")));
+    words.extend(settings.flip.then(|| "flips".to_owned()));
+    words.extend((settings.schedule == Schedule::Cosine).then(|| "cosine".to_owned()));
+    words.extend((settings.dropout > 0.0).then(|| format!("dropout {}", settings.dropout)));
+    words.extend((settings.l2 > 0.0).then(|| format!("L2 {}", settings.l2)));
+    words.join(" ")
 }
 
 /// The layers, equal ones that follow each other counted.
@@ -295,11 +310,12 @@ fn network_words(layers: &[ConvLayer]) -> String {
 
 /// What tells the runs apart: for each of them, those settings in which any two differ.
 fn differences(runs: &[RunRecord]) -> Vec<String> {
-    let parts: Vec<[String; 7]> = runs.iter().map(|run| settings_parts(&run.settings)).collect();
-    let differs: Vec<bool> = (0..7).map(|place| parts.iter().any(|part| part[place] != parts[0][place])).collect();
-    let words = |part: &[String; 7]| -> String {
+    let parts: Vec<[String; PARTS]> = runs.iter().map(|run| settings_parts(&run.settings)).collect();
+    let differs: Vec<bool> = (0..PARTS).map(|place| parts.iter().any(|part| part[place] != parts[0][place])).collect();
+    let words = |part: &[String; PARTS]| -> String {
         let of_place = |place: &usize| differs[*place] || !differs.contains(&true);
-        (0..7).filter(of_place).map(|place| part[place].as_str()).collect::<Vec<_>>().join(", ")
+        let shown = (0..PARTS).filter(of_place).map(|place| part[place].as_str());
+        shown.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ")
     };
     parts.iter().map(words).collect()
 }

@@ -8,7 +8,7 @@ use super::plots;
 use super::theme::{self, GAP_LARGE, palette};
 use super::widgets::{card, clock, empty, figure, help, next, notice, page, primary, secondary};
 use crate::app::{Command, Step, Under};
-use crate::study::{RunId, RunRecord, RunStatus};
+use crate::study::{RunId, RunRecord, RunStatus, thousands};
 
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -102,6 +102,9 @@ fn run_card(ui: &mut Ui, run: &RunRecord, under: Option<&Under>) {
             ui.add_space(GAP_LARGE);
             let left = under.filter(|under| !under.is_paused).and_then(Under::seconds_left);
             figure(ui, "Time left", &left.map_or_else(|| "–".to_owned(), clock));
+            ui.add_space(GAP_LARGE);
+            let speed = under.and_then(Under::samples_per_second);
+            figure(ui, "Covers a second", &speed.map_or_else(|| "–".to_owned(), |speed| thousands(speed as usize)));
             ui.add_space(GAP_LARGE);
             let test = run.epochs.last().map_or_else(|| "–".to_owned(), |epoch| format!("{:.2}", epoch.test_mse.sqrt()));
             figure(ui, "Off by, test tracks (RMSE)", &test);
