@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::evidence::Verdict;
 use crate::study::{
-    Descriptive, Histogram, ImportCounts, PlaylistSummary, Rejected, RunRecord, Study, StudyError, Target, Track,
-    TrackId, UnfinishedPlaylist,
+    Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, Rejected, RunRecord, Scale, Study, StudyError,
+    Target, Track, TrackId, UnfinishedPlaylist,
 };
 
-/// Popularity points a histogram's bin covers.
-const BIN_WIDTH: f64 = 4.0;
+/// Bins of the histogram: over 0 to 100, each covers four points.
+const BINS: usize = 25;
 
 /// What a study held when it was read.
 #[derive(Clone, Debug, Default)]
@@ -43,17 +43,21 @@ impl Snapshot {
     pub fn read(study: &Study) -> Result<Self, StudyError> {
         let tracks = study.tracks()?;
         let place = tracks.iter().enumerate().map(|(place, track)| (track.id, place)).collect();
-        let histogram = Histogram::of(tracks.iter().filter_map(|track| track.popularity), BIN_WIDTH);
+        let (target, popularity) = (study.target()?, study.popularity()?);
+        // Other measures end where the study's tracks do.
+        let is_hundred = target.measure == POPULARITY || target.scale == Scale::PercentRank;
+        let highest = popularity.max.filter(|_| !is_hundred).unwrap_or(100.0);
+        let histogram = Histogram::of(tracks.iter().filter_map(|track| track.popularity), highest, BINS);
         Ok(Self {
             place: Arc::new(place),
             histogram: Some(histogram),
             playlists: study.playlists()?,
-            popularity: study.popularity()?,
+            popularity,
             counts: study.counts()?,
             rejected: study.rejected()?,
             runs: study.runs()?,
             verdicts: study.verdicts()?,
-            target: study.target()?,
+            target,
             measures: study.measures()?,
             unfinished: study.unfinished_playlists()?,
             downloaded_covers: study.downloaded_covers()?,

@@ -20,7 +20,8 @@ pub(super) fn info(path: &Path, output: &Output) -> Result<Exit> {
         playlists.len()
     ));
     if let (Some(mean), Some(std)) = (popularity.mean, popularity.std) {
-        output.say(format_args!("Popularity of {}: mean {mean:.1}, standard deviation {std:.1}.", popularity.count));
+        let what = study.target()?.label();
+        output.say(format_args!("{what} of {}: mean {mean:.1}, standard deviation {std:.1}.", popularity.count));
     }
     for playlist in &playlists {
         let mean = playlist.mean.map_or_else(|| "not given".to_owned(), |mean| format!("{mean:.1}"));

@@ -38,6 +38,7 @@ pub(super) fn histogram(histogram: &Histogram, mean: Option<f64>) -> Markup {
     const HEIGHT: f64 = 130.0;
     let highest = histogram.counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     let width = WIDTH / histogram.counts.len().max(1) as f64;
+    let top = histogram.bin_width * histogram.counts.len() as f64;
     html! {
         svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT + 20.0) } role="img" aria-label="Histogram of popularity" {
             @for (bin, &count) in histogram.counts.iter().enumerate() {
@@ -45,12 +46,12 @@ pub(super) fn histogram(histogram: &Histogram, mean: Option<f64>) -> Markup {
                 rect x=(number(bin as f64 * width + 1.0)) y=(number(HEIGHT - height)) width=(number(width - 2.0)) height=(number(height)) fill=(TRAIN) opacity="0.75" {}
             }
             @if let Some(mean) = mean {
-                @let x = number(mean / 100.0 * WIDTH);
+                @let x = number(mean / top * WIDTH);
                 line x1=(x) x2=(x) y1="0" y2=(HEIGHT) stroke=(QUIET) stroke-dasharray="4 3" {}
             }
-            @for tick in [0.0, 25.0, 50.0, 75.0, 100.0] {
-                @let anchor = if tick == 0.0 { "start" } else if tick == 100.0 { "end" } else { "middle" };
-                text x=(number(tick / 100.0 * WIDTH)) y=(HEIGHT + 15.0) text-anchor=(anchor) fill=(QUIET) { (tick) }
+            @for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
+                @let anchor = if share == 0.0 { "start" } else if share == 1.0 { "end" } else { "middle" };
+                text x=(number(share * WIDTH)) y=(HEIGHT + 15.0) text-anchor=(anchor) fill=(QUIET) { (format!("{:.0}", share * top)) }
             }
         }
     }

@@ -13,8 +13,8 @@ use crate::study::{
 };
 
 const STYLE: &str = include_str!("style.css");
-/// Popularity points a bar of the histogram covers.
-const BIN_WIDTH: f64 = 4.0;
+/// Bars of the histogram.
+const BINS: usize = 25;
 
 /// All that a report tells.
 struct Contents {
@@ -37,13 +37,16 @@ struct Contents {
 pub fn report(study: &Study, name: &str) -> Result<String, StudyError> {
     let tracks = study.tracks()?;
     let has_usable = tracks.iter().any(crate::study::Track::is_usable);
+    let popularity: Vec<f64> = tracks.iter().filter_map(|track| track.popularity).collect();
+    // Other measures than popularity have scales of their own.
+    let highest = popularity.iter().copied().fold(100.0, f64::max);
     let verdicts = study.verdicts()?;
     let contents = Contents {
         name: name.to_owned(),
         counts: study.counts()?,
         playlists: study.playlists()?,
         popularity: study.popularity()?,
-        histogram: Histogram::of(tracks.iter().filter_map(|track| track.popularity), BIN_WIDTH),
+        histogram: Histogram::of(popularity, highest, BINS),
         left_out: study.rejected()?.len(),
         colors: if has_usable { Some(find_colors(study, Clustering::Oklab, Naming::Eight)?) } else { None },
         runs: study.runs()?,
@@ -338,7 +341,7 @@ mod tests {
             counts: ImportCounts::default(),
             playlists: vec![PlaylistSummary { name: "Rock & <b>Roll</b>".to_owned(), tracks: 1, mean: None }],
             popularity: Descriptive::default(),
-            histogram: Histogram::of([], BIN_WIDTH),
+            histogram: Histogram::of([], 100.0, BINS),
             left_out: 0,
             colors: None,
             runs: Vec::new(),

@@ -17,6 +17,9 @@ const AT_ONCE_A_HOST: usize = 6;
 /// The largest cover that is taken.
 const LARGEST_COVER: u64 = 20 * 1024 * 1024;
 
+/// The longest wait that a cover is worth.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
 /// Redirects that are followed for one cover.
 const REDIRECTS: usize = 4;
 
@@ -132,6 +135,9 @@ impl Downloader {
             }
             429 => {
                 let wait = header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+                if wait.is_some_and(|wait| wait > LONGEST_WAIT) {
+                    return Ok(Answer::Unusable("The cover's server is busy. Import again later.".to_owned()));
+                }
                 return Err(RequestError::Busy { wait });
             }
             404 | 410 => return Ok(Answer::Unusable(format!("There is no cover at its address (status {status})."))),

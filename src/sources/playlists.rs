@@ -33,6 +33,11 @@ impl PlaylistRequest {
     pub(super) fn name(&self) -> String {
         plural(self.links.len(), "playlist", "playlists")
     }
+
+    /// What tells an import of these playlists from others.
+    fn source(&self) -> String {
+        self.links.iter().map(PlaylistLink::address).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// Imports the playlists into `study`.
@@ -54,12 +59,17 @@ pub(super) fn import(
         not_given: 0,
         suspect: 0,
         counts: true,
+        resumed: false,
     };
     let ended = run.all();
     let notes = run.notes();
-    let (added, rejected) = (run.added, std::mem::take(&mut run.rejected));
+    let (added, resumed, rejected) = (run.added, run.resumed, std::mem::take(&mut run.rejected));
     study.rank_anew()?;
-    study.set_rejected(&request.name(), &rejected)?;
+    if resumed {
+        study.add_rejected(&request.source(), &rejected)?;
+    } else {
+        study.set_rejected(&request.source(), &rejected)?;
+    }
     let counts = study.counts()?;
     let (stopped, unfinished) = match ended {
         Ok(()) => (false, None),
@@ -99,6 +109,8 @@ struct Run<'a> {
     suspect: usize,
     /// Whether the values are what the study predicts.
     counts: bool,
+    /// Whether it goes on where an earlier import stopped.
+    resumed: bool,
 }
 
 impl Run<'_> {
@@ -149,6 +161,7 @@ impl Run<'_> {
     fn pages(&mut self, service: &mut dyn Service, link: &PlaylistLink, head: &Head) -> Result<(), ImportError> {
         let name = self.study.playlist_name(&link.uri(), &head.name)?;
         let mut place = self.place(link, head)?;
+        self.resumed |= place.next_offset > 0;
         let before = self.teller.progress.total;
         let mut seen = HashSet::new();
         self.teller.progress.done += usize::try_from(place.next_offset).unwrap_or(0);

@@ -49,7 +49,7 @@ pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(below + (above - below) * place.fract())
 }
 
-/// How many values fall into each of equally wide bins over 0–100.
+/// How many values fall into each of equally wide bins from 0 on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
     /// In units of the values.
@@ -58,15 +58,22 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Counts `values` in bins of `bin_width` from 0; 100 falls into the last one.
-    pub fn of(values: impl IntoIterator<Item = f64>, bin_width: f64) -> Self {
-        let bins = (100.0 / bin_width).ceil().max(1.0) as usize;
+    /// Counts `values` in `bins` from 0 to `highest`, which falls into the last one; what is beyond either end is
+    /// counted there.
+    pub fn of(values: impl IntoIterator<Item = f64>, highest: f64, bins: usize) -> Self {
+        let bins = bins.max(1);
+        let bin_width = if highest > 0.0 { highest / bins as f64 } else { 1.0 };
         let mut counts = vec![0; bins];
         for value in values {
-            let bin = (value.clamp(0.0, 100.0) / bin_width) as usize;
+            let bin = (value.max(0.0) / bin_width) as usize;
             counts[bin.min(bins - 1)] += 1;
         }
         Self { bin_width, counts }
+    }
+
+    /// Where the last bin ends.
+    pub fn highest(&self) -> f64 {
+        self.bin_width * self.counts.len() as f64
     }
 }
 
@@ -88,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_highest_value_is_in_the_last_bin() {
-        let histogram = Histogram::of([0.0, 4.9, 5.0, 100.0], 5.0);
+        let histogram = Histogram::of([0.0, 4.9, 5.0, 100.0], 100.0, 20);
         assert_eq!(histogram.counts.len(), 20);
         assert_eq!((histogram.counts[0], histogram.counts[1], histogram.counts[19]), (2, 1, 1));
     }

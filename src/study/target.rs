@@ -17,6 +17,9 @@ pub const DEEZER_RANK: &str = "Deezer rank";
 
 const TARGET: &str = "target";
 
+/// The longest name of a measure that is shown, in characters.
+const LONGEST_NAME: usize = 40;
+
 /// How a value is counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -68,6 +71,19 @@ impl Target {
     pub fn deezer() -> Self {
         let measure = DEEZER_RANK.to_owned();
         Self { measure, unit: "percent rank".to_owned(), scale: Scale::PercentRank, years: None }
+    }
+
+    /// What is predicted, in a few words: "Popularity", "Deezer rank, percent rank".
+    pub fn label(&self) -> String {
+        let measure: String = match self.measure.as_str() {
+            POPULARITY => "Popularity".to_owned(),
+            measure => measure.chars().take(LONGEST_NAME).collect(),
+        };
+        match self.scale {
+            Scale::AsGiven => measure,
+            Scale::Logarithm => format!("{measure}, log10"),
+            Scale::PercentRank => format!("{measure}, percent rank"),
+        }
     }
 
     /// What a value counts as; `None` where it is not what is predicted, or where its rank is not known yet.

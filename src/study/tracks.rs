@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use serde::Serialize;
 
 use super::stats::Descriptive;
-use super::{CoverId, NewCover, Study, StudyError, Target};
+use super::{CoverId, NewCover, Study, StudyError, Target, thousands};
 
 /// A track's number within its study.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,6 +46,17 @@ impl Track {
     /// Whether it can train or test a model.
     pub fn is_usable(&self) -> bool {
         self.popularity.is_some() && self.cover.is_some()
+    }
+
+    /// Its value, and what the study counts it as where that is another number.
+    pub fn value_in_words(&self) -> String {
+        let Some(value) = self.value else { return "not given".to_owned() };
+        let value_text = thousands(value.round().max(0.0) as usize);
+        match self.popularity {
+            None => format!("{value_text}, not predicted"),
+            Some(counted) if counted == value => value_text,
+            Some(counted) => format!("{value_text} ({counted:.1})"),
+        }
     }
 }
 
@@ -225,10 +236,16 @@ impl Study {
     pub fn set_rejected(&mut self, source: &str, rejected: &[Rejected]) -> Result<(), StudyError> {
         self.transaction(|transaction| {
             transaction.execute("DELETE FROM rejected WHERE source = ?1", [source])?;
-            let mut statement =
-                transaction.prepare("INSERT OR IGNORE INTO rejected (source, what, reason) VALUES (?1, ?2, ?3)")?;
-            rejected.iter().try_for_each(|item| statement.execute([source, &item.what, &item.reason]).map(|_| ()))
+            insert_rejected(transaction, source, rejected)
         })
+    }
+
+    /// Adds to what an earlier import of the same `source` could not use, which this one went on with.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn add_rejected(&mut self, source: &str, rejected: &[Rejected]) -> Result<(), StudyError> {
+        self.transaction(|transaction| insert_rejected(transaction, source, rejected))
     }
 
     /// What the imports could not use.
@@ -243,6 +260,16 @@ impl Study {
             })
             .map_err(|error| self.error(error))
     }
+}
+
+fn insert_rejected(
+    transaction: &rusqlite::Transaction<'_>,
+    source: &str,
+    rejected: &[Rejected],
+) -> rusqlite::Result<()> {
+    let mut statement =
+        transaction.prepare("INSERT OR IGNORE INTO rejected (source, what, reason) VALUES (?1, ?2, ?3)")?;
+    rejected.iter().try_for_each(|item| statement.execute([source, &item.what, &item.reason]).map(|_| ()))
 }
 
 /// Stores one track; true where it is new.

@@ -107,7 +107,7 @@ fn tile(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track, size: egui::Vec2) {
             ui.spacing_mut().item_spacing = vec2(BETWEEN, 2.0);
             ui.horizontal(|ui| pair(ui, panel, track, size.y - WORDS));
             one_line(ui, RichText::new(&track.title));
-            let popularity = track.popularity.map_or_else(|| "not given".to_owned(), |value| format!("{value:.0}"));
+            let popularity = track.value_in_words();
             let playlist = if track.playlist.is_empty() { "no playlist" } else { &track.playlist };
             let text = format!("{popularity} · {playlist}");
             one_line(ui, RichText::new(text).font(theme::caption()).color(colors.quiet));
@@ -150,9 +150,10 @@ fn pair(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track, side: f32) {
 /// Histogram, descriptive statistics and playlists.
 fn facts(ui: &mut Ui, snapshot: &Snapshot) {
     let colors = palette(ui);
-    card(ui, "Popularity", |ui| {
+    let what = snapshot.target.label();
+    card(ui, &what, |ui| {
         if let Some(histogram) = &snapshot.histogram {
-            plots::histogram(ui, histogram, snapshot.popularity.mean);
+            plots::histogram(ui, histogram, snapshot.popularity.mean, &what);
         }
         let described = snapshot.popularity;
         let text = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));

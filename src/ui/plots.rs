@@ -57,7 +57,7 @@ fn say(ui: &Ui, response: &Response, title: &str, text: &str) {
 }
 
 /// How many tracks have which popularity.
-pub fn histogram(ui: &mut Ui, histogram: &Histogram, mean: Option<f64>) {
+pub fn histogram(ui: &mut Ui, histogram: &Histogram, mean: Option<f64>, what: &str) {
     small(ui, |ui| {
         let colors = palette(ui);
         let width = histogram.bin_width;
@@ -68,10 +68,10 @@ pub fn histogram(ui: &mut Ui, histogram: &Histogram, mean: Option<f64>) {
             .map(|(bin, &count)| Bar::new((bin as f64 + 0.5) * width, count as f64).width(width * 0.9))
             .collect();
         let shown = still(ui, "histogram", 150.0)
-            .x_axis_label("Popularity")
+            .x_axis_label(what)
             .y_axis_label("Tracks")
             .include_x(0.0)
-            .include_x(100.0)
+            .include_x(histogram.highest())
             .show(ui, |plot| {
                 plot.bar_chart(BarChart::new("Tracks", bars).color(colors.train));
                 if let Some(mean) = mean {
@@ -257,7 +257,7 @@ fn nearest(
 pub fn score_scale(ui: &mut Ui, id: u64, test_predictions: &[f64], score: f64, mean: f64, range: (f64, f64)) {
     small(ui, |ui| {
         let colors = palette(ui);
-        let histogram = Histogram::of(test_predictions.iter().copied(), 2.0);
+        let histogram = Histogram::of(test_predictions.iter().copied(), 100.0, 50);
         let bars: Vec<Bar> = histogram
             .counts
             .iter()

@@ -76,7 +76,7 @@ fn opendocument_files_are_read() {
         format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
     };
     let row = |cells: [&str; 3]| format!("<table:table-row>{}</table:table-row>", cells.map(cell).concat());
-    let rows = [row(["Titel", "popularity", "cover"]), row(["A", "12,5", "c0"]), row(["B", "70", "c1"])].concat();
+    let rows = [row(["Lied", "popularity", "cover"]), row(["A", "12,5", "c0"]), row(["B", "70", "c1"])].concat();
     let namespaces = ["office", "table", "text"]
         .map(|name| format!("xmlns:{name}=\"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0\""))
         .join(" ");
@@ -98,7 +98,7 @@ fn opendocument_files_are_read() {
         archive.write_all(text.as_bytes()).unwrap();
     }
     archive.finish().unwrap();
-    let output = import(folder.path(), &path, &["--covers", text(&covers), "--map", "title=Titel"]);
+    let output = import(folder.path(), &path, &["--covers", text(&covers), "--map", "title=Lied"]);
     assert_eq!(last_json(&output)["tracks"], 2, "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(info(folder.path())["popularity"]["min"], 12.5);
 }

@@ -93,15 +93,15 @@ fn field(ui: &mut Ui, form: &mut PlaylistForm) {
 /// What was recognised in the field.
 fn told(ui: &mut Ui, links: &Links) {
     let colors = palette(ui);
-    let mut count = |kind: ServiceKind| {
-        let count = links.playlists.iter().filter(|link| link.service == kind).count();
-        if count > 0 {
-            let text = format!("{} at {}.", plural(count, "playlist", "playlists"), kind.name());
-            indented(ui, |ui| ui.label(RichText::new(text).color(colors.quiet)));
-        }
-    };
-    count(ServiceKind::Spotify);
-    count(ServiceKind::Deezer);
+    let counts: Vec<String> = [ServiceKind::Spotify, ServiceKind::Deezer]
+        .into_iter()
+        .map(|kind| (kind, links.playlists.iter().filter(|link| link.service == kind).count()))
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, count)| format!("{} at {}", plural(count, "playlist", "playlists"), kind.name()))
+        .collect();
+    if !counts.is_empty() {
+        indented(ui, |ui| ui.label(RichText::new(format!("{}.", counts.join(", "))).color(colors.quiet)));
+    }
     if links.playlists.iter().any(|link| ORIGINAL_PLAYLISTS.iter().any(|(id, _)| *id == link.id)) {
         indented(ui, |ui| ui.add(egui::Label::new(RichText::new(ORIGINAL).color(colors.quiet)).wrap()));
     }

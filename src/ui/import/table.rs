@@ -84,7 +84,9 @@ fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target) {
         }
         target.measure.clone_from(header);
         ui.label("in");
-        let unit = ui.add(TextEdit::singleline(&mut target.unit).hint_text("streams, sales …").desired_width(120.0));
+        let edit =
+            TextEdit::singleline(&mut target.unit).hint_text("streams, sales …").align(egui::Align2::LEFT_CENTER);
+        let unit = ui.add_sized([120.0, theme::CONTROL_HEIGHT], edit);
         name(ui, &unit, "Unit");
         focus_ring(ui, &unit);
         ui.label("counted");
