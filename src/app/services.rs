@@ -1,5 +1,6 @@
 //! Playlists and the login at Spotify, as the import panel shows them.
 
+use crate::sources::ImportRequest;
 use crate::sources::services::KnownLogin;
 
 /// What is being typed about playlists.
@@ -8,8 +9,8 @@ pub struct PlaylistForm {
     pub links: String,
     /// Whether Deezer is asked for dates of release too.
     pub with_dates: bool,
-    /// Whether the services' terms are shown, for the person to decide.
-    pub asks_terms: bool,
+    /// What is to be imported once the person has read the services' terms.
+    pub pending: Option<ImportRequest>,
     pub client_id: String,
     /// An app's secret, until it is kept elsewhere.
     pub client_secret: String,

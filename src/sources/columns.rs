@@ -174,6 +174,11 @@ impl Mapping {
         }
     }
 
+    /// Whether the covers are at web addresses alone.
+    pub fn has_web_covers(&self) -> bool {
+        self.cover.is_some() && self.cover == self.cover_url
+    }
+
     /// What an import cannot do without and has no column for.
     pub fn missing(&self) -> Vec<Column> {
         Column::CHOOSABLE.into_iter().filter(|column| column.is_required() && self.of(*column).is_none()).collect()

@@ -69,7 +69,7 @@ impl Plan {
     /// The covers are in the folder that was named, else in the spreadsheet's own, else at the addresses it names.
     fn covers_of(&mut self, table: &Table, mapping: &Mapping, covers: Option<&Path>) -> Result<CoversAt, ImportError> {
         let web = mapping.cover_url.filter(|_| covers.is_none()).map(CoversAt::Web);
-        if mapping.cover == mapping.cover_url
+        if mapping.has_web_covers()
             && let Some(web) = web
         {
             return Ok(web);

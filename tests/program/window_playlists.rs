@@ -61,6 +61,9 @@ fn three_playlists_through_the_window() {
     driver.harness.step();
     driver.click("Import playlists");
     assert!(driver.state().import.is_none(), "the terms come first");
+    driver.click("Do not import");
+    assert!(driver.state().import.is_none() && !driver.state().settings.terms_read);
+    driver.click("Import playlists");
     driver.click("Agree and import");
     driver.until("the wait is counted down", 20, |state| {
         state.import.is_some_and(|import| import.progress.waiting_secs.is_some())

@@ -29,7 +29,9 @@ impl App {
         let covers = Some(form.covers.trim()).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let more = form.more_tables.iter().map(|path| TableFile { path: path.clone(), columns: Columns::Recognised });
         let files = std::iter::once(TableFile { path, columns }).chain(more).collect();
-        self.import(ImportRequest::Tables { files, covers, target: form.target.clone() });
+        let has_web_covers = matches!(&form.preview, Some(Ok(preview)) if preview.mapping.has_web_covers());
+        let request = ImportRequest::Tables { files, covers, target: form.target.clone() };
+        if has_web_covers { self.import_live(request) } else { self.import(request) }
     }
 
     pub(super) fn import(&mut self, request: ImportRequest) {

@@ -11,18 +11,23 @@ use crate::sources::{ImportRequest, PlaylistRequest};
 use crate::study::Target;
 
 impl App {
-    /// Imports the playlists in the form, after the person has read the services' terms once.
-    pub(super) fn import_playlists(&mut self) {
-        if !self.state.settings.terms_read {
-            self.state.playlist_form.asks_terms = true;
-            return;
+    /// Imports something from the services, after the person has read their terms once.
+    pub(super) fn import_live(&mut self, request: ImportRequest) {
+        if self.state.settings.terms_read {
+            self.import(request);
+        } else {
+            self.state.playlist_form.pending = Some(request);
         }
+    }
+
+    /// Imports the playlists in the form.
+    pub(super) fn import_playlists(&mut self) {
         let form = &self.state.playlist_form;
         let links = parse_links(&form.links, None);
         if links.playlists.is_empty() {
             return;
         }
-        self.import(ImportRequest::Playlists(PlaylistRequest {
+        self.import_live(ImportRequest::Playlists(PlaylistRequest {
             links: links.playlists,
             told: links.told,
             with_dates: form.with_dates,
@@ -31,10 +36,10 @@ impl App {
     }
 
     pub(super) fn answer_terms(&mut self, agree: bool) {
-        self.state.playlist_form.asks_terms = false;
-        if agree {
+        let pending = self.state.playlist_form.pending.take();
+        if let Some(request) = pending.filter(|_| agree) {
             self.state.settings.terms_read = true;
-            self.import_playlists();
+            self.import(request);
         }
     }
 

@@ -63,6 +63,7 @@ impl App {
         self.state.step = Step::Import;
         self.state.imported = None;
         self.state.import_form = ImportForm::default();
+        self.state.playlist_form.pending = None;
         self.state.model = ModelForm::default();
         self.state.training = Training::default();
         self.state.results = Results::default();

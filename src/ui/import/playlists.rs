@@ -33,7 +33,7 @@ const ORIGINAL: &str = "Most of the 2022 study's playlists are Spotify's own, wh
 /// Draws the cards.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     unfinished(ui, panel);
-    if panel.state.playlist_form.asks_terms {
+    if panel.state.playlist_form.pending.is_some() {
         terms(ui, panel);
     }
     let links = parse_links(&panel.state.playlist_form.links, None);
