@@ -38,7 +38,7 @@ pub(super) fn histogram(histogram: &Histogram, mean: Option<f64>) -> Markup {
     const HEIGHT: f64 = 130.0;
     let highest = histogram.counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     let width = WIDTH / histogram.counts.len().max(1) as f64;
-    let top = histogram.bin_width * histogram.counts.len() as f64;
+    let top = histogram.highest();
     html! {
         svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT + 20.0) } role="img" aria-label="Histogram of popularity" {
             @for (bin, &count) in histogram.counts.iter().enumerate() {
