@@ -14,7 +14,8 @@ use super::{CoverId, Rejected, RunRecord, Study, StudyError, Track};
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<u64, StudyError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        // Temporary files are private; what is written for others to read has the permissions of any new file.
+        let mut file = new_file().tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.persist(path).map_err(|error| error.error)
     };
@@ -23,6 +24,19 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<u64, StudyError> {
         Err(error) if error.kind() == std::io::ErrorKind::StorageFull => Err(StudyError::DiskFull(path.to_path_buf())),
         Err(source) => Err(StudyError::Io { action: "write", path: path.to_path_buf(), source }),
     }
+}
+
+#[cfg(unix)]
+fn new_file() -> tempfile::Builder<'static, 'static> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut builder = tempfile::Builder::new();
+    builder.permissions(std::fs::Permissions::from_mode(0o666));
+    builder
+}
+
+#[cfg(not(unix))]
+fn new_file() -> tempfile::Builder<'static, 'static> {
+    tempfile::Builder::new()
 }
 
 /// The rows of a CSV file as its bytes.

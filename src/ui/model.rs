@@ -49,13 +49,13 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                 |ui, form| {
                     layers_card(ui, form, &problems);
                     training_card(ui, form, &problems);
-                    super::options::draw(ui, &mut form.settings, &problems);
                 },
                 |ui, form| {
                     let totals = checked.as_ref().ok();
                     let totals = totals.map(|checked| (checked.parameters(), checked.memory_bytes(tracks)));
                     network_card(ui, &form.settings, totals);
                     others(ui, &problems);
+                    super::options::draw(ui, &mut form.settings, &problems);
                 },
             );
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
