@@ -48,14 +48,16 @@ impl Fingerprint {
         Self { hash, thumbnail }
     }
 
+    /// How far apart two pictures look: the mean difference of their thumbnails' bytes, 0–255.
+    pub fn distance(&self, other: &Self) -> f64 {
+        let pairs = self.thumbnail.iter().zip(&other.thumbnail);
+        let sum: u32 = pairs.map(|(one, other)| u32::from(one.abs_diff(*other))).sum();
+        f64::from(sum) / self.thumbnail.len() as f64
+    }
+
     /// Whether two fingerprints are of one picture, as far as can be told.
     pub fn is_like(&self, other: &Self) -> bool {
-        let apart = || {
-            let sum: u32 =
-                self.thumbnail.iter().zip(&other.thumbnail).map(|(one, other)| u32::from(one.abs_diff(*other))).sum();
-            f64::from(sum) / self.thumbnail.len() as f64
-        };
-        (self.hash ^ other.hash).count_ones() <= BITS_APART && apart() <= LEVELS_APART
+        (self.hash ^ other.hash).count_ones() <= BITS_APART && self.distance(other) <= LEVELS_APART
     }
 }
 

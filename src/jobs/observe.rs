@@ -51,6 +51,19 @@ pub fn observe(study: &Study) -> Result<Observed, StudyError> {
     Ok(Observed { rows, tracks, playlists: playlists.items, covers: covers.items, digest })
 }
 
+/// The study's usable covers, each with what it is recognised by.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn fingerprints(study: &Study) -> Result<Vec<(CoverId, Fingerprint)>, StudyError> {
+    let mut covers: Vec<CoverId> =
+        study.tracks()?.iter().filter(|track| track.is_usable()).filter_map(|track| track.cover).collect();
+    covers.sort_unstable();
+    covers.dedup();
+    let prints = of_covers(study, &covers, Fingerprint::of)?;
+    Ok(covers.into_iter().zip(prints).collect())
+}
+
 /// What `of` makes of each cover's pixels, on all cores.
 pub(super) fn of_covers<T: Send>(
     study: &Study,

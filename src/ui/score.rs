@@ -7,10 +7,13 @@ use super::icons::Icon;
 use super::plots;
 use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{FIELD_LABEL, card, describe, empty, help, notice, page, primary, secondary, text_field};
-use crate::app::{Command, Scored, ScoredPicture, Step};
+use crate::app::{Command, Scored, ScoredCover, ScoredPicture, Step};
+use crate::study::CoverId;
 
 /// The side of a scored cover, in points.
 const COVER: f32 = 160.0;
+/// The side of the study's covers below it, in points.
+const SMALL: f32 = 64.0;
 
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -38,9 +41,12 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             drop_target(ui);
             ui.add_space(GAP_LARGE);
             typed_path(ui, panel);
-            for place in 0..panel.state.scored.len() {
-                cover_card(ui, panel, place);
+            // Taken out while they are drawn, because drawing their neighbors asks for more of the state.
+            let scored = std::mem::take(&mut panel.state.scored);
+            for cover in &scored {
+                cover_card(ui, panel, cover);
             }
+            panel.state.scored = scored;
         },
     );
     if chosen {
@@ -83,17 +89,16 @@ fn typed_path(ui: &mut Ui, panel: &mut Panel<'_>) {
     let path = &mut panel.state.cover_path;
     let mut score = false;
     ui.horizontal(|ui| {
-        let width = (ui.available_width() - FIELD_LABEL - 80.0 - 2.0 * GAP).max(160.0);
+        let width = (ui.available_width() - FIELD_LABEL - 124.0 - 2.0 * GAP).max(160.0);
         (score, _) = text_field(ui, "Cover file", "Path of a picture, or of a folder of pictures", path, width);
-        score |= secondary(ui, "Score", path.trim().is_empty().then_some("Type the path of a picture first."));
+        score |= secondary(ui, "Score this file", path.trim().is_empty().then_some("Type the path of a picture first."));
     });
     if score && !path.trim().is_empty() {
         panel.commands.push(Command::Dropped(vec![path.trim().into()]));
     }
 }
 
-fn cover_card(ui: &mut Ui, panel: &mut Panel<'_>, place: usize) {
-    let Some(cover) = panel.state.scored.get(place) else { return };
+fn cover_card(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover) {
     let file = cover.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     card(ui, "", |ui| match &cover.state {
         Scored::Waiting => {
@@ -113,6 +118,46 @@ fn cover_card(ui: &mut Ui, panel: &mut Panel<'_>, place: usize) {
                 ui.add(picture.corner_radius(CornerRadius::same(theme::RADIUS_COVER)).alt_text(&file));
                 ui.add_space(GAP);
                 ui.vertical(|ui| figures(ui, cover.number, &file, scored));
+            });
+            if !scored.nearest.is_empty() {
+                nearest_covers(ui, panel, &scored.nearest);
+            }
+        }
+    });
+}
+
+/// The study's covers that look most like the scored one, with their popularity.
+fn nearest_covers(ui: &mut Ui, panel: &mut Panel<'_>, nearest: &[CoverId]) {
+    let Some(snapshot) = panel.state.study.as_ref().and_then(|study| study.snapshot.clone()) else { return };
+    let size = panel.state.preview_size;
+    ui.add_space(GAP);
+    ui.label(
+        RichText::new("The study's covers that look most like it, and how popular their tracks are")
+            .font(theme::caption())
+            .color(palette(ui).quiet),
+    );
+    ui.horizontal(|ui| {
+        for &cover in nearest {
+            let track = snapshot.tracks.iter().find(|track| track.cover == Some(cover));
+            ui.vertical(|ui| {
+                let textures =
+                    panel.state.study.as_mut().map(|study| panel.textures.cover(ui.ctx(), study, (cover, size)));
+                match textures {
+                    Some(Ok(textures)) => {
+                        let title = track.map_or("", |track| track.title.as_str());
+                        let picture =
+                            Image::new(&textures.original).fit_to_exact_size(vec2(SMALL, SMALL)).alt_text(title);
+                        ui.add(picture.corner_radius(CornerRadius::same(theme::RADIUS_COVER))).on_hover_text(title);
+                    }
+                    other => {
+                        if matches!(other, Some(Err(false))) {
+                            panel.wanted.push((cover, size));
+                        }
+                        ui.allocate_space(vec2(SMALL, SMALL));
+                    }
+                }
+                let popularity = track.and_then(|track| track.popularity);
+                ui.label(popularity.map_or_else(|| "–".to_owned(), |value| format!("{value:.0}")));
             });
         }
     });

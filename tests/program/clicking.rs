@@ -136,6 +136,10 @@ fn from_the_sample_study_to_a_scored_drop() {
     });
     assert_eq!(driver.state().step, Step::Score);
     assert!(driver.harness.query_by_label_contains("Predicted popularity: ").is_some());
+    driver.until("the nearest covers are found", 20, |state| match state.scored.first().map(|cover| &cover.state) {
+        Some(Scored::Done(scored)) => scored.nearest.len() == 6,
+        _ => false,
+    });
 
     let bad = folder.join("bad.jpg");
     std::fs::write(&bad, "no picture").unwrap();

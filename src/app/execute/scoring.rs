@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{App, Outcome};
 use crate::app::drop::Drop;
-use crate::app::scoring::ScoreWorker;
+use crate::app::scoring::{ScoreReply, ScoreWorker};
 use crate::app::state::{Scored, ScoredCover, Step, ToastKind};
 
 impl App {
@@ -29,17 +29,25 @@ impl App {
 
     pub(super) fn drain_scores(&mut self) {
         while let Some(reply) = self.scorer.as_ref().and_then(ScoreWorker::next_reply) {
-            // The oldest that waits for this file: scores come back in the order in which they were asked for.
-            let waiting = self
-                .state
-                .scored
-                .iter_mut()
-                .rfind(|cover| cover.path == reply.path && matches!(cover.state, Scored::Waiting));
-            if let Some(cover) = waiting {
-                cover.state = match reply.result {
-                    Ok(scored) => Scored::Done(Box::new(scored)),
-                    Err(why) => Scored::Failed(why),
-                };
+            match reply {
+                ScoreReply::Score(path, result) => {
+                    // The oldest that waits for this file: scores come back in the order in which they were asked for.
+                    let is_waited_for =
+                        |cover: &&mut ScoredCover| cover.path == path && matches!(cover.state, Scored::Waiting);
+                    if let Some(cover) = self.state.scored.iter_mut().rfind(is_waited_for) {
+                        cover.state = match result {
+                            Ok(scored) => Scored::Done(scored),
+                            Err(why) => Scored::Failed(why),
+                        };
+                    }
+                }
+                ScoreReply::Nearest(path, nearest) => {
+                    for cover in self.state.scored.iter_mut().filter(|cover| cover.path == path) {
+                        if let Scored::Done(scored) = &mut cover.state {
+                            scored.nearest.clone_from(&nearest);
+                        }
+                    }
+                }
             }
         }
     }
