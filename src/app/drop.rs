@@ -12,6 +12,8 @@ pub struct Drop {
     pub tables: Vec<PathBuf>,
     /// A folder of covers.
     pub folder: Option<PathBuf>,
+    /// The pictures in `folder`.
+    pub pictures: Vec<PathBuf>,
     /// Files to score: pictures, and whatever else claims to be none of the above.
     pub covers: Vec<PathBuf>,
 }
@@ -50,6 +52,7 @@ impl Drop {
             entries.iter().find(|path| path.is_dir() && has_pictures(path)).cloned()
         };
         self.tables.extend(tables);
+        self.pictures = covers.as_deref().map_or_else(Vec::new, |folder| pictures_in(folder).unwrap_or_default());
         self.folder = covers.or(self.folder.take());
     }
 }

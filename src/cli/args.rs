@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Does cover art say anything about how popular a track gets? Find out by clicking, or with these commands.
 #[derive(Debug, Parser)]
-#[command(name = "cover-study", version, args_conflicts_with_subcommands = true)]
+#[command(name = "cover-study", version, subcommand_precedence_over_arg = true)]
 pub struct Args {
     /// The study to open in the window.
     pub study: Option<PathBuf>,
@@ -296,6 +296,8 @@ mod tests {
         let resume = ["cover-study", "train", "a", "--resume", "Quick", "--epochs", "3"];
         assert!(Args::try_parse_from(resume).is_err());
         assert!(Args::try_parse_from(["cover-study", "import", "a"]).is_err());
+        let early = Args::parse_from(["cover-study", "--json", "info", "a"]);
+        assert!(early.json && matches!(early.command, Some(Command::Info { .. })));
         assert!(Args::try_parse_from(["cover-study", "import", "a", "--spotify", "x", "--deezer", "y"]).is_err());
         assert!(Args::try_parse_from(["cover-study", "import", "a", "--deezer", "1", "--years", "2005-1980"]).is_err());
     }

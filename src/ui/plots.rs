@@ -154,16 +154,25 @@ pub fn curves(ui: &mut Ui, runs: &[&RunRecord]) {
             .x_axis_label("Epoch")
             .y_axis_label("Test MSE")
             .show(ui, |plot| {
+                let last = runs.iter().map(|run| run.epochs_done()).max().unwrap_or(1).max(2);
+                plot.set_plot_bounds_x(0.5..=last as f64 + 0.5);
                 for (run, color) in runs.iter().zip(SERIES.into_iter().cycle()) {
                     let points: Vec<[f64; 2]> =
                         run.epochs.iter().map(|epoch| [epoch.epoch as f64, epoch.test_mse]).collect();
+                    if points.len() <= SHORT_EPOCHS {
+                        // One point makes no line.
+                        plot.points(Points::new(run.name.clone(), points.clone()).color(color).radius(4.0));
+                    }
                     plot.line(Line::new(run.name.clone(), points).color(color).width(2.0));
                 }
                 let errors = || runs.iter().flat_map(|run| &run.epochs).map(|epoch| epoch.test_mse);
                 let (lowest, highest) = (errors().fold(f64::INFINITY, f64::min), errors().fold(0.0, f64::max));
                 let lowest = lowest.min(mean_mse.unwrap_or(f64::INFINITY));
+                // A short run has no later epochs that its first ones would flatten.
+                let is_short = runs.iter().any(|run| run.epochs.len() <= SHORT_EPOCHS);
+                let top = if is_short { highest.max(mean_mse.unwrap_or(1.0)) } else { shown_up_to(highest, mean_mse) };
                 if lowest.is_finite() {
-                    plot.set_plot_bounds_y(0.85 * lowest..=1.15 * shown_up_to(highest, mean_mse));
+                    plot.set_plot_bounds_y(0.85 * lowest..=1.15 * top);
                 }
                 if let Some(mse) = mean_mse {
                     plot.hline(

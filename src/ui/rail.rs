@@ -8,7 +8,7 @@ use super::Panel;
 use super::icons::Icon;
 use super::theme::{self, GAP, palette};
 use super::widgets::{describe, focus_ring, name, one_line};
-use crate::app::{Command, State, Step, ThemeChoice};
+use crate::app::{Command, Scored, State, Step, ThemeChoice};
 use crate::study::{Access, RunStatus, thousands};
 
 /// The rail's width in points.
@@ -186,8 +186,10 @@ fn standing(state: &State, step: Step) -> (Standing, String) {
             let tested = study.tested_runs().count();
             if tested > 0 { (Standing::Done, thousands(tested)) } else { plain(Standing::Ready) }
         }
-        Step::Score if state.scored.is_empty() => plain(Standing::Ready),
-        Step::Score => (Standing::Done, thousands(state.scored.len())),
+        Step::Score => match state.scored.iter().filter(|cover| matches!(cover.state, Scored::Done(_))).count() {
+            0 => plain(Standing::Ready),
+            scored => (Standing::Done, thousands(scored)),
+        },
         Step::Colors => match &state.colors.found {
             Some(Ok(_)) => plain(Standing::Done),
             Some(Err(_)) => plain(Standing::NeedsAttention),

@@ -253,7 +253,7 @@ fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord) {
 }
 
 /// How many kinds of settings a run has.
-const PARTS: usize = 8;
+const PARTS: usize = 9;
 
 /// The settings of a run, each in words of its own.
 fn settings_parts(settings: &Hyperparameters) -> [String; PARTS] {
@@ -262,14 +262,16 @@ fn settings_parts(settings: &Hyperparameters) -> [String; PARTS] {
         SplitBy::Track => "by track",
     };
     [
-        network_words(&settings.layers),
-        format!("{} px", settings.image_size),
-        format!("{} epochs", settings.epochs),
-        format!("batch {}", settings.batch_size),
-        format!("learning rate {}", settings.learning_rate),
-        format!("{:.0} % for testing {split}", 100.0 * settings.test_share),
+        // The shortest first: the name tells most of the network already.
         format!("seed {}", settings.seed),
+        split.to_owned(),
+        format!("{:.0} % for testing", 100.0 * settings.test_share),
+        format!("{} px", settings.image_size),
+        format!("rate {}", settings.learning_rate),
+        format!("batch {}", settings.batch_size),
+        format!("{} epochs", settings.epochs),
         options_words(settings),
+        network_words(&settings.layers),
     ]
 }
 

@@ -91,7 +91,8 @@ fn typed_path(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.horizontal(|ui| {
         let width = (ui.available_width() - FIELD_LABEL - 124.0 - 2.0 * GAP).max(160.0);
         (score, _) = text_field(ui, "Cover file", "Path of a picture, or of a folder of pictures", path, width);
-        score |= secondary(ui, "Score this file", path.trim().is_empty().then_some("Type the path of a picture first."));
+        score |=
+            secondary(ui, "Score this file", path.trim().is_empty().then_some("Type the path of a picture first."));
     });
     if score && !path.trim().is_empty() {
         panel.commands.push(Command::Dropped(vec![path.trim().into()]));

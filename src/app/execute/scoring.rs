@@ -57,7 +57,14 @@ impl App {
     }
 
     /// A dropped study is opened, a spreadsheet or folder goes to Import, covers are scored.
-    pub(super) fn take_drop(&mut self, dropped: Drop) {
+    pub(super) fn take_drop(&mut self, mut dropped: Drop) {
+        let has_model =
+            self.state.study.as_ref().is_some_and(|study| study.scoring_run(self.state.score_with).is_some());
+        if has_model && dropped.tables.is_empty() && !dropped.pictures.is_empty() {
+            // A folder of drafts, not one that belongs to a spreadsheet.
+            dropped.folder = None;
+            dropped.covers.append(&mut dropped.pictures);
+        }
         if let Some(path) = dropped.study {
             self.open(path);
         } else if dropped.tables.is_empty() && dropped.folder.is_none() {
