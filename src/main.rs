@@ -101,7 +101,7 @@ fn no_window(text: &str) -> String {
     if !has_display {
         return "There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).".to_owned();
     }
-    if lower.contains("failed to open connection to x server") || lower.contains("nocompositor") {
+    if lower.contains("failed to open connection to x server") || lower.contains("wayland compositor") {
         return "No window can be opened: nothing answers at the display that DISPLAY or WAYLAND_DISPLAY names."
             .to_owned();
     }
