@@ -86,7 +86,9 @@ pub struct Row {
     #[serde(default)]
     pub sees_only_cover: bool,
     /// In points of the target.
+    #[serde(deserialize_with = "number")]
     pub rmse: f64,
+    #[serde(deserialize_with = "number")]
     pub r2: f64,
     #[serde(deserialize_with = "number")]
     pub r2_low: f64,

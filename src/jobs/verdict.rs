@@ -58,7 +58,10 @@ pub enum VerdictError {
         fewest = FEWEST_TRACKS
     )]
     TooFewTracks(usize),
-    #[error("All tracks are equally popular: there is nothing to be predicted. Import tracks that differ.")]
+    #[error(
+        "By what is to be predicted, all tracks are alike: there is nothing to find. Import tracks that differ, or choose \
+         another target."
+    )]
     NothingDiffers,
 }
 
@@ -121,6 +124,7 @@ pub fn reach_verdict(
     }
     let observed = observe(&study)?;
     check(&observed)?;
+    check_target(&observed, request.target)?;
     if !train(file, &observed, &request.units(&file.connect()?)?, options, wishes, on_event)? {
         return Ok(None);
     }
@@ -161,6 +165,13 @@ fn check(observed: &Observed) -> Result<(), VerdictError> {
         return Err(VerdictError::NothingDiffers);
     }
     Ok(())
+}
+
+/// Tracks that differ in popularity may still all be alike within their playlists.
+fn check_target(observed: &Observed, target: Target) -> Result<(), VerdictError> {
+    let rows = &observed.rows;
+    let truth = target.of(&rows.popularity, &rows.playlists, &rows.folds(0)).truth();
+    if truth.iter().all(|value| *value == truth[0]) { Err(VerdictError::NothingDiffers) } else { Ok(()) }
 }
 
 /// Trains the units that the study has no result of yet; false where it was stopped.

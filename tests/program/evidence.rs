@@ -61,6 +61,24 @@ fn small_studies_and_wrong_targets_say_why() {
 }
 
 #[test]
+fn tracks_that_are_alike_by_the_target_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, covers) = small_study(folder.path(), 30);
+    let text_of = std::fs::read_to_string(&table).unwrap();
+    // Each track in a playlist of its own: every rank is the same.
+    let rows = text_of.lines().enumerate().map(|(line, row)| match row.split(',').collect::<Vec<_>>()[..] {
+        [title, popularity, _, cover] if line > 0 => format!("{title},{popularity},Own {line},{cover}\n"),
+        _ => format!("{row}\n"),
+    });
+    std::fs::write(&table, rows.collect::<String>()).unwrap();
+    let study = folder.path().join("a.coverstudy");
+    run(&["import", text(&study), "--csv", text(&table), "--covers", text(&covers)]);
+    let output = run(&["verdict", text(&study), "--target", "rank-in-playlist"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("all tracks are alike"));
+}
+
+#[test]
 fn units_done_elsewhere_give_the_same_verdict() {
     let folder = tempfile::tempdir().unwrap();
     let (table, covers) = small_study(folder.path(), 60);
