@@ -49,6 +49,9 @@ pub enum StudyError {
          study."
     )]
     HasRuns,
+    /// Another run has the name.
+    #[error("There is another run called \"{0}\". Choose another name.")]
+    NameTaken(String),
     /// What was asked for is not in the study.
     #[error("{0}")]
     NotFound(String),
