@@ -19,7 +19,7 @@ pub use colors::{ColorFindings, find_colors};
 pub use export::{ExportError, export_model};
 pub use fits::{NetworkSettings, Unit, fit, units};
 pub use handle::{Job, JobEvent, Waker};
-pub use observe::{Observed, fingerprints, observe};
+pub use observe::{Observed, alike, fingerprints, observe};
 pub use plan::{Collected, PlanError, collect, do_unit, write_plan};
 pub use scoring::{Score, ScoreError, Scorer};
 pub use training::{TrainError, TrainEvent, Trained, train_run};
