@@ -5,6 +5,7 @@
 
 mod command;
 mod drop;
+mod estimates;
 mod evidence;
 mod execute;
 mod model_form;
@@ -14,19 +15,22 @@ mod services;
 mod settings;
 mod snapshot;
 mod state;
+mod sweep;
 mod training;
 
 pub use command::Command;
+pub use estimates::{Estimates, Expected, REST, duration_in_words};
 pub use evidence::{Colors, VerdictPanel, VerdictUnder};
 pub use execute::{App, Wakers};
 pub use model_form::ModelForm;
 pub use reader::CoverView;
 pub use scoring::ScoredPicture;
 pub use services::{LoginUnder, PlaylistForm, SpotifyLogin};
-pub use settings::{Settings, ThemeChoice};
+pub use settings::{OwnPreset, Settings, ThemeChoice};
 pub use snapshot::Snapshot;
 pub use state::{
     Found, ImportForm, ImportState, Imported, OpenStudy, Results, Scored, ScoredCover, SortBy, State, Step, Toast,
     ToastKind,
 };
-pub use training::{Training, Under};
+pub use sweep::{Axis, MOST_RUNS, Sweep, SweepForm, Swept};
+pub use training::{Again, Training, Under};

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::evidence::{Colors, VerdictPanel};
 use super::scoring::ScoredPicture;
+use super::estimates::Estimates;
 use super::training::Training;
 use super::{CoverView, ModelForm, PlaylistForm, Settings, Snapshot, SpotifyLogin};
 use crate::sources::{ImportProgress, ImportSummary, Preview};
@@ -101,6 +102,12 @@ impl OpenStudy {
     /// The runs whose test predictions are known.
     pub fn tested_runs(&self) -> impl DoubleEndedIterator<Item = &RunRecord> {
         self.runs().iter().filter(|run| run.figures.is_some())
+    }
+
+    /// The run that another window or command trains; this one can only read.
+    pub fn training_elsewhere(&self) -> Option<&RunRecord> {
+        let is_training = |run: &&RunRecord| matches!(run.status, RunStatus::Running | RunStatus::Paused);
+        self.runs().iter().find(is_training).filter(|_| self.access == Access::Read)
     }
 
     /// The run that scores: the chosen one, or the latest finished one.
@@ -258,6 +265,7 @@ pub struct State {
     /// What was found last.
     pub found: Found,
     pub model: ModelForm,
+    pub estimates: Estimates,
     pub training: Training,
     pub results: Results,
     pub colors: Colors,

@@ -65,6 +65,7 @@ impl App {
         self.state.import_form = ImportForm::default();
         self.state.playlist_form.pending = None;
         self.state.model = ModelForm::default();
+        self.state.estimates.forget_study();
         self.state.training = Training::default();
         self.state.results = Results::default();
         self.state.colors = Colors::default();
