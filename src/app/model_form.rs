@@ -174,11 +174,8 @@ mod tests {
         for (name, filters) in [("Wide", 64), ("Narrow", 8), ("Wide", 128)] {
             settings.keep_preset(mine(name, filters));
         }
-        let kept: Vec<(&str, usize)> = settings
-            .presets
-            .iter()
-            .map(|preset| (preset.name.as_str(), preset.settings.layers[0].filters))
-            .collect();
+        let kept: Vec<(&str, usize)> =
+            settings.presets.iter().map(|preset| (preset.name.as_str(), preset.settings.layers[0].filters)).collect();
         assert_eq!(kept, [("Wide", 128), ("Narrow", 8)]);
         let form = ModelForm::default();
         assert!(form.preset_name_problem("  ").is_some());

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::estimates::Estimates;
 use super::evidence::{Colors, VerdictPanel};
 use super::scoring::ScoredPicture;
-use super::estimates::Estimates;
 use super::training::Training;
 use super::{CoverView, ModelForm, PlaylistForm, Settings, Snapshot, SpotifyLogin};
 use crate::sources::{ImportProgress, ImportSummary, Preview};

@@ -139,11 +139,7 @@ impl EpochClock {
     /// For a run that goes on from its last epoch, or has not begun.
     pub(super) fn new(run: &RunRecord, measured_secs: Option<f64>) -> Self {
         let earlier: Vec<f64> = run.epochs.iter().map(|epoch| epoch.seconds).collect();
-        Self {
-            epochs_done: run.epochs_done(),
-            expected_secs: typical(&earlier).or(measured_secs),
-            ..Self::default()
-        }
+        Self { epochs_done: run.epochs_done(), expected_secs: typical(&earlier).or(measured_secs), ..Self::default() }
     }
 
     fn begin_epoch(&mut self) {

@@ -20,6 +20,8 @@ macro_rules! icons {
 
 icons! {
     Alert = "alert",
+    ArrowDown = "arrow-down",
+    ArrowUp = "arrow-up",
     Check = "circle-check",
     Colors = "colors",
     Covers = "covers",

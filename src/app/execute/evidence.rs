@@ -7,8 +7,8 @@ use crate::app::evidence::VerdictUnder;
 use crate::app::state::{Step, ToastKind};
 use crate::evidence::{Control, Verdict};
 use crate::jobs::{
-    ColorFindings, Job, JobEvent, Stop, VerdictEvent, VerdictKind, VerdictRequest, find_colors,
-    let_others_go_first, reach_verdict, run_controls,
+    ColorFindings, Job, JobEvent, Stop, VerdictEvent, VerdictKind, VerdictRequest, find_colors, let_others_go_first,
+    reach_verdict, run_controls,
 };
 
 impl App {
