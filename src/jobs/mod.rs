@@ -21,8 +21,10 @@ pub use colors::{ColorFindings, find_colors};
 pub use export::{ExportError, export_model};
 pub use fits::{NetworkSettings, Unit, fit, units};
 pub use handle::{Job, JobEvent, Waker};
-pub use observe::{Observed, fingerprints, observe};
+pub use observe::{Observed, alike, fingerprints, observe};
 pub use pace::{Pace, measure_pace};
+#[cfg(fuzzing)]
+pub use plan::fuzz as fuzz_plan;
 pub use plan::{Collected, PlanError, collect, do_unit, write_plan};
 pub use priority::let_others_go_first;
 pub use scoring::{Score, ScoreError, Scorer};

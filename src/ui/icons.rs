@@ -38,6 +38,7 @@ icons! {
     Score = "score",
     Sun = "sun",
     Training = "training",
+    Tick = "check",
     Verdict = "verdict",
     Close = "x",
 }

@@ -36,7 +36,9 @@ const WIDTHS: [f32; 10] = [76.0, 52.0, 48.0, 48.0, 48.0, 52.0, 56.0, 70.0, 64.0,
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let runs: Vec<RunRecord> = panel.state.study.as_ref().map_or(Vec::new(), |study| study.runs().to_vec());
     let tested: Vec<&RunRecord> = runs.iter().filter(|run| run.figures.is_some()).collect();
-    let sentence = results_sentence(&runs);
+    let snapshot = panel.state.study.as_ref().and_then(|study| study.snapshot.as_ref());
+    let target = snapshot.map(|snapshot| snapshot.target.clone()).unwrap_or_default();
+    let sentence = results_sentence(&runs, &target);
     let blocked = tested.is_empty().then_some("No run has been tested yet.");
     let mut export = false;
     page(
@@ -400,14 +402,13 @@ fn scatter_card(ui: &mut Ui, panel: &mut Panel<'_>, tested: &[&RunRecord]) {
 }
 
 fn chosen_track(ui: &mut Ui, panel: &mut Panel<'_>, id: TrackId, truth: f64, predicted: f64) {
-    let size = panel.state.preview_size;
-    let Some(study) = panel.state.study.as_mut() else { return };
+    let Some(study) = panel.state.study.as_ref() else { return };
     let Some(track) = study.snapshot.as_ref().and_then(|snapshot| snapshot.track(id)).cloned() else {
         return;
     };
     ui.horizontal(|ui| {
         if let Some(cover) = track.cover {
-            match panel.textures.cover(ui.ctx(), study, (cover, size)) {
+            match panel.cover(ui.ctx(), cover) {
                 Ok(textures) => {
                     let radius = CornerRadius::same(theme::RADIUS_COVER);
                     ui.add(
@@ -417,10 +418,7 @@ fn chosen_track(ui: &mut Ui, panel: &mut Panel<'_>, id: TrackId, truth: f64, pre
                             .alt_text(&track.title),
                     );
                 }
-                Err(failed) => {
-                    if !failed {
-                        panel.wanted.push((cover, size));
-                    }
+                Err(_) => {
                     ui.allocate_space(vec2(64.0, 64.0));
                 }
             }

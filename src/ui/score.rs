@@ -130,7 +130,6 @@ fn cover_card(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover) {
 /// The study's covers that look most like the scored one, with their popularity.
 fn nearest_covers(ui: &mut Ui, panel: &mut Panel<'_>, nearest: &[CoverId]) {
     let Some(snapshot) = panel.state.study.as_ref().and_then(|study| study.snapshot.clone()) else { return };
-    let size = panel.state.preview_size;
     ui.add_space(GAP);
     ui.label(
         RichText::new("The study's covers that look most like it, and how popular their tracks are")
@@ -141,19 +140,14 @@ fn nearest_covers(ui: &mut Ui, panel: &mut Panel<'_>, nearest: &[CoverId]) {
         for &cover in nearest {
             let track = snapshot.tracks.iter().find(|track| track.cover == Some(cover));
             ui.vertical(|ui| {
-                let textures =
-                    panel.state.study.as_mut().map(|study| panel.textures.cover(ui.ctx(), study, (cover, size)));
-                match textures {
-                    Some(Ok(textures)) => {
+                match panel.cover(ui.ctx(), cover) {
+                    Ok(textures) => {
                         let title = track.map_or("", |track| track.title.as_str());
                         let picture =
                             Image::new(&textures.original).fit_to_exact_size(vec2(SMALL, SMALL)).alt_text(title);
                         ui.add(picture.corner_radius(CornerRadius::same(theme::RADIUS_COVER))).on_hover_text(title);
                     }
-                    other => {
-                        if matches!(other, Some(Err(false))) {
-                            panel.wanted.push((cover, size));
-                        }
+                    Err(_) => {
                         ui.allocate_space(vec2(SMALL, SMALL));
                     }
                 }
