@@ -70,15 +70,20 @@ pub fn measure_pace(
     let probe = Probe { file, settings: settings.get(), options, wishes };
     let Some(first) = probe.run(FEWEST_PICTURES.min(batch_size), 1, FEWEST_PICTURES)? else { return Ok(None) };
     let picture_secs = first.step_secs / FEWEST_PICTURES.min(batch_size) as f64;
+    // Two large networks at a time would take twice the memory.
+    drop(first);
     let affordable = (LONGEST_STEP_SECS / picture_secs.max(1e-9)) as usize;
     let pictures = affordable.clamp(FEWEST_PICTURES.min(batch_size), batch_size);
     let steps = (STEPS_SECS / (picture_secs * pictures as f64).max(1e-9)) as usize;
     let tested = TESTED.min(affordable.max(FEWEST_PICTURES));
     let Some(measured) = probe.run(pictures, steps.clamp(FEWEST_STEPS, MOST_STEPS), tested)? else { return Ok(None) };
+    if wishes.stop() != Stop::No {
+        return Ok(None);
+    }
     Ok(Some(Pace {
         step_secs: measured.step_secs * batch_size as f64 / pictures as f64,
         tested_secs: measured.tested_secs,
-        save_secs: save_secs(file.path(), &measured.checkpoint),
+        save_secs: save_secs(file.path(), &measured.trainer.checkpoint()),
     }))
 }
 
@@ -92,7 +97,7 @@ struct Probe<'a> {
 struct Probed {
     step_secs: f64,
     tested_secs: f64,
-    checkpoint: Checkpoint,
+    trainer: Trainer,
 }
 
 impl Probe<'_> {
@@ -120,7 +125,7 @@ impl Probe<'_> {
         let step_secs = median(step_secs);
         let last = marks.last().map_or(Duration::ZERO, |mark| ended - *mark).as_secs_f64();
         let tested_secs = (last - step_secs).max(0.0) / tested as f64;
-        Ok(Some(Probed { step_secs, tested_secs, checkpoint: trainer.checkpoint() }))
+        Ok(Some(Probed { step_secs, tested_secs, trainer }))
     }
 
     /// Pictures of any content where they are kept in memory; where each is decoded when it is needed, the study's own.

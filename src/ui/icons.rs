@@ -39,6 +39,7 @@ icons! {
     Sun = "sun",
     Training = "training",
     Tick = "check",
+    Trash = "trash",
     Verdict = "verdict",
     Close = "x",
 }

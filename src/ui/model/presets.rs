@@ -6,9 +6,9 @@ use crate::app::{Command, OwnPreset};
 use crate::nn::Preset;
 use crate::ui::Panel;
 use crate::ui::theme::{self, GAP, GAP_LARGE, palette};
-use crate::ui::widgets::{describe, focus_ring, name, secondary};
+use crate::ui::widgets::{describe, focus_ring, name, one_line, secondary};
 
-/// Draws the row of presets, with what the chosen one is.
+/// Draws the row of presets and, below it, what the chosen one is.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let own: Vec<OwnPreset> = panel.state.settings.presets.clone();
     let form = &mut panel.state.model;
@@ -28,16 +28,6 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                 form.choose_own(preset);
             }
         }
-    });
-    ui.horizontal(|ui| {
-        let form = &panel.state.model;
-        let description = match &form.own {
-            Some(_) => "Your own preset.",
-            None => form.preset.description(),
-        };
-        let changed = if form.is_changed() { " Changed since it was chosen." } else { "" };
-        let text = RichText::new(format!("{description}{changed}")).font(theme::caption()).color(palette(ui).quiet);
-        ui.label(text);
     });
     keep(ui, panel);
 }
@@ -65,6 +55,11 @@ fn keep(ui: &mut Ui, panel: &mut Panel<'_>) {
                 {
                     commands.push(Command::ForgetPreset(own.name.clone()));
                 }
+                ui.add_space(GAP);
+                let description = form.own.as_ref().map_or(form.preset.description(), |_| "Your own preset.");
+                let changed = if form.is_changed() { " Changed since it was chosen." } else { "" };
+                let text = RichText::new(format!("{description}{changed}"));
+                one_line(ui, text.font(theme::caption()).color(palette(ui).quiet));
             }
             Some(mut typed) => {
                 let field = egui::TextEdit::singleline(&mut typed)

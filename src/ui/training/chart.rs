@@ -1,6 +1,6 @@
 //! A run's error by epoch, before the quiet curves of the other runs of its sweep.
 
-use eframe::egui::{Color32, TextStyle, Ui, Vec2b};
+use eframe::egui::{Align2, Color32, Sense, TextStyle, Ui, Vec2b, vec2};
 use egui_plot::{HLine, Legend, Line, LineStyle, Plot, Points};
 
 use crate::study::{RunRecord, plural};
@@ -20,8 +20,22 @@ pub fn draw(ui: &mut Ui, run: &RunRecord, others: &[&RunRecord], height: f32) {
     ui.scope(|ui| {
         // Axes are read after the curves: their text is small.
         ui.style_mut().text_styles.insert(TextStyle::Body, theme::caption());
-        plot(ui, run, others, height);
+        if run.epochs.is_empty() && others.iter().all(|other| other.epochs.is_empty()) {
+            nothing_yet(ui, height);
+        } else {
+            plot(ui, run, others, height);
+        }
     });
+}
+
+/// Before there is a curve: its room, so that nothing moves when it begins.
+fn nothing_yet(ui: &mut Ui, height: f32) {
+    let colors = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let text = "The curve begins after the first epoch.";
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, TextStyle::Button.resolve(ui.style()), colors.quiet);
+    name(ui, &response, "Training curve");
+    describe(ui, &response, text);
 }
 
 fn plot(ui: &mut Ui, run: &RunRecord, others: &[&RunRecord], height: f32) {

@@ -50,7 +50,8 @@ type Action = (&'static str, Command, Option<&'static str>);
 /// What can be done with the run under way or, where there is none, with the shown one.
 fn action(state: &State, shown: Option<&RunRecord>) -> Action {
     let is_elsewhere = state.study.as_ref().is_some_and(|study| study.training_elsewhere().is_some());
-    let resumable = shown.filter(|run| run.status.can_resume() && !is_elsewhere);
+    let is_queued = |run: &RunRecord| state.training.queue.contains(&run.id);
+    let resumable = shown.filter(|run| run.status.can_resume() && !is_elsewhere && !is_queued(run));
     match (&state.training.under, resumable) {
         (Some(under), _) if under.is_paused => ("Resume", Command::Resume(None), None),
         (Some(_), _) => ("Pause", Command::Pause, None),
@@ -62,7 +63,7 @@ fn action(state: &State, shown: Option<&RunRecord>) -> Action {
 fn shown_run(panel: &Panel<'_>) -> Option<RunRecord> {
     let study = panel.state.study.as_ref()?;
     let runs = study.runs();
-    let wanted = panel.state.training.shown;
+    let wanted = panel.state.training.shown.or(panel.state.training.queue.front().copied());
     let interrupted = || runs.iter().rfind(|run| run.status == RunStatus::Interrupted);
     let chosen = runs.iter().find(|run| Some(run.id) == wanted);
     chosen.or_else(|| study.training_elsewhere()).or_else(interrupted).or(runs.last()).cloned()
@@ -83,6 +84,7 @@ fn sentence(panel: &Panel<'_>) -> String {
         Some(under) => {
             format!("{} is training: epoch {} of {}.{waiting}", under.name, under.epoch.max(1), under.epochs)
         }
+        None if !panel.state.training.queue.is_empty() => "The next run begins in a moment.".to_owned(),
         None => elsewhere(panel).unwrap_or_else(|| "Nothing is training. Every finished epoch is saved.".to_owned()),
     }
 }

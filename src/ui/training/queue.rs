@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui};
 
 use crate::app::{Again, Command, Expected, duration_in_words};
-use crate::study::{RunId, RunRecord, RunStatus};
+use crate::study::{Edit, RunId, RunRecord, RunStatus};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, palette};
@@ -39,31 +39,35 @@ fn waiting_card(ui: &mut Ui, panel: &mut Panel<'_>, queued: &[RunRecord]) {
             return;
         }
         let mut commands = Vec::new();
-        ScrollArea::vertical().id_salt("queue").max_height(LIST_HEIGHT).show(ui, |ui| {
-            for (place, run) in queued.iter().enumerate() {
-                ui.horizontal(|ui| {
-                    let is_last = place + 1 == queued.len();
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        if small(ui, Icon::Close, &format!("Take {} out", run.name), None) {
-                            commands.push(Command::Unqueue(run.id));
-                        }
-                        let last = is_last.then_some("It is the last already.");
-                        if small(ui, Icon::ArrowDown, &format!("Move {} down", run.name), last) {
-                            commands.push(Command::MoveInQueue(run.id, 1));
-                        }
-                        let first = (place == 0).then_some("It is the first already.");
-                        if small(ui, Icon::ArrowUp, &format!("Move {} up", run.name), first) {
-                            commands.push(Command::MoveInQueue(run.id, -1));
-                        }
-                        ui.label(RichText::new(expected(panel, run)).color(palette(ui).quiet));
-                        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                            ui.label(RichText::new(format!("{}.", place + 1)).color(palette(ui).quiet));
-                            one_line(ui, RichText::new(&run.name).font(theme::body_strong())).on_hover_text(&run.name);
+        ScrollArea::vertical().id_salt("queue").max_height(LIST_HEIGHT).min_scrolled_height(LIST_HEIGHT).show(
+            ui,
+            |ui| {
+                for (place, run) in queued.iter().enumerate() {
+                    ui.horizontal(|ui| {
+                        let is_last = place + 1 == queued.len();
+                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                            if small(ui, Icon::Close, &format!("Take {} out", run.name), None) {
+                                commands.push(Command::Unqueue(run.id));
+                            }
+                            let last = is_last.then_some("It is the last already.");
+                            if small(ui, Icon::ArrowDown, &format!("Move {} down", run.name), last) {
+                                commands.push(Command::MoveInQueue(run.id, 1));
+                            }
+                            let first = (place == 0).then_some("It is the first already.");
+                            if small(ui, Icon::ArrowUp, &format!("Move {} up", run.name), first) {
+                                commands.push(Command::MoveInQueue(run.id, -1));
+                            }
+                            ui.label(RichText::new(expected(panel, run)).color(palette(ui).quiet));
+                            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                                ui.label(RichText::new(format!("{}.", place + 1)).color(palette(ui).quiet));
+                                one_line(ui, RichText::new(&run.name).font(theme::body_strong()))
+                                    .on_hover_text(&run.name);
+                            });
                         });
                     });
-                });
-            }
-        });
+                }
+            },
+        );
         if queued.len() > 1 && secondary(ui, "Take all out", None) {
             commands.push(Command::EmptyQueue);
         }
@@ -89,11 +93,14 @@ fn ended_card(ui: &mut Ui, panel: &mut Panel<'_>, ended: &[RunRecord]) {
     let read_only = panel.state.read_only();
     let mut commands = Vec::new();
     card(ui, "Not finished", |ui| {
-        ScrollArea::vertical().id_salt("not finished").max_height(LIST_HEIGHT).show(ui, |ui| {
-            for run in ended {
-                ended_row(ui, run, read_only, &mut commands);
-            }
-        });
+        ScrollArea::vertical().id_salt("not finished").max_height(LIST_HEIGHT).min_scrolled_height(LIST_HEIGHT).show(
+            ui,
+            |ui| {
+                for run in ended {
+                    ended_row(ui, run, read_only, &mut commands);
+                }
+            },
+        );
         let resumable: Vec<RunId> = ended.iter().filter(|run| run.status.can_resume()).map(|run| run.id).collect();
         if resumable.len() > 1 && secondary(ui, "Resume all", read_only) {
             commands.push(Command::ResumeAll(resumable));
@@ -105,6 +112,9 @@ fn ended_card(ui: &mut Ui, panel: &mut Panel<'_>, ended: &[RunRecord]) {
 fn ended_row(ui: &mut Ui, run: &RunRecord, read_only: Option<&str>, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if small(ui, Icon::Trash, &format!("Delete {}", run.name), read_only) {
+                commands.push(Command::Edit(Edit::DeleteRuns { runs: vec![run.id], deleted: true }));
+            }
             if run.status.can_resume() {
                 if secondary(ui, &format!("Resume {}", run.name), read_only) {
                     commands.push(Command::Resume(Some(run.id)));
@@ -116,6 +126,7 @@ fn ended_row(ui: &mut Ui, run: &RunRecord, read_only: Option<&str>, commands: &m
                 // Taken out of the queue, or left in it when the program ended.
                 let state = if run.status == RunStatus::Queued { "not begun" } else { run.status.as_str() };
                 let text = format!("{state}, {} of {} epochs", run.epochs_done(), run.settings.epochs);
+                ui.set_max_width(ui.available_width());
                 one_line(ui, RichText::new(text).color(palette(ui).quiet)).on_hover_text(&run.name);
             });
         });

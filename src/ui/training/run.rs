@@ -10,6 +10,8 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{self, GAP_LARGE, palette};
 use crate::ui::widgets::{card, cell_choice, clock, figure, help, notice, secondary};
 
+/// Where there is less room, the errors stand in a row of their own.
+const NARROW: f32 = 900.0;
 /// Room for the longest figure of each kind, so that nothing moves while they change.
 const FIGURE_WIDTH: f32 = 104.0;
 
@@ -22,7 +24,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord) {
             notice(ui, Icon::Alert, palette(ui).error, message.as_str());
         }
         ui.add_space(theme::GAP);
-        let height = (ui.ctx().content_rect().height() - 460.0).clamp(200.0, 520.0);
+        let height = (ui.ctx().content_rect().height() - 460.0).clamp(220.0, 520.0);
         let runs = panel.state.study.as_ref().map_or(&[][..], |study| study.runs());
         let others: Vec<&RunRecord> = runs
             .iter()
@@ -64,7 +66,18 @@ fn figures(ui: &mut Ui, run: &RunRecord, under: Option<&Under>) {
     let left_label = if run.settings.patience.is_some() { "Time left, at most" } else { "Time left" };
     let speed = under.and_then(Under::samples_per_second);
     let last = run.epochs.last();
-    ui.horizontal_wrapped(|ui| {
+    let errors = |ui: &mut Ui| {
+        figure(ui, "Off by, test tracks (RMSE)", &or_dash(last.map(|epoch| format!("{:.2}", epoch.test_mse.sqrt()))));
+        help(
+            ui,
+            "RMSE",
+            "How many popularity points the predictions are off, large errors counting more. Compare it with always guessing the mean.",
+        );
+        ui.add_space(GAP_LARGE);
+        figure(ui, "Always guess the mean", &or_dash(run.mean_rmse().map(|rmse| format!("{rmse:.2}"))));
+    };
+    let is_narrow = ui.available_width() < NARROW;
+    ui.horizontal(|ui| {
         let cell = |ui: &mut Ui, label: &str, value: &str| {
             ui.allocate_ui(vec2(FIGURE_WIDTH, 40.0), |ui| {
                 ui.set_min_width(FIGURE_WIDTH);
@@ -73,14 +86,17 @@ fn figures(ui: &mut Ui, run: &RunRecord, under: Option<&Under>) {
         };
         cell(ui, "Finished epochs", &format!("{} of {}", run.epochs_done(), run.settings.epochs));
         let step = under.filter(|under| under.steps > 0);
-        let step_label = step.map_or_else(|| "Step".to_owned(), |under| format!("Step in epoch {}", under.epoch.max(1)));
+        let step_label =
+            step.map_or_else(|| "Step".to_owned(), |under| format!("Step in epoch {}", under.epoch.max(1)));
         cell(ui, &step_label, &or_dash(step.map(|under| format!("{} of {}", under.step, under.steps))));
         cell(ui, "Time", &clock(run.seconds()));
         cell(ui, left_label, &or_dash(left.map(clock)));
         cell(ui, "Covers a second", &or_dash(speed.map(|speed| thousands(speed as usize))));
-        figure(ui, "Off by, test tracks (RMSE)", &or_dash(last.map(|epoch| format!("{:.2}", epoch.test_mse.sqrt()))));
-        help(ui, "RMSE", "How many popularity points the predictions are off, large errors counting more. Compare it with always guessing the mean.");
-        ui.add_space(GAP_LARGE);
-        figure(ui, "Always guess the mean", &or_dash(run.mean_rmse().map(|rmse| format!("{rmse:.2}"))));
+        if !is_narrow {
+            errors(ui);
+        }
     });
+    if is_narrow {
+        ui.horizontal(errors);
+    }
 }
