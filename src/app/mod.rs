@@ -10,6 +10,7 @@ mod cover_loader;
 mod covers;
 mod drop;
 mod edits;
+mod estimates;
 mod evidence;
 mod execute;
 mod model_form;
@@ -20,6 +21,7 @@ mod services;
 mod settings;
 mod snapshot;
 mod state;
+mod sweep;
 mod training;
 
 pub use catalog::{Catalog, SortTracks};
@@ -28,15 +30,17 @@ pub use command::Command;
 pub use cover_loader::{CoverKey, CoverView};
 pub use covers::{CoversPanel, Filter};
 pub use edits::Edits;
+pub use estimates::{Estimates, Expected, REST, duration_in_words};
 pub use evidence::{Colors, VerdictPanel, VerdictUnder};
 pub use execute::{App, Wakers};
 pub use model_form::ModelForm;
 pub use results::{Looked, Predicted, PredictionView, Results, RunColumn, RunForm};
 pub use scoring::ScoredPicture;
 pub use services::{LoginUnder, PlaylistForm, SpotifyLogin};
-pub use settings::{Settings, ThemeChoice};
+pub use settings::{OwnPreset, Settings, ThemeChoice};
 pub use snapshot::Snapshot;
 pub use state::{
     Copied, ImportForm, ImportState, Imported, OpenStudy, Overlay, Scored, ScoredCover, State, Step, Toast, ToastKind,
 };
-pub use training::{Training, Under};
+pub use sweep::{Axis, MOST_RUNS, Sweep, SweepForm, Swept};
+pub use training::{Again, Training, Under};

@@ -6,7 +6,7 @@ use cover_study::app::Step;
 use cover_study::sources::sample;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Id, Key};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::NodeT as _;
 
 use super::clicking::{Driver, own_data_folder};
 
@@ -39,7 +39,7 @@ fn nameless(driver: &Driver) -> Vec<String> {
 
 /// The stops of Tab until it comes round; fails where it does not, or stays where it is.
 fn stops(driver: &mut Driver) -> usize {
-    let focused = |driver: &Driver| driver.harness.ctx.memory(|memory| memory.focused());
+    let focused = |driver: &Driver| driver.harness.ctx.memory(eframe::egui::Memory::focused);
     let mut seen: HashSet<Id> = HashSet::new();
     for _ in 0..MOST_STOPS {
         let before = focused(driver);

@@ -12,6 +12,7 @@ mod headless;
 mod importing;
 mod killed;
 mod login;
+mod models;
 mod spotify;
 mod spreadsheets;
 mod studies;
