@@ -35,10 +35,11 @@ pub fn demo(output: &Output, wishes: &Wishes) -> Result<Exit> {
     }
     let study = file.connect()?;
     output.say("3. Results.");
-    results::tell(&study.runs()?, output);
+    let target = study.target()?;
+    results::tell(&study.runs()?, &target, output);
     output.say("4. A cover that the model scores.");
     let cover = folder.path().join("cover.png");
     std::fs::write(&cover, sample::cover_png(0)).context("Could not write the cover")?;
-    let scored = score_one(&Scorer::load(&study, None)?, &cover, output);
+    let scored = score_one(&Scorer::load(&study, None)?, &target, &cover, output);
     Ok(if scored { Exit::Done } else { Exit::Failed })
 }

@@ -11,22 +11,27 @@ use crate::evidence::colors::{Clustering, Naming};
 use crate::evidence::{ColorGroup, Target, Verdict};
 use crate::jobs::{ColorFindings, VerdictEvent, VerdictKind, VerdictRequest, Wishes, find_colors, reach_verdict};
 use crate::nn::TrainOptions;
-use crate::study::StudyFile;
+use crate::study::{StudyFile, Target as Measured, plural};
 
 pub(super) fn colors(path: &Path, output: &Output) -> Result<Exit> {
     let study = StudyFile::open_reader(path)?.connect()?;
     let ColorFindings { table, looks: findings, .. } = find_colors(&study, Clustering::Oklab, Naming::Eight)?;
+    let measured = study.target()?;
     for (name, group) in &table.by_color {
-        output.say(format_args!("{:>8}: {}", name.name, group_words(group)));
+        output.say(format_args!("{:>8}: {}", name.name, group_words(group, &measured)));
     }
     output
         .say(format_args!("Differences between these as large as by chance in {:.1} % of shuffles.", 100.0 * table.p));
-    output.say(format_args!("black and white: {}", group_words(&table.black_and_white)));
-    output.say(format_args!("          color: {}", group_words(&table.color)));
+    output.say(format_args!("black and white: {}", group_words(&table.black_and_white, &measured)));
+    output.say(format_args!("          color: {}", group_words(&table.color, &measured)));
     for finding in &findings {
         output.say(format_args!(
-            "{}: correlation with popularity {:+.3} ({:+.3} to {:+.3})",
-            finding.name, finding.correlation, finding.interval.low, finding.interval.high
+            "{}: correlation with {} {:+.3} ({:+.3} to {:+.3})",
+            finding.name,
+            measured.name(),
+            finding.correlation,
+            finding.interval.low,
+            finding.interval.high
         ));
     }
     let by_color: Vec<Value> = table
@@ -55,12 +60,16 @@ pub(super) fn colors(path: &Path, output: &Output) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn group_words(group: &ColorGroup) -> String {
+fn group_words(group: &ColorGroup, measured: &Measured) -> String {
     let small = if group.is_small() { ", too few to read much into" } else { "" };
     let interval = &group.interval;
     format!(
-        "mean popularity {:.1} ({:.1} to {:.1}) of {} tracks{small}",
-        group.mean, interval.low, interval.high, group.n
+        "mean {} {} ({} to {}) of {}{small}",
+        measured.name(),
+        measured.figure(group.mean),
+        measured.figure(interval.low),
+        measured.figure(interval.high),
+        plural(group.n, "track", "tracks")
     )
 }
 

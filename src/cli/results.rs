@@ -6,12 +6,13 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::{Exit, Output};
-use crate::study::{RunRecord, StudyFile};
+use crate::study::{RunRecord, StudyFile, Target, plural, results_sentence};
 
 pub(super) fn info(path: &Path, output: &Output) -> Result<Exit> {
     let study = StudyFile::open_reader(path)?.connect()?;
     let (counts, playlists, popularity) = (study.counts()?, study.playlists()?, study.popularity()?);
     let runs = study.runs()?.len();
+    let target = study.target()?;
     output.say(format_args!(
         "{} tracks, {} with a cover ({} distinct), {} playlists, {runs} runs.",
         counts.tracks,
@@ -20,13 +21,18 @@ pub(super) fn info(path: &Path, output: &Output) -> Result<Exit> {
         playlists.len()
     ));
     if let (Some(mean), Some(std)) = (popularity.mean, popularity.std) {
-        let what = study.target()?.label();
-        output.say(format_args!("{what} of {}: mean {mean:.1}, standard deviation {std:.1}.", popularity.count));
+        output.say(format_args!(
+            "{} of {}: mean {}, standard deviation {}.",
+            target.label(),
+            plural(popularity.count, "track", "tracks"),
+            target.with_unit(mean),
+            target.difference(std, 1)
+        ));
     }
     for playlist in &playlists {
-        let mean = playlist.mean.map_or_else(|| "not given".to_owned(), |mean| format!("{mean:.1}"));
+        let mean = playlist.mean.map_or_else(|| "not given".to_owned(), |mean| target.figure(mean));
         let name = if playlist.name.is_empty() { "(no playlist)" } else { &playlist.name };
-        output.say(format_args!("  {name}: {} tracks, mean popularity {mean}", playlist.tracks));
+        output.say(format_args!("  {name}: {} tracks, mean {} {mean}", playlist.tracks, target.name()));
     }
     output.event(&json!({
         "event": "info",
@@ -41,31 +47,32 @@ pub(super) fn info(path: &Path, output: &Output) -> Result<Exit> {
 }
 
 pub(super) fn results(path: &Path, output: &Output) -> Result<Exit> {
-    let runs = StudyFile::open_reader(path)?.connect()?.runs()?;
-    tell(&runs, output);
+    let study = StudyFile::open_reader(path)?.connect()?;
+    let runs = study.runs()?;
+    tell(&runs, &study.target()?, output);
     let runs: Vec<Value> = runs.iter().map(|run| with_settings(run_json("run", run), run)).collect();
     output.event(&json!({"event": "results", "runs": runs}));
     Ok(Exit::Done)
 }
 
 /// Says how the runs compare, in words and a line each.
-pub(super) fn tell(runs: &[RunRecord], output: &Output) {
-    output.say(crate::study::results_sentence(runs));
+pub(super) fn tell(runs: &[RunRecord], target: &Target, output: &Output) {
+    output.say(results_sentence(runs, target));
     for run in runs {
-        output.say(format_args!("  {}", run_line(run)));
+        output.say(format_args!("  {}", run_line(run, target)));
     }
 }
 
 /// One line about a run, for people.
-pub(super) fn run_line(run: &RunRecord) -> String {
+pub(super) fn run_line(run: &RunRecord, target: &Target) -> String {
     let head =
         format!("{} ({}, {} of {} epochs)", run.name, run.status.as_str(), run.epochs_done(), run.settings.epochs);
     match (&run.figures, run.mean_rmse(), &run.message) {
         (_, _, Some(message)) => format!("{head}: {message}"),
         (Some(figures), Some(mean), None) => format!(
-            "{head}: off by {:.2} points on the test tracks (RMSE; always guessing the mean: {mean:.2}), R² {:.3}, \
-             {:.1} s",
-            figures.rmse,
+            "{head}: off by {} on the test tracks (RMSE; always guessing the mean: {}), R² {:.3}, {:.1} s",
+            target.difference(figures.rmse, 2),
+            target.difference(mean, 2),
             figures.r2,
             run.seconds()
         ),

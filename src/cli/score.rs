@@ -9,17 +9,18 @@ use super::args::ScoreArgs;
 use super::{Exit, Output};
 use crate::jobs::{Scorer, Stop, Wishes};
 use crate::sources::pictures_in;
-use crate::study::StudyFile;
+use crate::study::{StudyFile, Target};
 
 pub(super) fn run(args: &ScoreArgs, output: &Output, wishes: &Wishes) -> Result<Exit> {
     let study = StudyFile::open_reader(&args.study)?.connect()?;
     let scorer = Scorer::load(&study, args.run.as_deref())?;
+    let target = study.target()?;
     let (mut scored, mut failed) = (0, 0);
     for cover in covers(&args.covers)? {
         if wishes.stop() != Stop::No {
             return Ok(Exit::Interrupted);
         }
-        if score_one(&scorer, &cover, output) { scored += 1 } else { failed += 1 }
+        if score_one(&scorer, &target, &cover, output) { scored += 1 } else { failed += 1 }
     }
     output.event(&json!({"event": "done", "run": scorer.run().name, "scored": scored, "failed": failed}));
     Ok(if failed == 0 { Exit::Done } else { Exit::Failed })
@@ -39,15 +40,16 @@ fn covers(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 /// Scores one cover and tells of it; false where it could not be scored.
-pub(super) fn score_one(scorer: &Scorer, cover: &Path, output: &Output) -> bool {
+pub(super) fn score_one(scorer: &Scorer, target: &Target, cover: &Path, output: &Output) -> bool {
     let name = cover.display();
     match scorer.score_file(cover) {
         Ok(score) => {
             output.say(format_args!(
-                "{name}: predicted popularity {:.1}, most likely {:.0} to {:.0}, above {:.0} % of the test tracks.{}",
-                score.prediction,
-                score.low,
-                score.high,
+                "{name}: predicted {}: {}, most likely {} to {}, above {:.0} % of the test tracks.{}",
+                target.name(),
+                target.figure(score.prediction),
+                target.figure(score.low),
+                target.figure(score.high),
                 score.percentile,
                 if score.beats_mean { "" } else { " This is no better than guessing the mean." }
             ));

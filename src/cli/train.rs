@@ -150,6 +150,6 @@ pub(super) fn train_with_progress(
         TrainEvent::Paused(_) => {}
     })?;
     bar.finish_and_clear();
-    output.say(run_line(&trained.run));
+    output.say(run_line(&trained.run, &file.connect()?.target()?));
     Ok(trained.run)
 }

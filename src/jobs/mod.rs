@@ -20,6 +20,8 @@ pub use export::{ExportError, export_model};
 pub use fits::{NetworkSettings, Unit, fit, units};
 pub use handle::{Job, JobEvent, Waker};
 pub use observe::{Observed, fingerprints, observe};
+#[cfg(fuzzing)]
+pub use plan::fuzz as fuzz_plan;
 pub use plan::{Collected, PlanError, collect, do_unit, write_plan};
 pub use scoring::{Score, ScoreError, Scorer};
 pub use training::{TrainError, TrainEvent, Trained, train_run};

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::fits::{Unit, fit};
 use super::verdict::{VerdictError, VerdictRequest};
 use super::{Observed, TrainError, Wishes, dataset, observe};
+use crate::evidence::FOLDS;
 use crate::nn::TrainOptions;
 use crate::study::{SavedFit, StudyError, StudyFile, write_file};
 
@@ -108,7 +109,15 @@ pub fn write_plan(file: &StudyFile, request: &VerdictRequest, folder: &Path) -> 
 fn read_plan(folder: &Path) -> Result<Plan, PlanError> {
     let path = folder.join(PLAN);
     let text = std::fs::read(&path).map_err(|source| PlanError::Io { action: "read", path: path.clone(), source })?;
-    serde_json::from_slice(&text).map_err(|error| PlanError::NoPlan { path, detail: error.to_string() })
+    parse_plan(&text).map_err(|detail| PlanError::NoPlan { path, detail })
+}
+
+fn parse_plan(text: &[u8]) -> Result<Plan, String> {
+    let plan: Plan = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    match plan.units.iter().find(|unit| unit.fold >= FOLDS) {
+        Some(unit) => Err(format!("it names fold {}, and there are {FOLDS}", unit.fold)),
+        None => Ok(plan),
+    }
 }
 
 fn done_path(folder: &Path, number: usize) -> PathBuf {
@@ -167,4 +176,15 @@ pub fn collect(file: &StudyFile, observed: &Observed, folder: &Path) -> Result<C
         }
     }
     Ok(collected)
+}
+
+/// The bytes of a plan's files, for the fuzz targets.
+#[cfg(fuzzing)]
+pub fn fuzz(bytes: &[u8]) {
+    let digest = [0; 32];
+    let done = serde_json::from_slice::<Done>(bytes);
+    let _ = done.is_ok_and(|done| done.checksum == checksum(&done.key, &done.predictions));
+    for unit in parse_plan(bytes).map(|plan| plan.units).unwrap_or_default() {
+        let _ = (unit.key(&digest), unit.network.settings.check().is_ok());
+    }
 }

@@ -8,8 +8,8 @@ use crate::evidence::colors::{Clustering, Naming};
 use crate::evidence::{Answer, FOLDS, Verdict};
 use crate::jobs::{ColorFindings, find_colors};
 use crate::study::{
-    Descriptive, Histogram, ImportCounts, PlaylistSummary, RunRecord, Study, StudyError, plural, results_sentence,
-    thousands,
+    Descriptive, Histogram, ImportCounts, PlaylistSummary, RunRecord, Study, StudyError, Target, plural,
+    results_sentence, thousands,
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -19,6 +19,7 @@ const BINS: usize = 25;
 /// All that a report tells.
 struct Contents {
     name: String,
+    target: Target,
     counts: ImportCounts,
     playlists: Vec<PlaylistSummary>,
     popularity: Descriptive,
@@ -43,6 +44,7 @@ pub fn report(study: &Study, name: &str) -> Result<String, StudyError> {
     let verdicts = study.verdicts()?;
     let contents = Contents {
         name: name.to_owned(),
+        target: study.target()?,
         counts: study.counts()?,
         playlists: study.playlists()?,
         popularity: study.popularity()?,
@@ -217,7 +219,7 @@ impl Contents {
         html! {
             section {
                 h2 { "Networks that were trained" }
-                p { (results_sentence(&self.runs)) " One split alone decides nothing; the verdict above does." }
+                p { (results_sentence(&self.runs, &self.target)) " One split alone decides nothing; the verdict above does." }
                 table {
                     thead { tr {
                         th { "Run" } th.number { "Parameters" } th.number { "Epochs" } th.number { "RMSE" }
@@ -338,6 +340,7 @@ mod tests {
     fn names_are_escaped() {
         let contents = Contents {
             name: "<script>alert(1)</script>".to_owned(),
+            target: Target::default(),
             counts: ImportCounts::default(),
             playlists: vec![PlaylistSummary { name: "Rock & <b>Roll</b>".to_owned(), tracks: 1, mean: None }],
             popularity: Descriptive::default(),

@@ -5,6 +5,8 @@ mod candidate;
 mod columns;
 mod download;
 mod folder;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod import;
 mod numbers;
 mod playlists;

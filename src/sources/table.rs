@@ -67,6 +67,11 @@ impl Table {
     /// Where it cannot be read or is not text; rows shorter or longer than the header are taken as they are.
     pub fn read(path: &Path) -> Result<Self, TableError> {
         let bytes = std::fs::read(path).map_err(|source| TableError::Io { path: path.to_path_buf(), source })?;
+        Self::of_bytes(path, bytes)
+    }
+
+    /// Reads a file's bytes; `path` is only named in errors.
+    pub(super) fn of_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, TableError> {
         if workbook::is_one(&bytes) {
             return workbook::read(path, bytes);
         }

@@ -45,8 +45,8 @@ pub enum StudyError {
     DiskFull(PathBuf),
     /// Runs have learned what the study predicts.
     #[error(
-        "The study has runs that learned what it predicts now. To predict something else, import the tracks into a new \
-         study."
+        "The study has runs that learned what it predicts now. To predict something else, start a new study and import \
+         the same files or playlists into it: covers and runs of this one stay as they are."
     )]
     HasRuns,
     /// Another run has the name.

@@ -7,6 +7,7 @@
 use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 
+use super::words::thousands;
 use super::{Study, StudyError};
 
 /// Spotify's popularity, or a spreadsheet's column of that name: 0–100.
@@ -77,13 +78,63 @@ impl Target {
     pub fn label(&self) -> String {
         let measure: String = match self.measure.as_str() {
             POPULARITY => "Popularity".to_owned(),
-            measure => measure.chars().take(LONGEST_NAME).collect(),
+            measure => shortened(measure),
         };
         match self.scale {
             Scale::AsGiven => measure,
             Scale::Logarithm => format!("{measure}, log10"),
             Scale::PercentRank => format!("{measure}, percent rank"),
         }
+    }
+
+    /// What is predicted, within a sentence: "popularity", "Deezer rank", "Streams".
+    pub fn name(&self) -> String {
+        shortened(&self.measure)
+    }
+
+    /// A figure that the target counts, as people say it: "31.4", "12,300" (logarithms undone), "62.3 of 100".
+    pub fn figure(&self, counted: f64) -> String {
+        match self.scale {
+            Scale::AsGiven => self.number(counted, 1),
+            Scale::Logarithm => self.number(10.0_f64.powf(counted) - 1.0, 0),
+            Scale::PercentRank => format!("{counted:.1} of 100"),
+        }
+    }
+
+    /// The same with its unit: "31.4 points", "12,300 streams".
+    pub fn with_unit(&self, counted: f64) -> String {
+        let figure = self.figure(counted);
+        if self.unit.is_empty() || self.scale == Scale::PercentRank {
+            figure
+        } else {
+            format!("{figure} {}", self.unit)
+        }
+    }
+
+    /// How far apart two figures are, an error among others: "11.83 points", "1,240 streams", "a factor of 3.21" of
+    /// logarithms, "25.30 percentage points" of ranks.
+    pub fn difference(&self, counted: f64, decimals: usize) -> String {
+        match self.scale {
+            Scale::AsGiven if self.unit.is_empty() => self.number(counted, decimals),
+            Scale::AsGiven => format!("{} {}", self.number(counted, decimals), self.unit),
+            Scale::Logarithm => format!("a factor of {:.decimals$}", 10.0_f64.powf(counted)),
+            Scale::PercentRank => format!("{counted:.decimals$} percentage points"),
+        }
+    }
+
+    /// Large numbers without decimals, small ones with three digits that say something; popularity always as asked for.
+    fn number(&self, value: f64, decimals: usize) -> String {
+        if !value.is_finite() {
+            return "–".to_owned();
+        }
+        let size = value.abs();
+        if (1000.0..1e15).contains(&size) {
+            let sign = if value < 0.0 { "-" } else { "" };
+            return format!("{sign}{}", thousands(size.round() as usize));
+        }
+        let is_small = size > 0.0 && size < 1.0 && self.measure != POPULARITY;
+        let wanted = if is_small { (2.0 - size.log10().floor()).min(9.0) as usize } else { 0 };
+        format!("{value:.places$}", places = decimals.max(wanted))
     }
 
     /// What a value counts as; `None` where it is not what is predicted, or where its rank is not known yet.
@@ -100,6 +151,13 @@ impl Target {
         let in_years = |(from, to): (i32, i32)| year(released).is_some_and(|year| (from..=to).contains(&year));
         measure == self.measure && self.years.is_none_or(in_years)
     }
+}
+
+fn shortened(measure: &str) -> String {
+    if measure.chars().count() <= LONGEST_NAME {
+        return measure.to_owned();
+    }
+    measure.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
 }
 
 /// The year that a date of release begins with or, in other notations, holds.
@@ -120,7 +178,8 @@ impl Study {
         )
     }
 
-    /// Changes what the study predicts, and counts every track's value anew.
+    /// Changes what the study predicts, and counts every track's value anew. Verdicts were about what it predicted
+    /// before: they go.
     ///
     /// # Errors
     /// [`StudyError::HasRuns`] where runs have learned something else; where the file cannot be written.
@@ -130,6 +189,7 @@ impl Study {
         }
         let text = serde_json::to_string(target).map_err(|error| StudyError::Unreadable(error.to_string()))?;
         self.set_meta(TARGET, Some(&text))?;
+        self.transaction(|transaction| transaction.execute("DELETE FROM verdict", []).map(|_| ()))?;
         self.count_anew(target)
     }
 
@@ -228,6 +288,35 @@ mod tests {
     fn ranks_are_percent_with_ties_in_the_middle() {
         let sorted = [0.0, 100_000.0, 100_000.0, 900_000.0];
         assert_eq!(sorted.map(|value| percent_rank(&sorted, value)), [12.5, 50.0, 50.0, 87.5]);
+    }
+
+    #[test]
+    fn figures_are_said_in_the_targets_own_words() {
+        let popularity = Target::default();
+        assert_eq!(popularity.name(), "popularity");
+        assert_eq!(
+            (popularity.figure(31.42), popularity.with_unit(31.42)),
+            ("31.4".to_owned(), "31.4 points".to_owned())
+        );
+        assert_eq!(popularity.difference(11.826, 2), "11.83 points");
+        assert_eq!((popularity.figure(0.04), popularity.figure(f64::NAN)), ("0.0".to_owned(), "–".to_owned()));
+        let streams = Target { measure: "Streams".to_owned(), unit: "streams".to_owned(), ..Target::default() };
+        assert_eq!(streams.with_unit(12_300.4), "12,300 streams");
+        assert_eq!(streams.difference(-1_240.0, 1), "-1,240 streams");
+        let share = Target { measure: "Skip rate".to_owned(), unit: String::new(), ..Target::default() };
+        assert_eq!((share.figure(0.01234), share.difference(0.25, 1)), ("0.0123".to_owned(), "0.250".to_owned()));
+        let logarithm = Target { scale: Scale::Logarithm, ..streams };
+        assert_eq!(logarithm.with_unit(12_301_f64.log10()), "12,300 streams");
+        assert_eq!(logarithm.difference(0.5, 2), "a factor of 3.16");
+        assert_eq!(Target::deezer().with_unit(62.34), "62.3 of 100");
+        assert_eq!(Target::deezer().difference(25.3, 1), "25.3 percentage points");
+    }
+
+    #[test]
+    fn long_names_are_shortened() {
+        let target = Target { measure: "ä".repeat(60), ..Target::default() };
+        assert_eq!(target.name().chars().count(), LONGEST_NAME);
+        assert!(target.label().ends_with('…'));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A study's figures in words, the same on the screen and in the terminal.
 
-use super::{RunFigures, RunRecord};
+use super::{RunFigures, RunRecord, Target};
 
 /// "1 track", "1,859 tracks".
 pub fn plural(count: usize, one: &str, many: &str) -> String {
@@ -29,29 +29,33 @@ fn by_rmse((_, one): &(&RunRecord, RunFigures), (_, other): &(&RunRecord, RunFig
     one.rmse.total_cmp(&other.rmse)
 }
 
-/// Whether any run beats always guessing the mean, in one sentence.
-pub fn results_sentence(runs: &[RunRecord]) -> String {
+/// Whether any run beats always guessing the mean, in one sentence; `target` is what they predict.
+pub fn results_sentence(runs: &[RunRecord], target: &Target) -> String {
+    let off_by = |rmse: f64| target.difference(rmse, 2);
     let Some((best, figures)) = best_run(runs) else {
         return "No run has been tested yet.".to_owned();
     };
     let beating = runs.iter().filter(|run| run.beats_mean() == Some(true)).filter_map(|run| Some((run, run.figures?)));
     match (beating.min_by(by_rmse), best.mean_rmse()) {
         (Some((run, figures)), _) => format!(
-            "{} beats always guessing the mean: off by {:.2} points instead of {:.2} on the test tracks.",
+            "{} beats always guessing the mean: off by {} instead of {} on the test tracks.",
             run.name,
-            figures.rmse,
-            run.mean_rmse().unwrap_or(f64::NAN)
+            off_by(figures.rmse),
+            off_by(run.mean_rmse().unwrap_or(f64::NAN))
         ),
         (None, Some(mean)) if figures.rmse < mean => format!(
-            "No run beats always guessing the mean for certain: {} is off by {:.2} points instead of {mean:.2}, which on {} \
-             may be chance.",
+            "No run beats always guessing the mean for certain: {} is off by {} instead of {}, which on {} may be \
+             chance.",
             best.name,
-            figures.rmse,
+            off_by(figures.rmse),
+            off_by(mean),
             plural(best.test_tracks.unwrap_or(0), "test track", "test tracks")
         ),
         (None, Some(mean)) => format!(
-            "No run beats always guessing the mean: that is off by {mean:.2} points, the best run, {}, by {:.2}.",
-            best.name, figures.rmse
+            "No run beats always guessing the mean: that is off by {}, the best run, {}, by {}.",
+            off_by(mean),
+            best.name,
+            off_by(figures.rmse)
         ),
         (None, None) => "No run beats always guessing the mean.".to_owned(),
     }

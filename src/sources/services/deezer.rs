@@ -65,12 +65,7 @@ impl Deezer {
                 status @ 400.. => return Err(RequestError::Refused { status, message: String::new() }),
                 _ => {}
             }
-            let garbled = |_| RequestError::Garbled("it is not what was asked for".to_owned());
-            let json: Value = serde_json::from_str(&text).map_err(garbled)?;
-            if let Some(error) = json.get("error").filter(|error| error.is_object()) {
-                return Err(told(error));
-            }
-            serde_json::from_value(json).map_err(garbled)
+            read(&text)
         })
     }
 
@@ -124,7 +119,17 @@ impl Service for Deezer {
     }
 }
 
-/// An error inside an answer with HTTP status 200.
+/// What an answer with HTTP status 200 says.
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, RequestError> {
+    let garbled = |_| RequestError::Garbled("it is not what was asked for".to_owned());
+    let json: Value = serde_json::from_str(text).map_err(garbled)?;
+    match json.get("error").filter(|error| error.is_object()) {
+        Some(error) => Err(told(error)),
+        None => serde_json::from_value(json).map_err(garbled),
+    }
+}
+
+/// An error inside such an answer.
 fn told(error: &Value) -> RequestError {
     let message = error["message"].as_str().unwrap_or_default().to_owned();
     match error["code"].as_i64() {
@@ -255,6 +260,21 @@ impl AlbumJson {
 /// An id, which comes as a number or as text.
 fn number(value: &Value) -> Option<String> {
     value.as_u64().map(|id| id.to_string()).or_else(|| value.as_str().filter(|id| !id.is_empty()).map(str::to_owned))
+}
+
+/// An answer of any kind, for the fuzz targets.
+#[cfg(fuzzing)]
+pub fn fuzz(text: &str) {
+    let Ok(base) = Url::parse("https://api.deezer.com/") else { return };
+    let _ = (read::<HeadJson>(text).is_ok(), read::<AlbumDateJson>(text).is_ok());
+    let page = match read::<PageJson>(text) {
+        Ok(page) => page,
+        Err(error) => return drop(explain(&error)),
+    };
+    let _ = next_page(page.next.as_deref(), &base, "index", 0);
+    for row in page.data {
+        let _ = serde_json::from_value::<RowJson>(row).ok().and_then(RowJson::into_track);
+    }
 }
 
 #[cfg(test)]

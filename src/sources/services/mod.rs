@@ -20,6 +20,11 @@ pub(super) use request::{Loopback, RequestError, agent, is_loopback, persist};
 pub use spotify::{KnownLogin, LoginError, LoginSteps, REDIRECT_ADDRESS, Spotify, forget_login, keep_app, log_in};
 pub use terms::TERMS;
 pub use vault::{Kept, Secret};
+#[cfg(fuzzing)]
+pub use {
+    deezer::fuzz as fuzz_deezer,
+    spotify::{fuzz_answers as fuzz_spotify, fuzz_login},
+};
 
 /// Where playlists come from.
 pub trait Service {

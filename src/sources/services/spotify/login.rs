@@ -161,29 +161,40 @@ fn wait_for_code(
 
 /// Reads one connection's request and answers it; `None` where it is not the browser coming back.
 fn answer(mut stream: TcpStream, state: &Secret) -> Option<Result<Secret, LoginError>> {
-    let target = read_target(&mut stream)?;
-    let url = url::Url::parse(REDIRECT_ADDRESS).and_then(|base| base.join(&target)).ok()?;
+    let answer = code_in(&read_head(&mut stream)?, state);
+    let (status, text) = match &answer {
+        None => ("404 Not Found", "There is nothing here."),
+        Some(Ok(_)) => ("200 OK", "You are logged in. Close this page and go back to Cover Study."),
+        Some(Err(LoginError::Denied(_))) => ("200 OK", "The login was not allowed. You can close this page."),
+        Some(Err(_)) => ("400 Bad Request", "This answer does not belong to the login under way. Log in again."),
+    };
+    reply(&mut stream, status, text);
+    answer
+}
+
+/// The code in the head of a request, or why there is none; `None` where it is not the browser coming back.
+pub(super) fn code_in(head: &[u8], state: &Secret) -> Option<Result<Secret, LoginError>> {
+    let text = String::from_utf8_lossy(head);
+    let mut words = text.lines().next()?.split(' ');
+    (words.next()? == "GET").then_some(())?;
+    let url = url::Url::parse(REDIRECT_ADDRESS).and_then(|base| base.join(words.next().unwrap_or_default())).ok()?;
     let value = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let (code, error) = (value("code"), value("error"));
     if url.path() != "/" || (code.is_none() && error.is_none()) {
-        reply(&mut stream, "404 Not Found", "There is nothing here.");
         return None;
     }
     if value("state").as_deref() != Some(state.expose()) {
-        reply(&mut stream, "400 Bad Request", "This answer does not belong to the login under way. Log in again.");
         return Some(Err(LoginError::WrongState));
     }
     if let Some(error) = error {
-        reply(&mut stream, "200 OK", "The login was not allowed. You can close this page.");
         let error = error.chars().filter(|mark| mark.is_ascii_alphanumeric() || *mark == '_').take(60).collect();
         return Some(Err(LoginError::Denied(error)));
     }
-    reply(&mut stream, "200 OK", "You are logged in. Close this page and go back to Cover Study.");
     code.map(|code| Ok(Secret::new(code)))
 }
 
-/// What a request asks for: the second word of its first line.
-fn read_target(stream: &mut TcpStream) -> Option<String> {
+/// The head of a connection's request, or as much of it as comes in time.
+fn read_head(stream: &mut TcpStream) -> Option<Vec<u8>> {
     stream.set_nonblocking(false).ok()?;
     stream.set_read_timeout(Some(CONNECTION_PATIENCE)).ok()?;
     let mut head = Vec::new();
@@ -195,10 +206,7 @@ fn read_target(stream: &mut TcpStream) -> Option<String> {
             Ok(count) => head.extend_from_slice(&part[..count]),
         }
     }
-    let text = String::from_utf8_lossy(&head);
-    let mut words = text.lines().next()?.split(' ');
-    (words.next()? == "GET").then_some(())?;
-    words.next().map(str::to_owned)
+    Some(head)
 }
 
 fn reply(stream: &mut TcpStream, status: &str, text: &str) {

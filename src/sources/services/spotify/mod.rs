@@ -184,3 +184,18 @@ fn login_ended() -> String {
      again: it goes on where it stopped."
         .to_owned()
 }
+
+/// An answer of any kind, for the fuzz targets.
+#[cfg(fuzzing)]
+pub fn fuzz_answers(text: &str) {
+    let Ok(base) = Url::parse("https://api.spotify.com/v1/") else { return };
+    let _ = (session::message(text), serde_json::from_str::<HeadJson>(text).is_ok());
+    let _ = serde_json::from_str::<TrackJson>(text).map(TrackJson::into_track);
+    let _ = serde_json::from_str::<PageJson>(text).map(|page| page.page(&base, 0));
+}
+
+/// What a connection to the login's listener says, for the fuzz targets.
+#[cfg(fuzzing)]
+pub fn fuzz_login(head: &[u8]) {
+    let _ = login::code_in(head, &super::Secret::new("state"));
+}

@@ -103,7 +103,7 @@ fn entry(value: Value, place: u64) -> Entry {
 }
 
 impl TrackJson {
-    fn into_track(self) -> Option<ServiceTrack> {
+    pub(super) fn into_track(self) -> Option<ServiceTrack> {
         let id = self.id.filter(|id| !id.is_empty());
         let uri = self.uri.filter(|uri| !uri.is_empty()).or_else(|| Some(format!("spotify:track:{}", id?)))?;
         let album = self.album.unwrap_or_default();

@@ -191,7 +191,7 @@ fn garbled(error: &serde_json::Error) -> String {
 }
 
 /// The service's own words in a refusal.
-fn message(body: &str) -> String {
+pub(super) fn message(body: &str) -> String {
     let json: Value = serde_json::from_str(body).unwrap_or_default();
     let places = [&json["error"]["message"], &json["error_description"], &json["error"], &json["message"]];
     let told = places.into_iter().find_map(Value::as_str);
