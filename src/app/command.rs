@@ -91,6 +91,12 @@ pub enum Command {
     ChooseCoversToScore,
     /// Score with this run; with none, the latest finished one.
     ScoreWith(Option<RunId>),
+    /// Show the cover of this number large, alone.
+    ShowScore(u64),
+    /// Take the covers of these numbers out of the list and out of the study's history.
+    TakeOutScores(Vec<u64>),
+    /// Write the listed scores to a CSV file in the chosen place.
+    ExportScores,
     /// Files or folders were dropped on the window.
     Dropped(Vec<PathBuf>),
     /// Use this theme.

@@ -68,6 +68,7 @@ enum Purpose {
     Predictions(RunId),
     Rejected,
     Report,
+    Scores,
 }
 
 /// How background work gets the screen's attention.
@@ -165,6 +166,9 @@ impl App {
             Command::Score(paths) => self.score(paths),
             Command::ChooseCoversToScore => self.choose(Purpose::Cover),
             Command::ScoreWith(run) => self.state.score_with = run,
+            Command::ShowScore(number) => self.show_score(number),
+            Command::TakeOutScores(numbers) => self.take_out_scores(&numbers),
+            Command::ExportScores => self.choose(Purpose::Scores),
             Command::Dropped(paths) => self.dropped(paths),
             Command::Theme(theme) => self.state.settings.theme = theme,
             Command::DismissToast(id) => self.state.toasts.retain(|toast| toast.id != id),

@@ -9,6 +9,7 @@ mod evidence;
 mod execute;
 mod model_form;
 mod reader;
+mod scores;
 mod scoring;
 mod services;
 mod settings;
@@ -21,12 +22,10 @@ pub use evidence::{Colors, VerdictPanel, VerdictUnder};
 pub use execute::{App, Wakers};
 pub use model_form::ModelForm;
 pub use reader::CoverView;
-pub use scoring::ScoredPicture;
+pub use scores::{SIDE_BY_SIDE, ScoreColumn, ScorePanel, Scored, ScoredCover, ScoredPicture};
+pub use scoring::Compared;
 pub use services::{LoginUnder, PlaylistForm, SpotifyLogin};
 pub use settings::{Settings, ThemeChoice};
 pub use snapshot::Snapshot;
-pub use state::{
-    Found, ImportForm, ImportState, Imported, OpenStudy, Results, Scored, ScoredCover, SortBy, State, Step, Toast,
-    ToastKind,
-};
+pub use state::{Found, ImportForm, ImportState, Imported, OpenStudy, Results, SortBy, State, Step, Toast, ToastKind};
 pub use training::{Training, Under};

@@ -21,6 +21,8 @@ pub struct Snapshot {
     pub playlists: Vec<PlaylistSummary>,
     pub popularity: Descriptive,
     pub histogram: Option<Histogram>,
+    /// The spread over the target's own range, which scores are shown on.
+    pub spread: Option<Histogram>,
     pub counts: ImportCounts,
     pub rejected: Vec<Rejected>,
     pub runs: Vec<RunRecord>,
@@ -33,6 +35,20 @@ pub struct Snapshot {
     pub unfinished: Vec<UnfinishedPlaylist>,
     /// Covers that came from web addresses.
     pub downloaded_covers: usize,
+}
+
+/// Bins of the spread behind a score.
+const SPREAD_BINS: usize = 50;
+
+/// How the tracks that count are spread: over 0 to 100 where that is the target's range, else from the lowest to the
+/// highest of them.
+fn spread(tracks: &[Track], is_hundred: bool, popularity: &Descriptive) -> Histogram {
+    let values = tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.popularity);
+    let (lowest, highest) = match (popularity.min, popularity.max) {
+        (Some(min), Some(max)) if !is_hundred => (min, max),
+        _ => (0.0, 100.0),
+    };
+    Histogram::between(values, lowest, highest, SPREAD_BINS)
 }
 
 impl Snapshot {
@@ -48,8 +64,10 @@ impl Snapshot {
         let is_hundred = target.measure == POPULARITY || target.scale == Scale::PercentRank;
         let highest = popularity.max.filter(|_| !is_hundred).unwrap_or(100.0);
         let histogram = Histogram::of(tracks.iter().filter_map(|track| track.popularity), highest, BINS);
+        let spread = spread(&tracks, is_hundred, &popularity);
         Ok(Self {
             place: Arc::new(place),
+            spread: Some(spread),
             histogram: Some(histogram),
             playlists: study.playlists()?,
             popularity,

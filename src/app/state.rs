@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::evidence::{Colors, VerdictPanel};
-use super::scoring::ScoredPicture;
+use super::scores::{ScorePanel, ScoredCover};
 use super::training::Training;
 use super::{CoverView, ModelForm, PlaylistForm, Settings, Snapshot, SpotifyLogin};
 use crate::sources::{ImportProgress, ImportSummary, Preview};
@@ -201,20 +201,6 @@ pub struct Results {
     pub track: Option<TrackId>,
 }
 
-/// A cover that was dropped to be scored.
-pub struct ScoredCover {
-    pub number: u64,
-    pub path: PathBuf,
-    pub state: Scored,
-}
-
-/// How far its scoring has come.
-pub enum Scored {
-    Waiting,
-    Done(Box<ScoredPicture>),
-    Failed(String),
-}
-
 /// How a message is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToastKind {
@@ -262,8 +248,9 @@ pub struct State {
     pub results: Results,
     pub colors: Colors,
     pub verdict: VerdictPanel,
-    /// Latest first.
+    /// Latest first, those of the study's history included.
     pub scored: Vec<ScoredCover>,
+    pub score: ScorePanel,
     /// The run chosen to score.
     pub score_with: Option<RunId>,
     pub toasts: Vec<Toast>,

@@ -20,6 +20,8 @@ macro_rules! icons {
 
 icons! {
     Alert = "alert",
+    ArrowDown = "arrow-down",
+    ArrowUp = "arrow-up",
     Check = "circle-check",
     Colors = "colors",
     Covers = "covers",
@@ -36,6 +38,7 @@ icons! {
     Score = "score",
     Sun = "sun",
     Training = "training",
+    Tick = "check",
     Verdict = "verdict",
     Close = "x",
 }

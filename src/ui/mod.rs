@@ -38,6 +38,19 @@ struct Panel<'a> {
 }
 
 impl Panel<'_> {
+    /// A cover as tiles show it, where it has been decoded; else it is asked for. `Err` tells whether decoding failed.
+    fn cover(&mut self, ctx: &eframe::egui::Context, cover: CoverId) -> Result<textures::CoverTextures, bool> {
+        let key = (cover, self.state.preview_size);
+        let found = match &mut self.state.study {
+            Some(study) => self.textures.cover(ctx, study, key),
+            None => Err(true),
+        };
+        if found.as_ref().is_err_and(|failed| !failed) {
+            self.wanted.push(key);
+        }
+        found
+    }
+
     fn push(&mut self, command: Command) {
         self.commands.push(command);
     }

@@ -38,7 +38,7 @@ fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
 }
 
 /// Marks at round values: at most `most` steps over the axis, none smaller than `smallest`.
-fn ticks((low, high): (f64, f64), most: f64, smallest: f64) -> Vec<GridMark> {
+pub fn ticks((low, high): (f64, f64), most: f64, smallest: f64) -> Vec<GridMark> {
     let rough = (high - low) / most;
     let power = 10_f64.powf(rough.log10().floor());
     let round = [1.0, 2.0, 5.0, 10.0].map(|times| times * power).into_iter().find(|step| *step >= rough);
@@ -245,7 +245,8 @@ pub fn scatter(
     })
 }
 
-fn translucent(color: Color32) -> Color32 {
+/// A color that lets what is behind it through.
+pub fn translucent(color: Color32) -> Color32 {
     Color32::from_rgba_unmultiplied(color.r(), color.g(), color.b(), 150)
 }
 
@@ -260,38 +261,6 @@ fn nearest(
         .enumerate()
         .map(|(place, point)| (place, to_screen(point).distance(at)))
         .min_by(|one, other| one.1.total_cmp(&other.1))
-}
-
-/// A score among the predictions for the test tracks.
-pub fn score_scale(ui: &mut Ui, id: u64, test_predictions: &[f64], score: f64, mean: f64, range: (f64, f64)) {
-    small(ui, |ui| {
-        let colors = palette(ui);
-        let histogram = Histogram::of(test_predictions.iter().copied(), 100.0, 50);
-        let bars: Vec<Bar> = histogram
-            .counts
-            .iter()
-            .enumerate()
-            .map(|(bin, &count)| Bar::new(bin as f64 * 2.0 + 1.0, count as f64).width(1.8))
-            .collect();
-        let shown = still(ui, &format!("score scale {id}"), 110.0)
-            .show_grid(false)
-            .show_axes(Vec2b::new(true, false))
-            .x_axis_label("Predicted popularity of the test tracks")
-            .include_x(0.0)
-            .include_x(100.0)
-            .show(ui, |plot| {
-                plot.bar_chart(BarChart::new("Test tracks", bars).color(translucent(colors.train)));
-                plot.vline(
-                    VLine::new("Always guess the mean", mean).color(colors.mean).style(LineStyle::dashed_dense()),
-                );
-                plot.vline(VLine::new("This cover", score).color(colors.test).width(3.0));
-            });
-        let text = format!(
-            "This cover {score:.1}, most likely between {:.0} and {:.0}; the mean {mean:.1}.",
-            range.0, range.1
-        );
-        say(ui, &shown.response, "The score among the test tracks", &text);
-    });
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use eframe::egui::{ColorImage, Context, TextureHandle, TextureOptions};
 
+use super::score::ScoredPictures;
 use crate::app::OpenStudy;
 use crate::study::CoverId;
 
@@ -22,7 +23,7 @@ pub struct CoverTextures {
 pub struct Textures {
     covers: HashMap<(CoverId, usize), CoverTextures>,
     order: VecDeque<(CoverId, usize)>,
-    scored: HashMap<u64, TextureHandle>,
+    pub scored: ScoredPictures,
 }
 
 impl Textures {
@@ -63,16 +64,6 @@ impl Textures {
                 self.covers.remove(&oldest);
             }
         }
-    }
-
-    /// The texture of a scored cover.
-    pub fn scored(&mut self, ctx: &Context, number: u64, size: usize, rgb: &[u8]) -> TextureHandle {
-        self.scored
-            .entry(number)
-            .or_insert_with(|| {
-                ctx.load_texture("scored", ColorImage::from_rgb([size, size], rgb), TextureOptions::LINEAR)
-            })
-            .clone()
     }
 
     /// Forgets everything: another study was opened.

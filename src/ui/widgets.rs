@@ -247,6 +247,36 @@ pub fn cell_choice<T: Copy + PartialEq>(ui: &mut Ui, label: &str, current: T, op
     combo(ui, label, shown, Some(current), options, 80.0)
 }
 
+/// A choice without a name before it, which only a screen reader says.
+pub fn bare_choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    label: &str,
+    current: T,
+    options: &[(T, &str)],
+    width: f32,
+) -> Option<T> {
+    let shown = options.iter().find(|(value, _)| *value == current).map_or("", |(_, word)| word);
+    combo(ui, label, shown, Some(current), options, width)
+}
+
+/// A button that is an icon; its name is shown when it is pointed at.
+pub fn icon_button(ui: &mut Ui, icon: Icon, label: &str, blocked: Option<&str>) -> bool {
+    let color = if blocked.is_some() { palette(ui).line } else { palette(ui).quiet };
+    let size = egui::Vec2::splat(theme::CONTROL_HEIGHT - 4.0);
+    let button = Button::image(icon.image(16.0, color)).stroke(Stroke::NONE).frame_when_inactive(false).min_size(size);
+    let response = enabled(ui, button, blocked).on_hover_text(label);
+    name(ui, &response, label);
+    response.clicked()
+}
+
+/// Paints one line of text that ends in "…" where there is no room.
+pub fn one_line_at(ui: &Ui, at: egui::Pos2, width: f32, text: &str, font: egui::FontId, color: Color32) {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    ui.painter().galley(at, galley, color);
+}
+
 fn combo<T: Copy + PartialEq>(
     ui: &mut Ui,
     label: &str,
@@ -256,7 +286,7 @@ fn combo<T: Copy + PartialEq>(
     width: f32,
 ) -> Option<T> {
     let mut chosen = None;
-    let combo = egui::ComboBox::from_id_salt(label).selected_text(shown).width(width).show_ui(ui, |ui| {
+    let combo = egui::ComboBox::from_id_salt(label).selected_text(shown).width(width).truncate().show_ui(ui, |ui| {
         for &(value, word) in options {
             if ui.selectable_label(current == Some(value), word).clicked() {
                 chosen = Some(value);

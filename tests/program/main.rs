@@ -10,6 +10,7 @@ mod headless;
 mod importing;
 mod killed;
 mod login;
+mod score_panel;
 mod spotify;
 mod spreadsheets;
 mod studies;

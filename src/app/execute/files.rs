@@ -29,6 +29,7 @@ impl App {
             }
             Purpose::Covers => self.state.import_form.covers = path.display().to_string(),
             Purpose::Cover => self.score(vec![path]),
+            Purpose::Scores => self.write_scores(path),
             Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected | Purpose::Report => {
                 self.write(purpose, path);
             }
@@ -43,7 +44,7 @@ impl App {
             return;
         };
         let folder = self.state.study.as_ref().and_then(|study| study.path.parent().map(Path::to_path_buf));
-        self.write(purpose, folder.unwrap_or_default().join(name));
+        self.chosen(purpose, folder.unwrap_or_default().join(name));
     }
 
     pub(super) fn write(&mut self, purpose: Purpose, path: PathBuf) {
@@ -64,7 +65,7 @@ fn ask_for_path(purpose: Purpose) -> Option<PathBuf> {
         Purpose::Table => dialog.set_title("Spreadsheet").add_filter("Spreadsheets", TABLE_ENDINGS).pick_file(),
         Purpose::Covers => dialog.set_title("Covers folder").pick_folder(),
         Purpose::Cover => dialog.set_title("Cover to score").add_filter("Pictures", &pictures).pick_file(),
-        Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected | Purpose::Report => {
+        Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected | Purpose::Report | Purpose::Scores => {
             dialog.set_file_name(default_export_name(purpose)?).save_file()
         }
     }
@@ -76,6 +77,7 @@ fn default_export_name(purpose: Purpose) -> Option<&'static str> {
         Purpose::Predictions(_) => Some("predictions.csv"),
         Purpose::Rejected => Some("not-imported.csv"),
         Purpose::Report => Some("report.html"),
+        Purpose::Scores => Some("scores.csv"),
         _ => None,
     }
 }
