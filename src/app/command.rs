@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Step, ThemeChoice};
 use crate::jobs::VerdictKind;
-use crate::study::{RunId, Target};
+use crate::study::{Edit, RunId, Target};
 
 /// One wish, pushed by a panel and executed by [`super::App::execute`].
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +97,16 @@ pub enum Command {
     TakeOutScores(Vec<u64>),
     /// Write the listed scores to a CSV file in the chosen place.
     ExportScores,
+    /// Change something in the study by hand.
+    Edit(Edit),
+    /// Take the last change back.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Take deleted runs out of the study for good.
+    PurgeDeletedRuns,
+    /// Look for what about the data may mislead.
+    LookForConcerns,
     /// Files or folders were dropped on the window.
     Dropped(Vec<PathBuf>),
     /// Use this theme.

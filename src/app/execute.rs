@@ -1,5 +1,7 @@
 //! The one place that carries out commands and takes what background work has to tell.
 
+mod covers;
+mod edits;
 mod evidence;
 mod files;
 mod import;
@@ -12,6 +14,7 @@ mod training;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::cover_loader::CoverLoader;
 use super::drop::Drop;
 use super::reader::Reader;
 use super::scoring::ScoreWorker;
@@ -47,6 +50,8 @@ enum Outcome {
     Written(Result<PathBuf, String>),
     QueuedRun(Result<RunId, String>),
     Sorted(Drop),
+    Concerns(Result<covers::Misleading, String>),
+    Edited(edits::Edited),
     Colors(Box<Result<ColorFindings, String>>),
     Controls(Result<Vec<Control>, String>),
     LoginKnown(KnownLogin),
@@ -86,6 +91,7 @@ pub struct App {
     wakers: Wakers,
     file: Option<StudyFile>,
     reader: Option<Reader>,
+    covers: Option<CoverLoader>,
     scorer: Option<ScoreWorker>,
     import: Option<Job<ImportProgress, ImportSummary>>,
     /// A spreadsheet or folder that waits for the study that was begun for it.
@@ -105,6 +111,7 @@ impl App {
             wakers,
             file: None,
             reader: None,
+            covers: None,
             scorer: None,
             import: None,
             dropped_before_study: None,
@@ -169,6 +176,11 @@ impl App {
             Command::ShowScore(number) => self.show_score(number),
             Command::TakeOutScores(numbers) => self.take_out_scores(&numbers),
             Command::ExportScores => self.choose(Purpose::Scores),
+            Command::Edit(edit) => self.edit(edit),
+            Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
+            Command::PurgeDeletedRuns => self.purge_deleted_runs(),
+            Command::LookForConcerns => self.look_for_concerns(),
             Command::Dropped(paths) => self.dropped(paths),
             Command::Theme(theme) => self.state.settings.theme = theme,
             Command::DismissToast(id) => self.state.toasts.retain(|toast| toast.id != id),
@@ -183,16 +195,10 @@ impl App {
         self.drain_training();
         self.drain_verdict();
         self.drain_reader();
+        self.drain_covers();
         self.drain_scores();
         self.start_next_run();
         self.state.toasts.retain(|toast| toast.kind == ToastKind::Error || toast.since.elapsed() < TOAST_STAYS);
-    }
-
-    /// Asks for a cover as a picture, for the screen.
-    pub fn want_cover(&mut self, cover: study::CoverId, network_size: usize) {
-        if let Some(reader) = &mut self.reader {
-            reader.want_cover(cover, network_size);
-        }
     }
 
     /// Ends all work and waits for it; what is finished is on disk.
@@ -255,6 +261,8 @@ impl App {
             Outcome::Written(Ok(path)) => self.state.toast(ToastKind::Success, format!("Written: {}", path.display())),
             Outcome::Written(Err(why)) | Outcome::QueuedRun(Err(why)) => self.state.toast(ToastKind::Error, why),
             Outcome::Sorted(dropped) => self.take_drop(dropped),
+            Outcome::Concerns(found) => self.take_concerns(found),
+            Outcome::Edited(edited) => self.take_edited(edited),
             Outcome::Colors(found) => self.take_colors(*found),
             Outcome::Controls(controls) => self.take_controls(controls),
             Outcome::LoginKnown(login) => self.state.spotify.known = Some(login),

@@ -3,8 +3,12 @@
 //! Panels draw [`State`] and push [`Command`]s; [`App::execute`] carries them out, handing everything that takes time
 //! to a thread; [`App::drain`] takes what those threads have to tell. Neither ever waits.
 
+mod catalog;
 mod command;
+mod cover_loader;
+mod covers;
 mod drop;
+mod edits;
 mod evidence;
 mod execute;
 mod model_form;
@@ -17,15 +21,18 @@ mod snapshot;
 mod state;
 mod training;
 
+pub use catalog::{Catalog, SortTracks};
 pub use command::Command;
+pub use cover_loader::{CoverKey, CoverView};
+pub use covers::{CoversPanel, Filter};
+pub use edits::Edits;
 pub use evidence::{Colors, VerdictPanel, VerdictUnder};
 pub use execute::{App, Wakers};
 pub use model_form::ModelForm;
-pub use reader::CoverView;
 pub use scores::{SIDE_BY_SIDE, ScoreColumn, ScorePanel, Scored, ScoredCover, ScoredPicture};
 pub use scoring::Compared;
 pub use services::{LoginUnder, PlaylistForm, SpotifyLogin};
 pub use settings::{Settings, ThemeChoice};
 pub use snapshot::Snapshot;
-pub use state::{Found, ImportForm, ImportState, Imported, OpenStudy, Results, SortBy, State, Step, Toast, ToastKind};
+pub use state::{ImportForm, ImportState, Imported, OpenStudy, Results, SortBy, State, Step, Toast, ToastKind};
 pub use training::{Training, Under};

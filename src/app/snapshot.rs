@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::Catalog;
 use crate::evidence::Verdict;
 use crate::study::{
-    Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, Rejected, RunRecord, Scale, Study, StudyError,
-    Target, Track, TrackId, UnfinishedPlaylist,
+    Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, Rejected, RunRecord, Scale, SplitTrack, Study,
+    StudyError, Target, Track, TrackId, UnfinishedPlaylist, data_mark,
 };
 
 /// Bins of the histogram: over 0 to 100, each covers four points.
@@ -26,6 +27,14 @@ pub struct Snapshot {
     pub counts: ImportCounts,
     pub rejected: Vec<Rejected>,
     pub runs: Vec<RunRecord>,
+    /// Runs that were deleted and can be restored.
+    pub deleted_runs: Vec<RunRecord>,
+    /// What the runs' [`RunRecord::data`] are compared with.
+    pub data: [u8; 32],
+    /// The tracks, to be looked up.
+    pub catalog: Catalog,
+    /// How many tracks the person has excluded.
+    pub excluded: usize,
     /// The oldest first.
     pub verdicts: Vec<Verdict>,
     /// What is predicted, and what else could be.
@@ -63,11 +72,19 @@ impl Snapshot {
         // Other measures end where the study's tracks do.
         let is_hundred = target.measure == POPULARITY || target.scale == Scale::PercentRank;
         let highest = popularity.max.filter(|_| !is_hundred).unwrap_or(100.0);
-        let histogram = Histogram::of(tracks.iter().filter_map(|track| track.popularity), highest, BINS);
+        let histogram = Histogram::of(
+            tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.popularity),
+            highest,
+            BINS,
+        );
         let spread = spread(&tracks, is_hundred, &popularity);
         Ok(Self {
             place: Arc::new(place),
             spread: Some(spread),
+            catalog: Catalog::of(&tracks),
+            excluded: tracks.iter().filter(|track| track.is_excluded).count(),
+            data: data_mark(&tracks.iter().filter_map(SplitTrack::of).collect::<Vec<_>>()),
+            deleted_runs: study.deleted_runs()?,
             histogram: Some(histogram),
             playlists: study.playlists()?,
             popularity,
@@ -86,6 +103,11 @@ impl Snapshot {
     /// The track called `id`, if it is still there.
     pub fn track(&self, id: TrackId) -> Option<&Track> {
         self.place.get(&id).and_then(|&place| self.tracks.get(place))
+    }
+
+    /// Whether tracks were excluded, added or changed since a run was split from them; false where that is not known.
+    pub fn has_changed_since(&self, run: &RunRecord) -> bool {
+        run.data.is_some_and(|data| data != self.data)
     }
 
     /// Tracks that can train or test a model.

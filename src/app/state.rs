@@ -8,9 +8,9 @@ use std::time::Instant;
 use super::evidence::{Colors, VerdictPanel};
 use super::scores::{ScorePanel, ScoredCover};
 use super::training::Training;
-use super::{CoverView, ModelForm, PlaylistForm, Settings, Snapshot, SpotifyLogin};
+use super::{CoverKey, CoverView, CoversPanel, Edits, ModelForm, PlaylistForm, Settings, Snapshot, SpotifyLogin};
 use crate::sources::{ImportProgress, ImportSummary, Preview};
-use crate::study::{Access, CoverId, Prediction, Recovered, RunId, RunRecord, RunStatus, Target, Track, TrackId};
+use crate::study::{Access, Prediction, Recovered, RunId, RunRecord, RunStatus, Target, TrackId};
 
 /// The eight steps of a study, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -67,7 +67,7 @@ pub struct OpenStudy {
     /// `None` until it has been read for the first time.
     pub snapshot: Option<Arc<Snapshot>>,
     /// Covers that have been read for the screen.
-    pub covers: HashMap<(CoverId, usize), Result<CoverView, String>>,
+    pub covers: HashMap<CoverKey, Result<CoverView, String>>,
 }
 
 impl OpenStudy {
@@ -126,30 +126,6 @@ pub struct ImportForm {
     pub target: Target,
     /// Which of what was rejected is listed.
     pub filter: String,
-}
-
-/// The tracks that the covers panel shows, kept until the search or the tracks change.
-#[derive(Debug, Default)]
-pub struct Found {
-    text: String,
-    tracks: Arc<[Track]>,
-    places: Arc<[usize]>,
-}
-
-impl Found {
-    /// Places of the tracks whose title or playlist holds `text`, in any case.
-    pub fn places(&mut self, tracks: &Arc<[Track]>, text: &str) -> Arc<[usize]> {
-        if self.text != text || !Arc::ptr_eq(&self.tracks, tracks) {
-            let wanted = text.trim().to_lowercase();
-            let has = |field: &str| field.to_lowercase().contains(&wanted);
-            let holds = |track: &Track| wanted.is_empty() || has(&track.title) || has(&track.playlist);
-            let places = tracks.iter().enumerate().filter(|(_, track)| holds(track)).map(|(place, _)| place);
-            self.places = places.collect();
-            self.text = text.to_owned();
-            self.tracks = Arc::clone(tracks);
-        }
-        Arc::clone(&self.places)
-    }
 }
 
 /// An import under way.
@@ -216,6 +192,8 @@ pub struct Toast {
     pub kind: ToastKind,
     pub text: String,
     pub since: Instant,
+    /// Whether it offers to take back what it tells of.
+    pub can_undo: bool,
 }
 
 /// Everything that is drawn.
@@ -239,10 +217,11 @@ pub struct State {
     pub imported: Option<Imported>,
     /// The image size of the covers panel, until the model's is changed.
     pub preview_size: usize,
-    /// What is searched for in the covers panel.
-    pub cover_filter: String,
-    /// What was found last.
-    pub found: Found,
+    pub covers: CoversPanel,
+    /// Whether the search field is to have the keyboard.
+    pub wants_search: bool,
+    /// What was changed by hand.
+    pub edits: Edits,
     pub model: ModelForm,
     pub training: Training,
     pub results: Results,
@@ -288,6 +267,13 @@ impl State {
     /// Lays a message over the panel.
     pub(super) fn toast(&mut self, kind: ToastKind, text: impl Into<String>) {
         let id = self.number();
-        self.toasts.push(Toast { id, kind, text: text.into(), since: Instant::now() });
+        self.toasts.push(Toast { id, kind, text: text.into(), since: Instant::now(), can_undo: false });
+    }
+
+    /// Tells of a change that can be taken back; earlier ones no longer can from their message.
+    pub(super) fn toast_with_undo(&mut self, text: String) {
+        self.toasts.retain(|toast| !toast.can_undo);
+        let id = self.number();
+        self.toasts.push(Toast { id, kind: ToastKind::Success, text, since: Instant::now(), can_undo: true });
     }
 }

@@ -22,7 +22,7 @@ pub use export::{ExportError, export_model};
 pub use fits::{NetworkSettings, Unit, fit, units};
 pub use handle::{Job, JobEvent, Waker};
 pub use known::{KnownCovers, Neighbor, SharedColor};
-pub use observe::{Observed, fingerprints, observe};
+pub use observe::{Observed, alike, fingerprints, observe};
 pub use occlusion::{Occlusion, Region};
 #[cfg(fuzzing)]
 pub use plan::fuzz as fuzz_plan;

@@ -24,23 +24,29 @@ mod window;
 
 pub use window::{OpenError, Window, has_opened, open};
 
-use crate::app::{Command, State};
+use eframe::egui::Context;
+
+use crate::app::{Command, CoverKey, State};
 use crate::study::CoverId;
-use textures::Textures;
+use textures::{CoverTextures, Textures};
 
 /// What a panel draws with.
 struct Panel<'a> {
     state: &'a mut State,
     commands: &'a mut Vec<Command>,
     textures: &'a mut Textures,
-    /// Covers that are to be read for the screen.
-    wanted: &'a mut Vec<(CoverId, usize)>,
+    /// Covers that are seen and not decoded yet.
+    wanted: &'a mut Vec<CoverKey>,
 }
 
 impl Panel<'_> {
     /// A cover as tiles show it, where it has been decoded; else it is asked for. `Err` tells whether decoding failed.
-    fn cover(&mut self, ctx: &eframe::egui::Context, cover: CoverId) -> Result<textures::CoverTextures, bool> {
-        let key = (cover, self.state.preview_size);
+    fn cover(&mut self, ctx: &Context, cover: CoverId) -> Result<CoverTextures, bool> {
+        self.cover_as(ctx, CoverKey::tile(cover, self.state.preview_size))
+    }
+
+    /// A cover as `key` wants it.
+    fn cover_as(&mut self, ctx: &Context, key: CoverKey) -> Result<CoverTextures, bool> {
         let found = match &mut self.state.study {
             Some(study) => self.textures.cover(ctx, study, key),
             None => Err(true),

@@ -402,14 +402,13 @@ fn scatter_card(ui: &mut Ui, panel: &mut Panel<'_>, tested: &[&RunRecord]) {
 }
 
 fn chosen_track(ui: &mut Ui, panel: &mut Panel<'_>, id: TrackId, truth: f64, predicted: f64) {
-    let size = panel.state.preview_size;
-    let Some(study) = panel.state.study.as_mut() else { return };
+    let Some(study) = panel.state.study.as_ref() else { return };
     let Some(track) = study.snapshot.as_ref().and_then(|snapshot| snapshot.track(id)).cloned() else {
         return;
     };
     ui.horizontal(|ui| {
         if let Some(cover) = track.cover {
-            match panel.textures.cover(ui.ctx(), study, (cover, size)) {
+            match panel.cover(ui.ctx(), cover) {
                 Ok(textures) => {
                     let radius = CornerRadius::same(theme::RADIUS_COVER);
                     ui.add(
@@ -419,10 +418,7 @@ fn chosen_track(ui: &mut Ui, panel: &mut Panel<'_>, id: TrackId, truth: f64, pre
                             .alt_text(&track.title),
                     );
                 }
-                Err(failed) => {
-                    if !failed {
-                        panel.wanted.push((cover, size));
-                    }
+                Err(_) => {
                     ui.allocate_space(vec2(64.0, 64.0));
                 }
             }

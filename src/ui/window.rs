@@ -88,6 +88,9 @@ impl eframe::App for Window {
         }
         self.show_title(ctx);
         self.forget_other_studys_textures();
+        if let Some(study) = &mut self.app.state.study {
+            self.textures.take_decoded(ctx, study);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -99,9 +102,7 @@ impl eframe::App for Window {
             wanted: &mut wanted,
         };
         draw(ui, &mut panel);
-        for (cover, size) in wanted {
-            self.app.want_cover(cover, size);
-        }
+        self.app.want_covers(wanted);
         let has_commands = !commands.is_empty();
         for command in commands {
             self.app.execute(command);

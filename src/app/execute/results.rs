@@ -1,4 +1,4 @@
-//! What the reading thread brings: the study, covers and predictions.
+//! What the reading thread brings: the study and predictions.
 
 use super::App;
 use crate::app::reader::{Reader, Reply};
@@ -17,13 +17,10 @@ impl App {
     }
 
     pub(super) fn drain_reader(&mut self) {
-        while let Some(reply) = self.reader.as_mut().and_then(Reader::next_reply) {
+        while let Some(reply) = self.reader.as_ref().and_then(Reader::next_reply) {
             let Some(study) = &mut self.state.study else { continue };
             match reply {
                 Reply::Snapshot(snapshot) => study.take_snapshot(*snapshot),
-                Reply::Cover(cover, size, view) => {
-                    study.covers.insert((cover, size), view);
-                }
                 Reply::Predictions(run, predictions) => {
                     self.state.results.predictions.insert(run, predictions);
                 }

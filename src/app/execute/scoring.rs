@@ -134,10 +134,6 @@ impl App {
         }
     }
 
-    fn edit(&mut self, edit: Edit) {
-        let _ = self.file.as_ref().map(|file| file.connect().and_then(|mut study| study.edit(&edit)));
-    }
-
     /// Writes the listed rows, in their order.
     pub(super) fn write_scores(&mut self, path: PathBuf) {
         let Some(snapshot) = self.state.study.as_ref().and_then(|study| study.snapshot.clone()) else { return };

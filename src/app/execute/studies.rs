@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::{App, Outcome};
+use crate::app::cover_loader::CoverLoader;
 use crate::app::reader::Reader;
 use crate::app::scoring::ScoreWorker;
 use crate::app::state::{OpenStudy, Step, ToastKind};
-use crate::app::{Colors, ImportForm, ModelForm, Results, ScorePanel, Training, VerdictPanel};
+use crate::app::{Colors, CoversPanel, Edits, ImportForm, ModelForm, Results, ScorePanel, Training, VerdictPanel};
 use crate::sources::ImportRequest;
 use crate::study::{Recovered, StudyError, StudyFile, new_study_path, studies_folder, suggested_name};
 
@@ -64,6 +65,8 @@ impl App {
         self.state.imported = None;
         self.state.import_form = ImportForm::default();
         self.state.playlist_form.pending = None;
+        self.state.covers = CoversPanel::default();
+        self.state.edits = Edits::default();
         self.state.model = ModelForm::default();
         self.state.training = Training::default();
         self.state.results = Results::default();
@@ -72,6 +75,7 @@ impl App {
         self.state.scored.clear();
         self.state.score = ScorePanel::default();
         self.state.score_with = None;
+        self.covers = Some(CoverLoader::start(&file, &self.wakers.prompt));
         self.reader = Some(Reader::start(file.clone(), self.wakers.prompt.clone()));
         self.scorer = Some(ScoreWorker::start(file.clone(), self.wakers.prompt.clone()));
         self.file = Some(file);

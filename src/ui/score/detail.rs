@@ -118,6 +118,16 @@ fn figures(ui: &mut Ui, cover: &ScoredCover, scored: &ScoredPicture, target: &Ta
         );
         notice(ui, Icon::Info, palette(ui).warning, text);
     }
+    let changed = snapshot.and_then(|snapshot| {
+        let run = snapshot.runs.iter().find(|run| run.id == score.run)?;
+        snapshot.has_changed_since(run).then_some(&run.name)
+    });
+    if let Some(run) = changed {
+        let text = format!(
+            "Tracks were added, excluded or changed since {run} was trained. Train again to score by all of them."
+        );
+        notice(ui, Icon::Alert, palette(ui).warning, text);
+    }
 }
 
 /// The cover's dominant colors against the study's.
