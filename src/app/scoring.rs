@@ -138,7 +138,7 @@ impl Answers {
 struct Queue {
     wishes: Receiver<Wish>,
     urgent: VecDeque<Wish>,
-    questions: Vec<Box<Question>>,
+    questions: Vec<Question>,
     is_over: bool,
 }
 
@@ -149,7 +149,7 @@ impl Queue {
 
     fn put(&mut self, wish: Wish) {
         match wish {
-            Wish::Explain(question) => self.questions.push(question),
+            Wish::Explain(question) => self.questions.push(*question),
             wish => self.urgent.push_back(wish),
         }
     }
@@ -182,7 +182,7 @@ impl Queue {
         if self.is_over {
             return None;
         }
-        self.urgent.pop_front().or_else(|| self.questions.pop().map(Wish::Explain))
+        self.urgent.pop_front().or_else(|| self.questions.pop().map(|question| Wish::Explain(Box::new(question))))
     }
 }
 
@@ -200,7 +200,7 @@ impl Scoring {
                 Wish::History => self.history(),
                 Wish::Score { number, run, path } => self.score_and_keep(number, run, path),
                 Wish::Explain(question) => {
-                    if let Some(unfinished) = self.explain(question, &mut queue) {
+                    if let Some(unfinished) = self.explain(*question, &mut queue) {
                         // Below those that came meanwhile.
                         queue.questions.insert(0, unfinished);
                     }
@@ -266,7 +266,7 @@ impl Scoring {
     }
 
     /// Has the cover compared, then looks which parts of it matter. Returns the question where something came first.
-    fn explain(&mut self, mut question: Box<Question>, queue: &mut Queue) -> Option<Box<Question>> {
+    fn explain(&mut self, mut question: Question, queue: &mut Queue) -> Option<Question> {
         let number = question.number;
         if !std::mem::replace(&mut question.is_compared, true) {
             // The other thread goes away with the program only.

@@ -3,7 +3,7 @@
 use eframe::egui::{CornerRadius, Image, RichText, Ui, vec2};
 
 use super::scale;
-use crate::app::{Command, ScoredCover, ScoredPicture};
+use crate::app::{ScoredCover, ScoredPicture};
 use crate::study::{RunRecord, SavedScore, Target};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
@@ -31,6 +31,12 @@ fn side_by_side(ui: &mut Ui, panel: &mut Panel<'_>, chosen: &[(&ScoredCover, &Sc
     let snapshot = panel.state.study.as_ref().and_then(|study| study.snapshot.clone());
     let Some(snapshot) = snapshot else { return };
     let highest = chosen.first().map_or(f64::NAN, |(_, scored)| scored.score.prediction);
+    let scores: Vec<(String, &SavedScore)> =
+        chosen.iter().map(|(cover, scored)| (cover.name(), &scored.score)).collect();
+    let (is_clear, words) = verdict(&scores, &snapshot.runs, &snapshot.target);
+    let (icon, color) = if is_clear { (Icon::Check, palette(ui).text) } else { (Icon::Info, palette(ui).warning) };
+    notice(ui, icon, color, words);
+    ui.add_space(GAP);
     ui.columns(chosen.len().max(1), |columns| {
         for (ui, (cover, scored)) in columns.iter_mut().zip(chosen) {
             column(ui, panel, cover, scored, &snapshot.target, highest);
@@ -41,16 +47,9 @@ fn side_by_side(ui: &mut Ui, panel: &mut Panel<'_>, chosen: &[(&ScoredCover, &Sc
         }
     });
     ui.add_space(GAP);
-    let scores: Vec<(String, &SavedScore)> =
-        chosen.iter().map(|(cover, scored)| (cover.name(), &scored.score)).collect();
-    let (is_clear, words) = verdict(&scores, &snapshot.runs, &snapshot.target);
-    let (icon, color) = if is_clear { (Icon::Check, palette(ui).text) } else { (Icon::Info, palette(ui).warning) };
-    notice(ui, icon, color, words);
-    ui.add_space(GAP);
-    if secondary(ui, "Back to one cover", None)
-        && let Some((cover, _)) = chosen.first()
-    {
-        panel.push(Command::ShowScore(cover.number));
+    if secondary(ui, "Back to one cover", None) {
+        panel.state.score.is_comparing = false;
+        panel.state.score.shown = chosen.first().map(|(cover, _)| cover.number);
     }
 }
 

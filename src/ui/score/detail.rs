@@ -149,7 +149,7 @@ fn colors(ui: &mut Ui, scored: &ScoredPicture, target: &Target, snapshot: Option
             ui.label(heading("Color"));
             right_aligned(ui, 54.0, heading("Of cover"));
             right_aligned(ui, 44.0, heading("Tracks"));
-            right_aligned(ui, 62.0, heading("Mean"));
+            right_aligned(ui, 50.0, heading("Mean"));
             ui.end_row();
             for color in colors {
                 color_row(ui, color, target);
@@ -174,7 +174,7 @@ fn color_row(ui: &mut Ui, color: &SharedColor, target: &Target) {
     right_aligned(ui, 54.0, say(format!("{:.0} %", 100.0 * color.share)));
     right_aligned(ui, 44.0, say(crate::study::thousands(color.tracks.n)));
     let mean = if color.tracks.n > 0 { target.figure(color.tracks.mean) } else { "–".to_owned() };
-    right_aligned(ui, 62.0, say(mean));
+    right_aligned(ui, 50.0, say(mean));
     ui.end_row();
 }
 

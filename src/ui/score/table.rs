@@ -36,7 +36,9 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, rows: usize) {
 /// Above the table: which folder, comparing, export.
 fn tools(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], listed: usize) {
     let score = &mut panel.state.score;
-    let chosen = scored.iter().filter(|cover| score.chosen.contains(&cover.number) && cover.done().is_some()).count();
+    // Those that were taken out are chosen no longer.
+    score.chosen.retain(|number| scored.iter().any(|cover| cover.number == *number));
+    let chosen = score.chosen.len();
     ui.horizontal(|ui| {
         ui.label(RichText::new("Scored covers").font(theme::strong()));
         ui.add_space(GAP);

@@ -12,6 +12,8 @@ use crate::ui::widgets::{describe, help, name};
 const STRONGEST: f32 = 0.85;
 /// Effects below this share of the score's range are no more than trembling.
 const NOTHING: f64 = 0.02;
+/// Regions whose effect is below this share of the largest are not named.
+const LITTLE: f64 = 0.05;
 /// The height of a line of text.
 const LINE: f32 = 20.0;
 
@@ -127,14 +129,21 @@ pub fn words(map: &Occlusion, score: &SavedScore, target: &Target) -> String {
     }
     let regions = map.regions();
     let by_effect = |one: &&Region, other: &&Region| one.effect.total_cmp(&other.effect);
-    let raises = regions.iter().max_by(by_effect).filter(|region| region.effect > 0.0);
-    let lowers = regions.iter().min_by(by_effect).filter(|region| region.effect < 0.0);
+    let least = LITTLE * map.largest();
+    let raises = regions.iter().max_by(by_effect).filter(|region| region.effect > least);
+    let lowers = regions.iter().min_by(by_effect).filter(|region| region.effect < -least);
     let raises = raises.map(|region| {
         format!("The {} raises it most: without, the score is lower by {}.", region.name, amount(target, region.effect))
     });
     let lowers = lowers.map(|region| {
         format!("The {} lowers it most: without, it is higher by {}.", region.name, amount(target, region.effect))
     });
+    let (raises, lowers) = match (raises, lowers) {
+        (Some(raises), None) => (Some(raises), Some("No region lowers it.".to_owned())),
+        (None, Some(lowers)) => (Some("No region raises it.".to_owned()), Some(lowers)),
+        (None, None) => (Some("No region as a whole raises or lowers it.".to_owned()), None),
+        both => both,
+    };
     [raises, lowers].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
@@ -176,6 +185,8 @@ mod tests {
             "The upper left raises it most: without, the score is lower by 2.0 points. \
              The lower right lowers it most: without, it is higher by 1.0 points."
         );
+        let raises = Occlusion { effects: map().effects.iter().map(|effect| effect.max(0.0)).collect(), ..map() };
+        assert!(words(&raises, &score(10.0), &Target::default()).ends_with("by 2.0 points. No region lowers it."));
         assert!(words(&map(), &score(500.0), &Target::default()).starts_with("No part of this cover matters much"));
     }
 
