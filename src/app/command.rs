@@ -113,6 +113,12 @@ pub enum Command {
     ChooseCoversToScore,
     /// Score with this run; with none, the latest finished one.
     ScoreWith(Option<RunId>),
+    /// Show the cover of this number large, alone.
+    ShowScore(u64),
+    /// Take the covers of these numbers out of the list and out of the study's history.
+    TakeOutScores(Vec<u64>),
+    /// Write the listed scores to a CSV file in the chosen place.
+    ExportScores,
     /// Change something in the study by hand.
     Edit(Edit),
     /// Take the last change back.

@@ -76,6 +76,7 @@ enum Purpose {
     Chart(Chart, Format),
     Rejected,
     Report,
+    Scores,
 }
 
 /// How background work gets the screen's attention.
@@ -186,6 +187,9 @@ impl App {
             Command::Score(paths) => self.score(paths),
             Command::ChooseCoversToScore => self.choose(Purpose::Cover),
             Command::ScoreWith(run) => self.state.score_with = run,
+            Command::ShowScore(number) => self.show_score(number),
+            Command::TakeOutScores(numbers) => self.take_out_scores(&numbers),
+            Command::ExportScores => self.choose(Purpose::Scores),
             Command::Edit(edit) => self.edit(edit),
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),

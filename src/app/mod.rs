@@ -16,6 +16,7 @@ mod execute;
 mod model_form;
 mod reader;
 mod results;
+mod scores;
 mod scoring;
 mod services;
 mod settings;
@@ -35,12 +36,11 @@ pub use evidence::{Colors, VerdictPanel, VerdictUnder};
 pub use execute::{App, Wakers};
 pub use model_form::ModelForm;
 pub use results::{Looked, Predicted, PredictionView, Results, RunColumn, RunForm};
-pub use scoring::ScoredPicture;
+pub use scores::{SIDE_BY_SIDE, ScoreColumn, ScorePanel, Scored, ScoredCover, ScoredPicture};
+pub use scoring::Compared;
 pub use services::{LoginUnder, PlaylistForm, SpotifyLogin};
 pub use settings::{OwnPreset, Settings, ThemeChoice};
 pub use snapshot::Snapshot;
-pub use state::{
-    Copied, ImportForm, ImportState, Imported, OpenStudy, Overlay, Scored, ScoredCover, State, Step, Toast, ToastKind,
-};
+pub use state::{Copied, ImportForm, ImportState, Imported, OpenStudy, Overlay, State, Step, Toast, ToastKind};
 pub use sweep::{Axis, MOST_RUNS, Sweep, SweepForm, Swept};
 pub use training::{Again, Training, Under};

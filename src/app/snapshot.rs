@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub playlists: Vec<PlaylistSummary>,
     pub popularity: Descriptive,
     pub histogram: Option<Histogram>,
+    /// The spread over the target's own range, which scores are shown on.
+    pub spread: Option<Histogram>,
     pub counts: ImportCounts,
     pub rejected: Vec<Rejected>,
     pub runs: Vec<RunRecord>,
@@ -44,6 +46,20 @@ pub struct Snapshot {
     pub downloaded_covers: usize,
 }
 
+/// Bins of the spread behind a score.
+const SPREAD_BINS: usize = 50;
+
+/// How the tracks that count are spread: over 0 to 100 where that is the target's range, else from the lowest to the
+/// highest of them.
+fn spread(tracks: &[Track], is_hundred: bool, popularity: &Descriptive) -> Histogram {
+    let values = tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.popularity);
+    let (lowest, highest) = match (popularity.min, popularity.max) {
+        (Some(min), Some(max)) if !is_hundred => (min, max),
+        _ => (0.0, 100.0),
+    };
+    Histogram::between(values, lowest, highest, SPREAD_BINS)
+}
+
 impl Snapshot {
     /// Reads everything that the panels show, pictures left out.
     ///
@@ -61,8 +77,10 @@ impl Snapshot {
             highest,
             BINS,
         );
+        let spread = spread(&tracks, is_hundred, &popularity);
         Ok(Self {
             place: Arc::new(place),
+            spread: Some(spread),
             catalog: Catalog::of(&tracks),
             excluded: tracks.iter().filter(|track| track.is_excluded).count(),
             data: data_mark(&tracks.iter().filter_map(SplitTrack::of).collect::<Vec<_>>()),

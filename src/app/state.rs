@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::estimates::Estimates;
 use super::evidence::{Colors, VerdictPanel};
 use super::results::Results;
-use super::scoring::ScoredPicture;
+use super::scores::{ScorePanel, ScoredCover};
 use super::training::Training;
 use super::{
     CoverKey, CoverView, CoversPanel, Edits, ModelForm, Picture, PlaylistForm, Settings, Snapshot, SpotifyLogin,
@@ -154,20 +154,6 @@ pub enum Imported {
     Failed(String),
 }
 
-/// A cover that was dropped to be scored.
-pub struct ScoredCover {
-    pub number: u64,
-    pub path: PathBuf,
-    pub state: Scored,
-}
-
-/// How far its scoring has come.
-pub enum Scored {
-    Waiting,
-    Done(Box<ScoredPicture>),
-    Failed(String),
-}
-
 /// What can lie over the panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overlay {
@@ -235,8 +221,9 @@ pub struct State {
     pub results: Results,
     pub colors: Colors,
     pub verdict: VerdictPanel,
-    /// Latest first.
+    /// Latest first, those of the study's history included.
     pub scored: Vec<ScoredCover>,
+    pub score: ScorePanel,
     /// The run chosen to score.
     pub score_with: Option<RunId>,
     /// What lies over the panel.

@@ -30,7 +30,10 @@ pub use access::Access;
 pub use covers::{CoverId, NewCover};
 pub use edit::Edit;
 pub use error::StudyError;
-pub use export::{export_predictions, export_rejected, export_results, export_tracks, results_text, write_file};
+pub use export::{
+    ScoreRow, export_predictions, export_rejected, export_results, export_scores, export_tracks, results_text,
+    write_file,
+};
 pub use file::{Recovered, Study, StudyFile};
 pub use location::{new_study_path, studies_folder, suggested_name};
 pub use quality::{Concern, Remedy, concerns};

@@ -140,38 +140,6 @@ pub(super) fn translucent(color: Color32) -> Color32 {
     Color32::from_rgba_unmultiplied(color.r(), color.g(), color.b(), 150)
 }
 
-/// A score among the predictions for the test tracks.
-pub fn score_scale(ui: &mut Ui, id: u64, test_predictions: &[f64], score: f64, mean: f64, range: (f64, f64)) {
-    small(ui, |ui| {
-        let colors = palette(ui);
-        let histogram = Histogram::of(test_predictions.iter().copied(), 100.0, 50);
-        let bars: Vec<Bar> = histogram
-            .counts
-            .iter()
-            .enumerate()
-            .map(|(bin, &count)| Bar::new(bin as f64 * 2.0 + 1.0, count as f64).width(1.8))
-            .collect();
-        let shown = still(ui, &format!("score scale {id}"), 110.0)
-            .show_grid(false)
-            .show_axes(Vec2b::new(true, false))
-            .x_axis_label("Predicted popularity of the test tracks")
-            .include_x(0.0)
-            .include_x(100.0)
-            .show(ui, |plot| {
-                plot.bar_chart(BarChart::new("Test tracks", bars).color(translucent(colors.train)));
-                plot.vline(
-                    VLine::new("Always guess the mean", mean).color(colors.mean).style(LineStyle::dashed_dense()),
-                );
-                plot.vline(VLine::new("This cover", score).color(colors.test).width(3.0));
-            });
-        let text = format!(
-            "This cover {score:.1}, most likely between {:.0} and {:.0}; the mean {mean:.1}.",
-            range.0, range.1
-        );
-        say(ui, &shown.response, "The score among the test tracks", &text);
-    });
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use eframe::egui::{ColorImage, Context, TextureHandle, TextureOptions};
 
+use super::score::ScoredPictures;
 use crate::app::{CoverKey, CoverView, OpenStudy};
 
 /// The textures that are kept, in bytes: some screens full.
@@ -23,7 +24,7 @@ pub struct Textures {
     /// The oldest first, each with its size in bytes.
     order: VecDeque<(CoverKey, usize)>,
     bytes: usize,
-    scored: HashMap<u64, TextureHandle>,
+    pub scored: ScoredPictures,
 }
 
 impl Textures {
@@ -72,16 +73,6 @@ impl Textures {
                 self.bytes -= bytes;
             }
         }
-    }
-
-    /// The texture of a scored cover.
-    pub fn scored(&mut self, ctx: &Context, number: u64, size: usize, rgb: &[u8]) -> TextureHandle {
-        self.scored
-            .entry(number)
-            .or_insert_with(|| {
-                ctx.load_texture("scored", ColorImage::from_rgb([size, size], rgb), TextureOptions::LINEAR)
-            })
-            .clone()
     }
 
     /// Forgets everything: another study was opened.

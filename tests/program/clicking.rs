@@ -79,7 +79,7 @@ impl Driver {
         self.harness.step();
     }
 
-    fn drop_file(&mut self, path: PathBuf) {
+    pub fn drop_file(&mut self, path: PathBuf) {
         self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
         self.harness.step();
     }
@@ -150,7 +150,9 @@ fn from_the_sample_study_to_a_scored_drop() {
     assert_eq!(driver.state().step, Step::Score);
     assert!(driver.harness.query_by_label_contains("Predicted popularity: ").is_some());
     driver.until("the nearest covers are found", 20, |state| match state.scored.first().map(|cover| &cover.state) {
-        Some(Scored::Done(scored)) => scored.nearest.len() == 6,
+        Some(Scored::Done(scored)) => scored.compared.as_ref().is_some_and(|compared| {
+            compared.as_ref().is_ok_and(|compared| compared.nearest.len() == 6 && !compared.colors.is_empty())
+        }),
         _ => false,
     });
 

@@ -13,6 +13,7 @@ mod importing;
 mod killed;
 mod login;
 mod models;
+mod score_panel;
 mod spotify;
 mod spreadsheets;
 mod studies;

@@ -41,6 +41,9 @@ impl App {
     pub(super) fn take_edited(&mut self, edited: Edited) {
         match edited {
             Ok((sentence, back)) => {
+                if let (Edit::HideScores { .. }, Some(scorer)) = (&back, &self.scorer) {
+                    scorer.read_history();
+                }
                 if self.state.edits.ended(Some(back)) {
                     self.state.toast_with_undo(sentence);
                 } else {

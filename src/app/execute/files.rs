@@ -30,6 +30,7 @@ impl App {
             }
             Purpose::Covers => self.state.import_form.covers = path.display().to_string(),
             Purpose::Cover => self.score(vec![path]),
+            Purpose::Scores => self.write_scores(path),
             Purpose::ResultsTable
             | Purpose::Predictions(_)
             | Purpose::Chart(..)
@@ -48,7 +49,7 @@ impl App {
             return;
         };
         let folder = self.state.study.as_ref().and_then(|study| study.path.parent().map(Path::to_path_buf));
-        self.write(purpose, folder.unwrap_or_default().join(name));
+        self.chosen(purpose, folder.unwrap_or_default().join(name));
     }
 
     /// The table as text with tabs, as spreadsheets paste it.
@@ -94,9 +95,12 @@ fn ask_for_path(purpose: &Purpose) -> Option<PathBuf> {
         Purpose::Table => dialog.set_title("Spreadsheet").add_filter("Spreadsheets", TABLE_ENDINGS).pick_file(),
         Purpose::Covers => dialog.set_title("Covers folder").pick_folder(),
         Purpose::Cover => dialog.set_title("Cover to score").add_filter("Pictures", &pictures).pick_file(),
-        Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Chart(..) | Purpose::Rejected | Purpose::Report => {
-            dialog.set_file_name(default_export_name(purpose)?).save_file()
-        }
+        Purpose::ResultsTable
+        | Purpose::Predictions(_)
+        | Purpose::Chart(..)
+        | Purpose::Rejected
+        | Purpose::Report
+        | Purpose::Scores => dialog.set_file_name(default_export_name(purpose)?).save_file(),
     }
 }
 
@@ -107,6 +111,7 @@ fn default_export_name(purpose: &Purpose) -> Option<&'static str> {
         Purpose::Chart(chart, format) => Some(chart.file_name(*format)),
         Purpose::Rejected => Some("not-imported.csv"),
         Purpose::Report => Some("report.html"),
+        Purpose::Scores => Some("scores.csv"),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use crate::app::cover_loader::CoverLoader;
 use crate::app::reader::Reader;
 use crate::app::scoring::ScoreWorker;
 use crate::app::state::{OpenStudy, Step, ToastKind};
-use crate::app::{Colors, CoversPanel, Edits, ImportForm, ModelForm, Results, Training, VerdictPanel};
+use crate::app::{Colors, CoversPanel, Edits, ImportForm, ModelForm, Results, ScorePanel, Training, VerdictPanel};
 use crate::sources::ImportRequest;
 use crate::study::{Recovered, StudyError, StudyFile, new_study_path, studies_folder, suggested_name};
 
@@ -74,6 +74,7 @@ impl App {
         self.state.colors = Colors::default();
         self.state.verdict = VerdictPanel::default();
         self.state.scored.clear();
+        self.state.score = ScorePanel::default();
         self.state.score_with = None;
         self.covers = Some(CoverLoader::start(&file, &self.wakers.prompt));
         self.reader = Some(Reader::start(file.clone(), self.wakers.prompt.clone()));
