@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::evidence::Verdict;
 use crate::study::{
-    Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, Rejected, RunRecord, Scale, Study, StudyError,
-    Target, Track, TrackId, UnfinishedPlaylist,
+    Descriptive, Histogram, ImportCounts, PlaylistSummary, Rejected, RunRecord, Study, StudyError, Target, Track,
+    TrackId, UnfinishedPlaylist,
 };
 
 /// Bins of the histogram: over 0 to 100, each covers four points.
@@ -44,10 +44,8 @@ impl Snapshot {
         let tracks = study.tracks()?;
         let place = tracks.iter().enumerate().map(|(place, track)| (track.id, place)).collect();
         let (target, popularity) = (study.target()?, study.popularity()?);
-        // Other measures end where the study's tracks do.
-        let is_hundred = target.measure == POPULARITY || target.scale == Scale::PercentRank;
-        let highest = popularity.max.filter(|_| !is_hundred).unwrap_or(100.0);
-        let histogram = Histogram::of(tracks.iter().filter_map(|track| track.popularity), highest, BINS);
+        let values = tracks.iter().filter_map(|track| track.popularity);
+        let histogram = Histogram::of(values, target.scale_end(popularity.max), BINS);
         Ok(Self {
             place: Arc::new(place),
             histogram: Some(histogram),

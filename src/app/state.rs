@@ -276,6 +276,12 @@ impl State {
         self.study.as_ref().is_some_and(|study| study.access == Access::Read).then_some(READ_ONLY)
     }
 
+    /// What the study predicts.
+    pub fn target(&self) -> Target {
+        let snapshot = self.study.as_ref().and_then(|study| study.snapshot.as_ref());
+        snapshot.map(|snapshot| snapshot.target.clone()).unwrap_or_default()
+    }
+
     /// Why a step cannot be entered yet; `None` where it can.
     pub fn blocked(&self, step: Step) -> Option<&'static str> {
         let study = self.study.as_ref();

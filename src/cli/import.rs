@@ -128,9 +128,10 @@ fn playlists(args: &ImportArgs) -> ImportRequest {
 
 fn target(args: &ImportArgs) -> Target {
     let Some(column) = &args.target else { return Target { years: args.years, ..Target::default() } };
+    let guessed = Target::of_measure(column);
     Target {
-        measure: column.clone(),
-        unit: args.unit.clone().unwrap_or_default(),
+        unit: args.unit.clone().unwrap_or(guessed.unit),
+        measure: guessed.measure,
         scale: match args.scale {
             ScaleName::AsGiven => Scale::AsGiven,
             ScaleName::Logarithm => Scale::Logarithm,

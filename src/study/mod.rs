@@ -33,7 +33,7 @@ pub use runs::{
 pub use services::UnfinishedPlaylist;
 pub use split::{Split, SplitTrack};
 pub use stats::{Descriptive, Histogram, quantile};
-pub use target::{DEEZER_RANK, POPULARITY, Scale, Target};
+pub use target::{DEEZER_RANK, POPULARITY, Scale, Target, release_year};
 pub use tracks::{ImportCounts, NewTrack, PlaylistSummary, Rejected, Track, TrackCover, TrackId};
 pub use verdicts::SavedFit;
 pub use words::{best_run, plural, results_sentence, thousands};

@@ -44,8 +44,8 @@ pub fn results_sentence(runs: &[RunRecord], target: &Target) -> String {
             off_by(run.mean_rmse().unwrap_or(f64::NAN))
         ),
         (None, Some(mean)) if figures.rmse < mean => format!(
-            "No run beats always guessing the mean for certain: {} is off by {} instead of {}, which on {} may be \
-             chance.",
+            "No run beats always guessing the mean for certain: {} is off by {} instead of {}, which on {} \
+             alone may be chance; the verdict tests every track.",
             best.name,
             off_by(figures.rmse),
             off_by(mean),

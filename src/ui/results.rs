@@ -36,9 +36,7 @@ const WIDTHS: [f32; 10] = [76.0, 52.0, 48.0, 48.0, 48.0, 52.0, 56.0, 70.0, 64.0,
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let runs: Vec<RunRecord> = panel.state.study.as_ref().map_or(Vec::new(), |study| study.runs().to_vec());
     let tested: Vec<&RunRecord> = runs.iter().filter(|run| run.figures.is_some()).collect();
-    let snapshot = panel.state.study.as_ref().and_then(|study| study.snapshot.as_ref());
-    let target = snapshot.map(|snapshot| snapshot.target.clone()).unwrap_or_default();
-    let sentence = results_sentence(&runs, &target);
+    let sentence = results_sentence(&runs, &panel.state.target());
     let blocked = tested.is_empty().then_some("No run has been tested yet.");
     let mut export = false;
     page(

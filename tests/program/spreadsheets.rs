@@ -68,6 +68,49 @@ fn any_number_can_be_the_target() {
 }
 
 #[test]
+fn what_is_predicted_is_called_by_its_name_and_unit_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, covers) = small_study(folder.path(), 60);
+    let rows = std::fs::read_to_string(&table).unwrap();
+    let rows = rows.replacen("popularity", "Streams", 1).replacen("cover", "cover,Release Date", 1);
+    let dated = rows.lines().enumerate().map(|(line, row)| match row.split(',').collect::<Vec<_>>()[..] {
+        [title, streams, playlist, cover] if line > 0 => {
+            let streams = 1000 * streams.parse::<u32>().unwrap();
+            format!("{title},{streams},{playlist},{cover},{}-01-01\n", 1970 + line % 30)
+        }
+        _ => format!("{row}\n"),
+    });
+    std::fs::write(&table, dated.collect::<String>()).unwrap();
+    import(folder.path(), &table, &["--covers", text(&covers), "--target", "Streams"]);
+    let study = folder.path().join("a.coverstudy");
+    run(&["train", text(&study), "--epochs", "1", "--image-size", "20", "--layers", "1", "--filters", "2"]);
+
+    let said = |arguments: &[&str]| String::from_utf8(run(arguments).stderr).unwrap();
+    let verdict = run(&["verdict", text(&study), "--run", "Quick"]);
+    let out = folder.path().join("report.html");
+    run(&["report", text(&study), "--out", text(&out)]);
+    let texts = [
+        said(&["info", text(&study)]),
+        said(&["results", text(&study)]),
+        said(&["score", text(&study), text(&covers.join("c1.png"))]),
+        said(&["colors", text(&study)]),
+        String::from_utf8(verdict.stderr.clone()).unwrap(),
+        std::fs::read_to_string(&out).unwrap(),
+    ];
+    for text in texts {
+        assert!(text.contains("Streams") || text.contains("streams"), "{text}");
+        let lower = text.to_lowercase();
+        // Two predictors and controls have it in their names.
+        let lower = lower.replace("shuffled popularity", "");
+        assert!(!lower.contains("popularity") && !lower.contains(" points"), "{text}");
+    }
+    let subsets = last_json(&verdict)["subsets"].as_array().unwrap().clone();
+    let decades: Vec<&str> =
+        subsets.iter().filter(|part| part["by"] == "year").map(|part| part["name"].as_str().unwrap()).collect();
+    assert_eq!(decades, ["1970s", "1980s", "1990s"]);
+}
+
+#[test]
 fn opendocument_files_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let (_, covers) = small_study(folder.path(), 6);

@@ -76,7 +76,7 @@ fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target) {
         let options = [(true, "Popularity, 0 to 100"), (false, "A number of its own")];
         match cell_choice(ui, "Kind of value", is_popularity, &options) {
             Some(true) => *target = Target::default(),
-            Some(false) => *target = Target { measure: header.clone(), unit: String::new(), ..Target::default() },
+            Some(false) => *target = Target::of_measure(header),
             None => {}
         }
         if target.measure == POPULARITY {

@@ -3,7 +3,7 @@
 use eframe::egui::{self, DragValue, RichText, Ui};
 
 use crate::app::{Command, Snapshot};
-use crate::study::{DEEZER_RANK, POPULARITY, Scale, Target, thousands};
+use crate::study::{POPULARITY, Scale, Target, thousands};
 use crate::ui::Panel;
 use crate::ui::theme::{GAP, palette};
 use crate::ui::widgets::{card, choice, describe, focus_ring, name, secondary};
@@ -21,7 +21,10 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let blocked = if panel.state.import.is_some() {
         Some("An import is under way.")
     } else if !snapshot.runs.is_empty() {
-        Some("The study has runs that learned this. Import the tracks into a new study to predict something else.")
+        Some(
+            "The study has runs that learned this. To predict something else, start a new study (File, New study) and \
+             import the same files or playlists into it.",
+        )
     } else {
         None
     };
@@ -73,11 +76,7 @@ fn measure(ui: &mut Ui, snapshot: &Snapshot, target: &mut Target) {
     let current = snapshot.measures.iter().position(|measure| *measure == target.measure);
     if let Some(chosen) = choice(ui, "Predicted", &label(&target.measure), current, &options) {
         let years = target.years;
-        *target = match snapshot.measures[chosen].as_str() {
-            POPULARITY => Target::default(),
-            DEEZER_RANK => Target::deezer(),
-            other => Target { measure: other.to_owned(), unit: String::new(), ..Target::default() },
-        };
+        *target = Target::of_measure(&snapshot.measures[chosen]);
         target.years = years;
     }
 }
