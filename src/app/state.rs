@@ -117,15 +117,26 @@ pub const READ_ONLY: &str = "This study is open for reading only. Save it under 
 /// What is being typed in the import panel.
 #[derive(Debug, Default)]
 pub struct ImportForm {
+    /// Paths of spreadsheets, with `;` between them.
     pub table: String,
-    /// Spreadsheets that were dropped together with it.
-    pub more_tables: Vec<PathBuf>,
     pub covers: String,
     pub preview: Option<Result<Preview, String>>,
     /// What the chosen column is, where it is not popularity.
     pub target: Target,
     /// Which of what was rejected is listed.
     pub filter: String,
+}
+
+impl ImportForm {
+    /// The spreadsheets in the field.
+    pub fn tables(&self) -> Vec<PathBuf> {
+        self.table.split(';').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect()
+    }
+
+    /// Fills the field.
+    pub fn set_tables(&mut self, paths: &[PathBuf]) {
+        self.table = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("; ");
+    }
 }
 
 /// The tracks that the covers panel shows, kept until the search or the tracks change.

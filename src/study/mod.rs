@@ -24,7 +24,7 @@ mod words;
 pub use access::Access;
 pub use covers::{CoverId, NewCover};
 pub use error::StudyError;
-pub use export::{export_predictions, export_rejected, export_results, export_tracks, write_file};
+pub use export::{ExportedTracks, export_predictions, export_rejected, export_results, export_tracks, write_file};
 pub use file::{Recovered, Study, StudyFile};
 pub use location::{new_study_path, studies_folder, suggested_name};
 pub use runs::{
@@ -36,7 +36,7 @@ pub use stats::{Descriptive, Histogram, quantile};
 pub use target::{DEEZER_RANK, POPULARITY, Scale, Target, release_year};
 pub use tracks::{ImportCounts, NewTrack, PlaylistSummary, Rejected, Track, TrackCover, TrackId};
 pub use verdicts::SavedFit;
-pub use words::{best_run, plural, results_sentence, thousands};
+pub use words::{best_run, plural, results_sentence, thousands, why};
 
 /// The ending of a study's file name.
 pub const EXTENSION: &str = "coverstudy";

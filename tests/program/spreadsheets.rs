@@ -177,6 +177,18 @@ fn covers_at_web_addresses_are_downloaded() {
     assert!(imported["rejected"].to_string().contains("status 404"));
     assert_eq!(server.count("/cover.jpg"), 1, "each address is asked once");
     assert_eq!(info(folder.path())["playlists"][0]["name"], "Summer hits");
+    let terms = "Spotify's developer terms forbid";
+    assert!(String::from_utf8_lossy(&output.stderr).contains(terms), "told before covers are downloaded");
+    let again = run(&["import", text(&study), "--csv", text(&table)]);
+    assert!(!String::from_utf8_lossy(&again.stderr).contains(terms), "once for each study");
+
+    let (csv, covers) = (folder.path().join("out.csv"), folder.path().join("out"));
+    let written = last_json(&run(&["export", text(&study), "--tracks", text(&csv), "--covers", text(&covers)]));
+    assert_eq!((&written["tracks"], &written["without_cover"]), (&json!(9), &json!(1)), "{written}");
+    let third = folder.path().join("c.coverstudy");
+    let back = last_json(&run(&["import", text(&third), "--csv", text(&csv), "--covers", text(&covers)]));
+    assert_eq!((&back["tracks"], &back["covers"]), (&json!(8), &json!(8)), "{back}");
+    assert!(back["rejected"].to_string().contains("Song 3"), "{back}");
     // Without the environment of the tests, this computer's own addresses are not asked.
     let second = folder.path().join("b.coverstudy");
     let refused = last_json(&run(&["import", text(&second), "--csv", text(&table)]));
@@ -203,6 +215,23 @@ fn lists_without_popularity_or_covers_are_told_before_anything_starts() {
         assert!(output.status.code() == Some(1) && said.contains(words), "{header}: {said}");
         assert!(!folder.path().join("a.coverstudy").exists());
     }
+}
+
+#[test]
+fn errors_of_the_system_are_told_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, _) = small_study(folder.path(), 2);
+    let missing = folder.path().join("missing.csv");
+    for output in [
+        import(folder.path(), &missing, &[]),
+        import(folder.path(), folder.path(), &[]),
+        import(folder.path(), &table, &["--covers", text(&missing)]),
+        import(&missing, &table, &[]),
+    ] {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(1) && !said.contains("os error") && said.contains("."), "{said}");
+    }
+    assert!(String::from_utf8_lossy(&import(folder.path(), &missing, &[]).stderr).contains("it is not there"));
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
              import the same files or playlists into it.",
         )
     } else {
-        None
+        panel.state.read_only()
     };
     card(ui, "What is predicted", |ui| {
         ui.label(RichText::new(sentence(&snapshot)).color(palette(ui).quiet));
@@ -122,7 +122,7 @@ fn forget(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
         );
         ui.add(egui::Label::new(RichText::new(text).color(palette(ui).quiet)).wrap());
         ui.add_space(GAP / 2.0);
-        let blocked = panel.state.import.is_some().then_some("An import is under way.");
+        let blocked = panel.state.import.is_some().then_some("An import is under way.").or(panel.state.read_only());
         if secondary(ui, "Forget downloaded covers", blocked) {
             panel.push(Command::ForgetCovers);
         }
