@@ -44,15 +44,15 @@ fn normal(random: &mut ChaCha8Rng) -> f64 {
 
 /// The verdict on made-up tracks, by the predictors that are fitted in no time.
 pub fn judge(observations: &Observations, shuffles: u64) -> Verdict {
-    let playlists: Vec<String> = (0..PLAYLISTS).map(|playlist| playlist.to_string()).collect();
     let input = VerdictInput {
         observations,
+        measure: &cover_study::study::Target::default(),
         target: Target::Popularity,
         repeats: 1,
         networks: &[],
         settings_tried: 0,
         shuffles,
-        playlists: &playlists,
+        divisions: &[],
     };
     verdict(input, &|| true).expect("nobody asks to stop")
 }

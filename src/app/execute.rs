@@ -45,7 +45,8 @@ enum Outcome {
     Previewed(Result<Preview, String>),
     Chosen {
         purpose: Purpose,
-        path: Option<PathBuf>,
+        /// None where nothing was chosen.
+        paths: Vec<PathBuf>,
         took: Duration,
     },
     Written(Result<PathBuf, String>),
@@ -272,8 +273,8 @@ impl App {
                 }
             }
             Outcome::Previewed(preview) => self.state.import_form.preview = Some(preview),
-            Outcome::Chosen { purpose, path: Some(path), .. } => self.chosen(purpose, path),
-            Outcome::Chosen { path: None, took, purpose } if took < NO_CHOOSER_WITHIN => self.no_chooser(purpose),
+            Outcome::Chosen { purpose, paths, .. } if !paths.is_empty() => self.chosen(purpose, paths),
+            Outcome::Chosen { took, purpose, .. } if took < NO_CHOOSER_WITHIN => self.no_chooser(purpose),
             Outcome::Chosen { .. } => {}
             Outcome::Written(Ok(path)) => self.state.toast(ToastKind::Success, format!("Written: {}", path.display())),
             Outcome::Written(Err(why)) | Outcome::QueuedRuns(Err(why)) => self.state.toast(ToastKind::Error, why),

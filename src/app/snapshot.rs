@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::Catalog;
 use crate::evidence::Verdict;
 use crate::study::{
-    Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, Rejected, RunRecord, Scale, SplitTrack, Study,
-    StudyError, Target, Track, TrackId, UnfinishedPlaylist, data_mark,
+    Descriptive, Histogram, ImportCounts, PlaylistSummary, Rejected, RunRecord, SplitTrack, Study, StudyError, Target,
+    Track, TrackId, UnfinishedPlaylist, data_mark,
 };
 
 /// Bins of the histogram: over 0 to 100, each covers four points.
@@ -69,15 +69,9 @@ impl Snapshot {
         let tracks = study.tracks()?;
         let place = tracks.iter().enumerate().map(|(place, track)| (track.id, place)).collect();
         let (target, popularity) = (study.target()?, study.popularity()?);
-        // Other measures end where the study's tracks do.
-        let is_hundred = target.measure == POPULARITY || target.scale == Scale::PercentRank;
-        let highest = popularity.max.filter(|_| !is_hundred).unwrap_or(100.0);
-        let histogram = Histogram::of(
-            tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.popularity),
-            highest,
-            BINS,
-        );
-        let spread = spread(&tracks, is_hundred, &popularity);
+        let values = tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.popularity);
+        let histogram = Histogram::of(values, target.scale_end(popularity.max), BINS);
+        let spread = spread(&tracks, target.is_hundred(), &popularity);
         Ok(Self {
             place: Arc::new(place),
             spread: Some(spread),

@@ -127,15 +127,26 @@ pub const READ_ONLY: &str = "This study is open for reading only. Save it under 
 /// What is being typed in the import panel.
 #[derive(Debug, Default)]
 pub struct ImportForm {
+    /// Paths of spreadsheets, with `;` between them.
     pub table: String,
-    /// Spreadsheets that were dropped together with it.
-    pub more_tables: Vec<PathBuf>,
     pub covers: String,
     pub preview: Option<Result<Preview, String>>,
     /// What the chosen column is, where it is not popularity.
     pub target: Target,
     /// Which of what was rejected is listed.
     pub filter: String,
+}
+
+impl ImportForm {
+    /// The spreadsheets in the field.
+    pub fn tables(&self) -> Vec<PathBuf> {
+        self.table.split(';').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect()
+    }
+
+    /// Fills the field.
+    pub fn set_tables(&mut self, paths: &[PathBuf]) {
+        self.table = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("; ");
+    }
 }
 
 /// An import under way.
@@ -238,6 +249,12 @@ impl State {
     /// Why the study cannot be changed, where that is so.
     pub fn read_only(&self) -> Option<&'static str> {
         self.study.as_ref().is_some_and(|study| study.access == Access::Read).then_some(READ_ONLY)
+    }
+
+    /// What the study predicts.
+    pub fn target(&self) -> Target {
+        let snapshot = self.study.as_ref().and_then(|study| study.snapshot.as_ref());
+        snapshot.map(|snapshot| snapshot.target.clone()).unwrap_or_default()
     }
 
     /// Why a step cannot be entered yet; `None` where it can.

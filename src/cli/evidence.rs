@@ -110,11 +110,11 @@ pub(super) fn verdict(args: &VerdictArgs, output: &Output, wishes: &Wishes) -> R
         output.say("Interrupted; the networks that are done are kept. Run it again to go on.");
         return Ok(Exit::Interrupted);
     };
-    tell(&verdict, output)?;
+    tell(&verdict, &file.connect()?.target()?, output)?;
     Ok(Exit::Done)
 }
 
-fn tell(verdict: &Verdict, output: &Output) -> Result<()> {
+fn tell(verdict: &Verdict, measured: &Measured, output: &Output) -> Result<()> {
     output.say(format_args!("Verdict: {}. {}", verdict.answer.as_str(), verdict.sentence));
     output.say(&verdict.limits);
     output.say(format_args!(
@@ -123,8 +123,13 @@ fn tell(verdict: &Verdict, output: &Output) -> Result<()> {
     ));
     for row in &verdict.rows {
         output.say(format_args!(
-            "  {:<18} off by {:>6.2}, R² {:+.3} ({:+.3} to {:+.3}), p {:.3}",
-            row.predictor, row.rmse, row.r2, row.r2_low, row.r2_high, row.p
+            "  {:<18} off by {:>6}, R² {:+.3} ({:+.3} to {:+.3}), p {:.3}",
+            row.predictor,
+            verdict.target.short_difference(measured, row.rmse, 2),
+            row.r2,
+            row.r2_low,
+            row.r2_high,
+            row.p
         ));
     }
     for control in &verdict.controls {

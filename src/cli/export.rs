@@ -3,16 +3,16 @@
 use std::path::Path;
 
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::ExportArgs;
 use super::{Exit, Output};
 use crate::jobs::export_model;
-use crate::study::{StudyFile, export_predictions, export_tracks};
+use crate::study::{ExportedTracks, StudyFile, export_predictions, export_tracks, plural};
 
 pub(super) fn run(args: &ExportArgs, output: &Output) -> Result<Exit> {
     let study = StudyFile::open_reader(&args.study)?.connect()?;
-    let written = match (&args.run, &args.out, &args.tracks, &args.covers) {
+    match (&args.run, &args.out, &args.tracks, &args.covers) {
         (Some(run), Some(out), _, _) => {
             let run = study.run_named(run)?;
             let is_table = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
@@ -20,19 +20,32 @@ pub(super) fn run(args: &ExportArgs, output: &Output) -> Result<Exit> {
                 true => export_predictions(&study, &run, out)?,
                 false => export_model(&study, &run, out)?,
             };
-            (out.as_path(), bytes)
+            tell_written(out, bytes, json!({}), output);
         }
-        (_, _, Some(tracks), Some(covers)) => (tracks.as_path(), export_tracks(&study, tracks, covers)?),
+        (_, _, Some(csv), Some(covers)) => {
+            let ExportedTracks { bytes, tracks, without_cover } = export_tracks(&study, csv, covers)?;
+            if without_cover > 0 {
+                output.say(format_args!(
+                    "{} without a cover: an import of this file tells of {} and leaves {} out.",
+                    plural(without_cover, "track is", "tracks are"),
+                    if without_cover == 1 { "it" } else { "them" },
+                    if without_cover == 1 { "it" } else { "them" },
+                ));
+            }
+            tell_written(csv, bytes, json!({"tracks": tracks, "without_cover": without_cover}), output);
+        }
         _ => {
             output.say("Say what to export: --run RUN --out FILE, or --tracks FILE.csv --covers DIR.");
             return Ok(Exit::WrongUsage);
         }
-    };
-    tell_written(written, output);
+    }
     Ok(Exit::Done)
 }
 
-fn tell_written((file, bytes): (&Path, u64), output: &Output) {
+fn tell_written(file: &Path, bytes: u64, mut event: Value, output: &Output) {
     output.say(format_args!("Written: {} ({bytes} bytes).", file.display()));
-    output.event(&json!({"event": "written", "file": file, "bytes": bytes}));
+    event["event"] = json!("written");
+    event["file"] = json!(file);
+    event["bytes"] = json!(bytes);
+    output.event(&event);
 }

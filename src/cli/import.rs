@@ -8,7 +8,7 @@ use super::{Exit, Output, login};
 use crate::jobs::{Stop, Wishes};
 use crate::sources::services::{KnownLogin, LoginError, ServiceKind, TERMS, parse_links};
 use crate::sources::{Columns, ImportError, ImportRequest, ImportSummary, PlaylistRequest, TableFile, import};
-use crate::study::{DEFAULT_IMAGE_SIZE, Recovered, Scale, StudyFile, Target};
+use crate::study::{DEFAULT_IMAGE_SIZE, Recovered, Scale, StudyError, StudyFile, Target};
 
 /// Rejected things that are told one by one to people; all are in the study and in the JSON.
 const TOLD: usize = 20;
@@ -82,16 +82,23 @@ fn prepare(
         let target = Target { years: args.years, ..study.target()? };
         study.set_target(&target)?;
     }
-    let ImportRequest::Playlists(request) = request else { return Ok(()) };
-    if study.meta(TERMS_TOLD)?.is_none() {
-        TERMS.iter().for_each(|paragraph| output.say(paragraph));
-        study.set_meta(TERMS_TOLD, Some("yes"))?;
-    }
     drop(study);
+    let ImportRequest::Playlists(request) = request else { return Ok(()) };
+    tell_terms(file, output)?;
     let given = std::env::var("COVER_STUDY_SPOTIFY_ID").ok().filter(|id| !id.is_empty());
     let wants_spotify = request.links.iter().any(|link| link.service == ServiceKind::Spotify);
     if let Some(client_id) = given.filter(|_| wants_spotify && KnownLogin::look_up() == KnownLogin::Nobody) {
         login::spotify(&client_id, true, output, wishes).map_err(|error: LoginError| anyhow::Error::from(error))?;
+    }
+    Ok(())
+}
+
+/// Tells what the services' terms say, once for each study.
+fn tell_terms(file: &StudyFile, output: &Output) -> Result<(), StudyError> {
+    let mut study = file.connect()?;
+    if study.meta(TERMS_TOLD)?.is_none() {
+        TERMS.iter().for_each(|paragraph| output.say(paragraph));
+        study.set_meta(TERMS_TOLD, Some("yes"))?;
     }
     Ok(())
 }
@@ -128,9 +135,10 @@ fn playlists(args: &ImportArgs) -> ImportRequest {
 
 fn target(args: &ImportArgs) -> Target {
     let Some(column) = &args.target else { return Target { years: args.years, ..Target::default() } };
+    let guessed = Target::of_measure(column);
     Target {
-        measure: column.clone(),
-        unit: args.unit.clone().unwrap_or_default(),
+        unit: args.unit.clone().unwrap_or(guessed.unit),
+        measure: guessed.measure,
         scale: match args.scale {
             ScaleName::AsGiven => Scale::AsGiven,
             ScaleName::Logarithm => Scale::Logarithm,
@@ -148,8 +156,11 @@ pub(super) fn import_into(
     wishes: &Wishes,
 ) -> Result<ImportSummary> {
     let bar = output.progress("Importing");
-    let mut is_waiting = false;
+    let (mut is_waiting, mut terms) = (false, Ok(false));
     let summary = import(file, request, wishes, &mut |progress| {
+        if progress.downloads && matches!(terms, Ok(false)) {
+            terms = bar.suspend(|| tell_terms(file, output)).map(|()| true);
+        }
         bar.set_length(progress.total as u64);
         bar.set_position(progress.done as u64);
         match progress.waiting_secs {
@@ -164,6 +175,7 @@ pub(super) fn import_into(
         is_waiting = progress.waiting_secs.is_some();
     })?;
     bar.finish_and_clear();
+    terms?;
     output.say(summary.sentence());
     summary.notes.iter().chain(&summary.unfinished).for_each(|note| output.say(note));
     for item in summary.rejected.iter().take(TOLD) {

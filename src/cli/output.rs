@@ -7,6 +7,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
+use crate::study::why;
+
 /// Where a command's words go.
 pub struct Output {
     json: bool,
@@ -37,7 +39,7 @@ impl Output {
             && error.kind() != ErrorKind::BrokenPipe
             && !self.has_failed.replace(true)
         {
-            self.fail(&anyhow::anyhow!("The output could not be written: {error}."));
+            self.fail(&anyhow::anyhow!("The output could not be written: {}.", why(&error)));
         }
     }
 
@@ -50,7 +52,7 @@ impl Output {
     pub(super) fn fail(&self, error: &anyhow::Error) {
         let mut text = error.to_string();
         // Most errors name their cause in their own sentence already.
-        for cause in error.chain().skip(1).map(ToString::to_string) {
+        for cause in error.chain().skip(1).map(cause) {
             if !text.contains(&cause) {
                 text = format!("{text}: {cause}");
             }
@@ -67,4 +69,9 @@ impl Output {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     }
+}
+
+/// A cause in words, the operating system's own among them.
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    error.downcast_ref().map_or_else(|| error.to_string(), why)
 }

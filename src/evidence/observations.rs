@@ -2,6 +2,7 @@
 
 use super::colors::COLOR_FEATURES;
 use super::folds::{grouped_folds, sides};
+use super::measure::Measure;
 
 /// How many folds a pass of cross-validation has.
 pub const FOLDS: usize = 5;
@@ -53,10 +54,10 @@ impl Observations {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
-    /// Popularity points.
+    /// The measure itself, popularity as a rule.
     #[default]
     Popularity,
-    /// Popularity points above or below the mean of the playlist's training tracks.
+    /// The measure above or below the mean of the playlist's training tracks.
     WithinPlaylist,
     /// The share of the playlist's tracks that are less popular, ties counted half, 0–100.
     RankInPlaylist,
@@ -75,12 +76,28 @@ impl Target {
         }
     }
 
-    /// What it is, in a sentence.
-    pub fn label(self) -> &'static str {
+    /// What it is, in a sentence, where the study's measure is called `name`.
+    pub fn told(self, name: &str) -> String {
         match self {
-            Self::Popularity => "popularity",
-            Self::WithinPlaylist => "popularity relative to the playlist",
-            Self::RankInPlaylist => "rank within the playlist",
+            Self::Popularity => name.to_owned(),
+            Self::WithinPlaylist => format!("{name} relative to the playlist"),
+            Self::RankInPlaylist => format!("rank by {name} within the playlist"),
+        }
+    }
+
+    /// How far off a prediction is, with its unit.
+    pub fn difference(self, measure: &dyn Measure, value: f64, decimals: usize) -> String {
+        match self {
+            Self::Popularity | Self::WithinPlaylist => measure.difference(value, decimals),
+            Self::RankInPlaylist => format!("{value:.decimals$} percentage points"),
+        }
+    }
+
+    /// The same without its unit, for tables.
+    pub fn short_difference(self, measure: &dyn Measure, value: f64, decimals: usize) -> String {
+        match self {
+            Self::Popularity | Self::WithinPlaylist => measure.short_difference(value, decimals),
+            Self::RankInPlaylist => format!("{value:.decimals$}"),
         }
     }
 

@@ -7,9 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::baselines::{Baseline, ColorModel};
 use super::compare::nadeau_bengio;
 use super::interval::r2_interval;
+use super::measure::Measure;
 use super::observations::{FOLDS, FoldedTargets, Observations, Target};
 use super::permutation::{Exchange, Exchanges, p_value};
-use super::subsets::{Subset, subsets};
+use super::subsets::{Parts, Subset, subsets};
 use super::words;
 
 /// Shuffles of the predictors that are fitted in no time.
@@ -66,6 +67,8 @@ pub struct Network {
 #[derive(Clone, Copy, Debug)]
 pub struct VerdictInput<'a> {
     pub observations: &'a Observations,
+    /// What the observations' values are of.
+    pub measure: &'a dyn Measure,
     pub target: Target,
     /// Repeats of cross-validation: 1 or more.
     pub repeats: usize,
@@ -74,8 +77,8 @@ pub struct VerdictInput<'a> {
     pub settings_tried: usize,
     /// Shuffles of the predictors that are fitted in no time; [`SHUFFLES`] but in simulations.
     pub shuffles: u64,
-    /// Names of the playlists.
-    pub playlists: &'a [String],
+    /// The parts in which the deciding predictor is looked at on its own.
+    pub divisions: &'a [Parts],
 }
 
 /// One predictor's figures, pooled over all rows, each predicted by a fit that had not seen it.
@@ -137,7 +140,7 @@ pub struct Verdict {
     pub tracks: usize,
     pub pictures: usize,
     pub repeats: usize,
-    /// The deciding predictor within each playlist.
+    /// The deciding predictor within each playlist and, where dates are known, year of release.
     pub subsets: Vec<Subset>,
 }
 
@@ -171,12 +174,12 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
     let mut verdict = Verdict {
         answer,
         sentence: String::new(),
-        limits: words::limits(answer),
+        limits: words::limits(answer, input.measure),
         target: input.target,
         deciding: rows[deciding].predictor.clone(),
         p,
         p_within_playlist,
-        subsets: subsets(input.playlists, &observations.playlists, &observations.groups, &first.truth, column),
+        subsets: subsets(input.divisions, &observations.groups, &first.truth, column),
         rows,
         controls,
         settings_tried: input.settings_tried,
@@ -184,7 +187,7 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
         pictures: observations.pictures(),
         repeats: passes.len(),
     };
-    verdict.sentence = words::sentence(&verdict, observations);
+    verdict.sentence = words::sentence(&verdict, observations, input.measure);
     Some(verdict)
 }
 

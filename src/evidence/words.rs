@@ -1,32 +1,35 @@
 //! A verdict in plain words.
 
+use super::measure::Measure;
 use super::observations::{Observations, Target};
 use super::verdict::{Answer, Row, Verdict};
 
 /// Two sentences: what was found, and by how much.
-pub(super) fn sentence(verdict: &Verdict, observations: &Observations) -> String {
+pub(super) fn sentence(verdict: &Verdict, observations: &Observations, measure: &dyn Measure) -> String {
+    let target = verdict.target.told(&measure.name());
     let finding = match verdict.answer {
-        Answer::CannotTell => return cannot_tell(verdict),
-        Answer::NoEvidence => format!("Covers did not predict {} here.", verdict.target.label()),
+        Answer::CannotTell => return cannot_tell(verdict, &target),
+        Answer::NoEvidence => format!("Covers did not predict {target} here."),
         Answer::Detectable => {
-            format!("Covers say something about {} here, but too little to be of use.", verdict.target.label())
+            format!("Covers say something about {target} here, but too little to be of use.")
         }
-        Answer::Weak => format!("Covers say a little about {} here.", verdict.target.label()),
-        Answer::Useful => format!("Covers say something useful about {} here.", verdict.target.label()),
+        Answer::Weak => format!("Covers say a little about {target} here."),
+        Answer::Useful => format!("Covers say something useful about {target} here."),
     };
     let row = |name: &str| verdict.rows.iter().find(|row| row.predictor == name);
     let figures = match (row("mean"), row(&verdict.deciding)) {
-        (Some(mean), Some(best)) => figures(verdict, observations, mean, best),
+        (Some(mean), Some(best)) => figures(verdict, observations, measure, mean, best),
         _ => String::new(),
     };
     format!("{finding} {figures}")
 }
 
-fn figures(verdict: &Verdict, observations: &Observations, mean: &Row, best: &Row) -> String {
+fn figures(verdict: &Verdict, observations: &Observations, measure: &dyn Measure, mean: &Row, best: &Row) -> String {
+    let off_by = |row: &Row| verdict.target.difference(measure, row.rmse, 1);
     let average = match verdict.target {
         Target::Popularity => {
             let mean = observations.popularity.iter().sum::<f64>() / observations.len().max(1) as f64;
-            format!("the average ({mean:.0})")
+            format!("the average ({})", measure.figure(mean))
         }
         Target::WithinPlaylist => "the playlist's average".to_owned(),
         Target::RankInPlaylist => "the middle".to_owned(),
@@ -37,10 +40,10 @@ fn figures(verdict: &Verdict, observations: &Observations, mean: &Row, best: &Ro
         String::new()
     };
     format!(
-        "Guessing {average} is off by {:.1} points; the best predictor from covers, {}, is off by {:.1}{explained}.",
-        mean.rmse,
+        "Guessing {average} is off by {}; the best predictor from covers, {}, is off by {}{explained}.",
+        off_by(mean),
         predictor(&best.predictor),
-        best.rmse
+        off_by(best)
     )
 }
 
@@ -49,31 +52,29 @@ fn predictor(name: &str) -> String {
     if name == "colors" { "their colors".to_owned() } else { name.to_owned() }
 }
 
-fn cannot_tell(verdict: &Verdict) -> String {
+fn cannot_tell(verdict: &Verdict, target: &str) -> String {
     let failed: Vec<&str> =
         verdict.controls.iter().filter(|control| !control.passed).map(|control| control.name.as_str()).collect();
     if failed.is_empty() {
         format!(
-            "This study cannot tell whether covers predict {}. It has {} different covers; at least 200 are needed.",
-            verdict.target.label(),
+            "This study cannot tell whether covers predict {target}. It has {} different covers; at least 200 are needed.",
             verdict.pictures
         )
     } else {
         format!(
-            "This study cannot tell whether covers predict {}. A question whose answer is known was not answered \
+            "This study cannot tell whether covers predict {target}. A question whose answer is known was not answered \
              rightly ({}), so the other answers are worth nothing; import more tracks.",
-            verdict.target.label(),
             failed.join(", ")
         )
     }
 }
 
 /// What would change the verdict, and what it does not say.
-pub(super) fn limits(answer: Answer) -> String {
+pub(super) fn limits(answer: Answer, measure: &dyn Measure) -> String {
     let change = match answer {
         Answer::CannotTell => "More tracks with different covers would change this.",
         Answer::NoEvidence => {
-            "More tracks, other playlists or another measure of popularity could change this: an effect too small for \
+            "More tracks, other playlists or another measure of success could change this: an effect too small for \
              this many tracks stays unseen."
         }
         Answer::Detectable | Answer::Weak | Answer::Useful => {
@@ -81,7 +82,8 @@ pub(super) fn limits(answer: Answer) -> String {
         }
     };
     format!(
-        "{change} Prediction is not causation: it does not say that another cover would make a track more or less \
-         popular, nor that covers do not matter to people."
+        "{change} Prediction is not causation: it does not say that another cover would change a track's {}, nor that \
+         covers do not matter to people.",
+        measure.name()
     )
 }

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread::JoinHandle;
 
 use super::{Stop, Wishes};
+use crate::study::why;
 
 /// Wakes whoever has to look at a job's events; called from the job's thread.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
@@ -52,9 +53,11 @@ impl<Update: Send + 'static, Outcome: Send + 'static> Job<Update, Outcome> {
         let thread = match std::thread::Builder::new().name(name.to_owned()).spawn(body) {
             Ok(thread) => Some(thread),
             Err(error) => {
-                let why =
-                    format!("The system has no thread left for this ({error}). Close other programs and try again.");
-                let _ = sender.send(JobEvent::Failed(why));
+                let text = format!(
+                    "The system has no thread left for this ({}). Close other programs and try again.",
+                    why(&error)
+                );
+                let _ = sender.send(JobEvent::Failed(text));
                 None
             }
         };

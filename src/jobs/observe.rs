@@ -1,12 +1,12 @@
 //! From a study to what its verdicts are reached from.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
 use crate::evidence::colors::color_features;
-use crate::evidence::{Fingerprint, Observations, groups_of_alike};
-use crate::study::{CoverId, DEFAULT_IMAGE_SIZE, Study, StudyError, Track, TrackId};
+use crate::evidence::{Fingerprint, Observations, PartBy, Parts, groups_of_alike};
+use crate::study::{CoverId, DEFAULT_IMAGE_SIZE, Study, StudyError, Track, TrackId, release_year};
 
 /// Covers that are read at a time.
 const BATCH_COVERS: usize = 512;
@@ -19,10 +19,37 @@ pub struct Observed {
     pub tracks: Vec<TrackId>,
     /// The playlists by their numbers in `rows`.
     pub playlists: Vec<String>,
+    /// Each row's year of release, where it is known.
+    pub years: Vec<Option<i32>>,
     /// The covers by their numbers in `rows`.
     pub covers: Vec<CoverId>,
     /// BLAKE3 of all that a network's fit depends on, its settings left out.
     pub digest: [u8; 32],
+}
+
+/// Up to this many different years are parts of their own; more are told by decade.
+const MOST_YEARS: usize = 12;
+
+impl Observed {
+    /// The parts of the study that a verdict looks into: playlists, and years of release where any is known.
+    pub fn divisions(&self) -> Vec<Parts> {
+        let part_of = self.rows.playlists.iter().map(|&playlist| Some(playlist)).collect();
+        let by_playlist = Parts { by: PartBy::Playlist, names: self.playlists.clone(), part_of };
+        std::iter::once(by_playlist).chain(by_year(&self.years)).collect()
+    }
+}
+
+fn by_year(years: &[Option<i32>]) -> Option<Parts> {
+    let different = |step: i32| -> Vec<i32> {
+        years.iter().flatten().map(|year| year - year % step).collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let step = if different(1).len() <= MOST_YEARS { 1 } else { 10 };
+    let starts = different(step);
+    let part_of =
+        years.iter().map(|year| year.and_then(|year| starts.binary_search(&(year - year % step)).ok())).collect();
+    let name = |start: &i32| if step == 1 { start.to_string() } else { format!("{start}s") };
+    let names: Vec<String> = starts.iter().map(name).collect();
+    (!names.is_empty()).then_some(Parts { by: PartBy::Year, names, part_of })
 }
 
 /// Reads the study's usable tracks with the figures of their covers.
@@ -47,8 +74,9 @@ pub fn observe(study: &Study) -> Result<Observed, StudyError> {
     rows.groups = rows.covers.iter().map(|&cover| group_of[cover]).collect();
     rows.features = features;
     let digest = digest(&rows);
+    let years = tracks.iter().map(|track| release_year(&track.released)).collect();
     let tracks = tracks.into_iter().map(|track| track.id).collect();
-    Ok(Observed { rows, tracks, playlists: playlists.items, covers: covers.items, digest })
+    Ok(Observed { rows, tracks, playlists: playlists.items, years, covers: covers.items, digest })
 }
 
 /// The study's usable covers, each with what it is recognised by.
@@ -120,4 +148,20 @@ fn digest(rows: &Observations) -> [u8; 32] {
         hasher.update(&value.to_le_bytes());
     }
     *hasher.finalize().as_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_years_are_told_by_decade() {
+        let few = by_year(&[Some(1999), None, Some(1985), Some(1999)]).unwrap();
+        assert_eq!(few.names, ["1985", "1999"]);
+        assert_eq!(few.part_of, [Some(1), None, Some(0), Some(1)]);
+        let many = by_year(&(1985..2005).map(Some).collect::<Vec<_>>()).unwrap();
+        assert_eq!(many.names, ["1980s", "1990s", "2000s"]);
+        assert_eq!((many.part_of[0], many.part_of[19]), (Some(0), Some(2)));
+        assert_eq!(by_year(&[None]), None);
+    }
 }

@@ -13,7 +13,7 @@ use super::verdict::{VerdictError, VerdictRequest};
 use super::{Observed, TrainError, Wishes, dataset, observe};
 use crate::evidence::FOLDS;
 use crate::nn::TrainOptions;
-use crate::study::{SavedFit, StudyError, StudyFile, write_file};
+use crate::study::{SavedFit, StudyError, StudyFile, why, write_file};
 
 const PLAN: &str = "plan.json";
 const STUDY: &str = "study.coverstudy";
@@ -28,7 +28,7 @@ pub enum PlanError {
     Study(#[from] StudyError),
     #[error(transparent)]
     Train(#[from] TrainError),
-    #[error("Could not {action} {}: {source}", path.display())]
+    #[error("Could not {action} {}: {}.", path.display(), why(source))]
     Io { action: &'static str, path: PathBuf, source: std::io::Error },
     #[error("{} is no plan that this version reads: {detail}. Write it anew with verdict --plan.", path.display())]
     NoPlan { path: PathBuf, detail: String },

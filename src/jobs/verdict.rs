@@ -54,7 +54,7 @@ pub enum VerdictError {
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error(
-        "Only {0} tracks have both a popularity and a cover; a verdict needs at least {fewest}. Import more tracks.",
+        "Only {0} tracks have both a cover and what is to be predicted; a verdict needs at least {fewest}. Import more tracks.",
         fewest = FEWEST_TRACKS
     )]
     TooFewTracks(usize),
@@ -132,12 +132,13 @@ pub fn reach_verdict(
     let networks = collect(&study, &observed, request, &networks)?;
     let input = VerdictInput {
         observations: &observed.rows,
+        measure: &study.target()?,
         target: request.target,
         repeats: request.kind.repeats(),
         networks: &networks,
         settings_tried: settings_tried(&study, request)?,
         shuffles: evidence::SHUFFLES,
-        playlists: &observed.playlists,
+        divisions: &observed.divisions(),
     };
     let verdict = evidence::verdict(input, &|| wishes.stop() == Stop::No);
     if let Some(verdict) = &verdict {

@@ -3,13 +3,13 @@
 use maud::{Markup, html};
 
 use crate::evidence::{ColorGroup, ColorTable, Verdict};
-use crate::study::Histogram;
+use crate::study::{Histogram, Target};
 
 const WIDTH: f64 = 640.0;
 const ROW: f64 = 24.0;
 /// Room for names on the left and for figures on the right.
 const NAMES: f64 = 150.0;
-const FIGURES: f64 = 70.0;
+const FIGURES: f64 = 90.0;
 const TRAIN: &str = "#0072B2";
 const TEST: &str = "#E69F00";
 const QUIET: &str = "#5B6570";
@@ -33,14 +33,14 @@ fn number(value: f64) -> String {
     format!("{value:.1}")
 }
 
-/// How many tracks have which popularity.
-pub(super) fn histogram(histogram: &Histogram, mean: Option<f64>) -> Markup {
+/// How many tracks have which figure.
+pub(super) fn histogram(histogram: &Histogram, mean: Option<f64>, target: &Target) -> Markup {
     const HEIGHT: f64 = 130.0;
     let highest = histogram.counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     let width = WIDTH / histogram.counts.len().max(1) as f64;
     let top = histogram.highest();
     html! {
-        svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT + 20.0) } role="img" aria-label="Histogram of popularity" {
+        svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT + 20.0) } role="img" aria-label={ "Histogram of " (target.name()) } {
             @for (bin, &count) in histogram.counts.iter().enumerate() {
                 @let height = HEIGHT * count as f64 / highest;
                 rect x=(number(bin as f64 * width + 1.0)) y=(number(HEIGHT - height)) width=(number(width - 2.0)) height=(number(height)) fill=(TRAIN) opacity="0.75" {}
@@ -51,7 +51,7 @@ pub(super) fn histogram(histogram: &Histogram, mean: Option<f64>) -> Markup {
             }
             @for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
                 @let anchor = if share == 0.0 { "start" } else if share == 1.0 { "end" } else { "middle" };
-                text x=(number(share * WIDTH)) y=(HEIGHT + 15.0) text-anchor=(anchor) fill=(QUIET) { (format!("{:.0}", share * top)) }
+                text x=(number(share * WIDTH)) y=(HEIGHT + 15.0) text-anchor=(anchor) fill=(QUIET) { (target.tick(share * top)) }
             }
         }
     }
@@ -83,13 +83,16 @@ pub(super) fn ladder(verdict: &Verdict) -> Markup {
     }
 }
 
-/// Mean popularity by dominant color.
-pub(super) fn color_bars(table: &ColorTable, mean: f64) -> Markup {
-    let tops = table.by_color.iter().map(|(_, group)| group.interval.high).filter(|value| value.is_finite());
-    let scale = Scale { low: 0.0, high: tops.fold(mean.max(1.0), f64::max) * 1.02 };
+/// The mean figure by dominant color.
+pub(super) fn color_bars(table: &ColorTable, mean: f64, target: &Target) -> Markup {
+    let ends = table.by_color.iter().flat_map(|(_, group)| [group.interval.low, group.interval.high, group.mean]);
+    let (low, high) = ends
+        .filter(|end| end.is_finite())
+        .fold((mean.min(0.0), mean.max(0.0)), |(low, high): (f64, f64), end| (low.min(end), high.max(end)));
+    let scale = Scale { low: low * 1.02, high: high * 1.02 };
     let height = table.by_color.len() as f64 * ROW;
     html! {
-        svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label="Mean popularity by dominant color" {
+        svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label={ "Mean " (target.name()) " by dominant color" } {
             @for (place, (color, group)) in table.by_color.iter().enumerate() {
                 @let y = (place as f64 + 0.5) * ROW;
                 @let [red, green, blue] = color.rgb;
@@ -97,7 +100,7 @@ pub(super) fn color_bars(table: &ColorTable, mean: f64) -> Markup {
                 (name_at(22.0, y, color.name, ink(group)))
                 rect x=(NAMES) y=(y - 8.0) width=(number(scale.at(group.mean) - NAMES)) height="16" fill=(if group.is_small() { LINE } else { TRAIN }) opacity="0.7" {}
                 (interval(&scale, y, group.interval.low, group.interval.high))
-                text x=(WIDTH) y=(y + 4.0) text-anchor="end" fill=(ink(group)) { (number(group.mean)) " · " (group.n) }
+                text x=(WIDTH) y=(y + 4.0) text-anchor="end" fill=(ink(group)) { (target.figure(group.mean)) " · " (group.n) }
             }
             @let x = number(scale.at(mean));
             line x1=(x) x2=(x) y1="0" y2=(height) stroke=(QUIET) stroke-dasharray="4 3" {}

@@ -10,11 +10,11 @@ pub use run_plots::{curves_plot, residuals_plot, scatter_plot};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::evidence::colors::{Clustering, Naming};
-use crate::evidence::{Answer, FOLDS, Verdict};
+use crate::evidence::{self, Answer, FOLDS, PartBy, Subset, Verdict};
 use crate::jobs::{ColorFindings, find_colors};
 use crate::study::{
-    Descriptive, Histogram, ImportCounts, PlaylistSummary, RunRecord, Study, StudyError, Target, plural,
-    results_sentence, thousands,
+    Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, RunRecord, Scale, Study, StudyError, Target,
+    plural, results_sentence, thousands,
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -43,17 +43,16 @@ struct Contents {
 pub fn report(study: &Study, name: &str) -> Result<String, StudyError> {
     let tracks = study.tracks()?;
     let has_usable = tracks.iter().any(crate::study::Track::is_usable);
-    let popularity: Vec<f64> = tracks.iter().filter_map(|track| track.popularity).collect();
-    // Other measures than popularity have scales of their own.
-    let highest = popularity.iter().copied().fold(100.0, f64::max);
+    let (target, popularity) = (study.target()?, study.popularity()?);
+    let values = tracks.iter().filter_map(|track| track.popularity);
     let verdicts = study.verdicts()?;
     let contents = Contents {
         name: name.to_owned(),
-        target: study.target()?,
         counts: study.counts()?,
         playlists: study.playlists()?,
-        popularity: study.popularity()?,
-        histogram: Histogram::of(popularity, highest, BINS),
+        histogram: Histogram::of(values, target.scale_end(popularity.max), BINS),
+        target,
+        popularity,
         left_out: study.rejected()?.len(),
         colors: if has_usable { Some(find_colors(study, Clustering::Oklab, Naming::Eight)?) } else { None },
         runs: study.runs()?,
@@ -71,13 +70,13 @@ impl Contents {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
-                    title { (self.name) ": cover art and popularity" }
+                    title { (self.name) ": cover art and " (self.target.name()) }
                     style { (PreEscaped(STYLE)) }
                 }
                 body {
                     header {
                         p.kicker { (self.name) }
-                        h1 { "Does cover art say anything about how popular a track gets?" }
+                        h1 { (self.question()) }
                     }
                     (self.answer())
                     (self.data())
@@ -91,6 +90,13 @@ impl Contents {
         }
     }
 
+    fn question(&self) -> String {
+        if self.target.measure == POPULARITY {
+            return "Does cover art say anything about how popular a track gets?".to_owned();
+        }
+        format!("Does cover art say anything about a track's {}?", self.target.name())
+    }
+
     fn answer(&self) -> Markup {
         html! {
             section.answer {
@@ -98,7 +104,7 @@ impl Contents {
                     Some(verdict) => {
                         p.big { (verdict.answer.as_str()) }
                         p.lead { (verdict.sentence) }
-                        p.quiet { (meaning(verdict.answer)) }
+                        p.quiet { (meaning(verdict.answer, &self.target.name())) }
                     }
                     None => {
                         p.big { "no verdict yet" }
@@ -112,7 +118,8 @@ impl Contents {
     fn data(&self) -> Markup {
         let shared = self.counts.covers.saturating_sub(self.counts.unique_covers);
         let described = &self.popularity;
-        let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
+        let figure = |value: Option<f64>| self.target.figure(value.unwrap_or(f64::NAN));
+        let spread = self.target.difference(described.std.unwrap_or(f64::NAN), 1);
         html! {
             section {
                 h2 { "The data" }
@@ -126,15 +133,16 @@ impl Contents {
                     }
                     @if self.left_out > 0 { " " (plural(self.left_out, "item", "items")) " could not be used." }
                 }
+                p { (counted(&self.target)) }
                 figure {
-                    (figures::histogram(&self.histogram, described.mean))
+                    (figures::histogram(&self.histogram, described.mean, &self.target))
                     figcaption {
-                        "Popularity of " (thousands(described.count)) " tracks: mean " (figure(described.mean))
-                        ", standard deviation " (figure(described.std)) ", from " (figure(described.min)) " to "
+                        (self.target.heading()) " of " (plural(described.count, "track", "tracks")) ": mean "
+                        (figure(described.mean)) ", standard deviation " (spread) ", from " (figure(described.min)) " to "
                         (figure(described.max)) ". Dashed: the mean."
                     }
                 }
-                (playlists(&self.playlists))
+                (playlists(&self.playlists, &self.target))
             }
         }
     }
@@ -143,13 +151,13 @@ impl Contents {
         let Some(verdict) = &self.verdict else { return html! {} };
         html! {
             section {
-                h2 { "What predicts popularity, and what does not" }
+                h2 { "What predicts " (self.target.name()) ", and what does not" }
                 p {
                     "Each predictor was fitted to four fifths of the tracks and tested on the rest, "
                     (FOLDS) " times over, so that each track was tested once"
                     @if verdict.repeats > 1 { ", and all of it " (verdict.repeats) " times" }
                     ". Tracks with the same picture as their cover were always on one side. What was predicted: "
-                    (verdict.target.label()) "."
+                    (verdict.target.told(&self.target.name())) "."
                 }
                 figure {
                     (figures::ladder(verdict))
@@ -166,16 +174,16 @@ impl Contents {
                                 td { (row.predictor) }
                                 td.number { (format!("{:.3}", row.r2)) }
                                 td.number { (format!("{:.3} to {:.3}", row.r2_low, row.r2_high)) }
-                                td.number { (format!("{:.2}", row.rmse)) }
+                                td.number { (verdict.target.short_difference(&self.target, row.rmse, 2)) }
                                 td.number { (p_text(row.p)) }
                             }
                         }
                     }
                 }
                 p.quiet {
-                    "Off by: the typical error in points (RMSE). p: how often shuffled popularity, in which nothing can be "
-                    "found, is predicted as well; for the best predictor from covers, against the best in each shuffle, "
-                    (p_text(verdict.p)) ", and " (p_text(verdict.p_within_playlist)) " where popularity is shuffled within playlists only. "
+                    "Off by: the typical error (RMSE)" (error_unit(verdict, &self.target)) ". p: how often shuffled figures, in "
+                    "which nothing can be found, are predicted as well; for the best predictor from covers, against the best in each shuffle, "
+                    (p_text(verdict.p)) ", and " (p_text(verdict.p_within_playlist)) " where they are shuffled within playlists only. "
                     (plural(verdict.settings_tried, "setting of a network was", "settings of networks were")) " tried."
                 }
                 h3 { "Controls" }
@@ -184,7 +192,8 @@ impl Contents {
                         li { (control.name) ": " strong { (if control.passed { "passed" } else { "failed" }) } ", " (control.detail) }
                     }
                 }
-                (other_targets(&self.verdicts, verdict))
+                (parts(&verdict.subsets))
+                (other_targets(&self.verdicts, verdict, &self.target.name()))
             }
         }
     }
@@ -196,21 +205,21 @@ impl Contents {
             section {
                 h2 { "Colors" }
                 figure {
-                    (figures::color_bars(&found.table, found.mean))
+                    (figures::color_bars(&found.table, found.mean, &self.target))
                     figcaption {
-                        "Mean popularity by a cover's dominant color, with 95 % intervals; gray where fewer than 20 tracks. Dashed: all tracks."
+                        "Mean " (self.target.name()) " by a cover's dominant color, with 95 % intervals; gray where fewer than 20 tracks. Dashed: all tracks."
                     }
                 }
                 p {
                     @if p.is_nan() { "All covers have the same dominant color." }
                     @else if p < 0.05 {
-                        "Popularity differs between dominant colors by more than chance (p " (p_text(p)) "). Whether that is of use, the ladder above tells."
+                        (self.target.heading()) " differs between dominant colors by more than chance (p " (p_text(p)) "). Whether that is of use, the ladder above tells."
                     } @else {
-                        "Popularity does not differ between dominant colors by more than chance would (p " (p_text(p)) ")."
+                        (self.target.heading()) " does not differ between dominant colors by more than chance would (p " (p_text(p)) ")."
                     }
-                    " Black-and-white covers: mean " (mean_text(found.table.black_and_white.mean)) " of "
+                    " Black-and-white covers: mean " (self.target.figure(found.table.black_and_white.mean)) " of "
                     (plural(found.table.black_and_white.n, "track", "tracks")) "; covers with color: "
-                    (mean_text(found.table.color.mean)) " of " (plural(found.table.color.n, "track", "tracks")) "."
+                    (self.target.figure(found.table.color.mean)) " of " (plural(found.table.color.n, "track", "tracks")) "."
                 }
             }
         }
@@ -224,7 +233,11 @@ impl Contents {
         html! {
             section {
                 h2 { "Networks that were trained" }
-                p { (results_sentence(&self.runs, &self.target)) " One split alone decides nothing; the verdict above does." }
+                p {
+                    (results_sentence(&self.runs, &self.target)) " "
+                    "That is one split, which tests a part of the tracks. The verdict above tests all of them, and so can "
+                    "tell a gain from chance that a single split cannot: where the two differ, the verdict counts."
+                }
                 table {
                     thead { tr {
                         th { "Run" } th.number { "Parameters" } th.number { "Epochs" } th.number { "RMSE" }
@@ -237,8 +250,8 @@ impl Contents {
                                     td { (run.name) }
                                     td.number { (thousands(run.parameters)) }
                                     td.number { (run.epochs_done()) }
-                                    td.number { (format!("{:.2}", figures.rmse)) }
-                                    td.number { (run.mean_rmse().map_or_else(|| "–".to_owned(), |rmse| format!("{rmse:.2}"))) }
+                                    td.number { (self.target.short_difference(figures.rmse, 2)) }
+                                    td.number { (self.target.short_difference(run.mean_rmse().unwrap_or(f64::NAN), 2)) }
                                     td.number { (format!("{:.3}", figures.r2)) }
                                     td.number { (run.settings.seed) }
                                 }
@@ -283,30 +296,73 @@ impl Contents {
 }
 
 /// What each answer means, for who meets the word for the first time.
-fn meaning(answer: Answer) -> &'static str {
-    match answer {
+fn meaning(answer: Answer, name: &str) -> String {
+    let text = match answer {
         Answer::CannotTell => "Cannot tell: the study is too small, or a control failed.",
         Answer::NoEvidence => "No evidence: what covers predict cannot be told from chance.",
         Answer::Detectable => {
             "Detectable: more than chance, but too little to be of use, or no more than the playlist says."
         }
-        Answer::Weak => "Weak: covers explain between 2 and 10 % of the differences in popularity.",
-        Answer::Useful => "Useful: covers explain at least 10 % of the differences in popularity.",
+        Answer::Weak => return format!("Weak: covers explain between 2 and 10 % of the differences in {name}."),
+        Answer::Useful => return format!("Useful: covers explain at least 10 % of the differences in {name}."),
+    };
+    text.to_owned()
+}
+
+/// What is predicted, and of which tracks.
+fn counted(target: &Target) -> String {
+    let unit = if target.unit.is_empty() { String::new() } else { format!(" in {}", target.unit) };
+    let scale = match target.scale {
+        Scale::AsGiven => unit,
+        Scale::Logarithm => format!("{unit}, counted as logarithm: each step is ten times as much"),
+        Scale::PercentRank => ", counted as the percentage of the tracks below it".to_owned(),
+    };
+    let years =
+        target.years.map_or_else(String::new, |(from, to)| format!(" Only tracks released from {from} to {to} count."));
+    format!("What is predicted: {}{scale}.{years}", target.name())
+}
+
+/// The unit of the errors in the ladder's table.
+fn error_unit(verdict: &Verdict, target: &Target) -> String {
+    match (verdict.target, target.scale) {
+        (evidence::Target::RankInPlaylist, _) | (_, Scale::PercentRank) => " in percentage points".to_owned(),
+        (_, Scale::Logarithm) => ", as a factor".to_owned(),
+        _ if target.unit.is_empty() => String::new(),
+        _ => format!(" in {}", target.unit),
     }
 }
 
-fn playlists(playlists: &[PlaylistSummary]) -> Markup {
+/// How the deciding predictor does within parts of the study.
+fn parts(subsets: &[Subset]) -> Markup {
+    let found = subsets.iter().filter(|part| part.holds).count();
+    let text = |value: f64| if value.is_nan() { "–".to_owned() } else { format!("{value:+.2}") };
     html! {
-        details {
-            summary { "Playlists" }
-            table {
-                thead { tr { th { "Playlist" } th.number { "Tracks" } th.number { "Mean popularity" } } }
-                tbody {
-                    @for playlist in playlists {
-                        tr {
-                            td { @if playlist.name.is_empty() { "(none)" } @else { (playlist.name) } }
-                            td.number { (thousands(playlist.tracks)) }
-                            td.number { (playlist.mean.map_or_else(|| "–".to_owned(), mean_text)) }
+        @if subsets.len() > 1 {
+            h3 { "Within parts of the study" }
+            p.quiet {
+                "Correlation of the best prediction from covers with the truth. Of " (subsets.len()) " parts, " (found)
+                @if found == 1 { " holds" } @else { " hold" }
+                " when it is taken into account that so many were tried (Benjamini and Hochberg): in bold. Gray: fewer "
+                "than 50 tracks, too few to read much into."
+            }
+            @for (by, heading) in [(PartBy::Playlist, "Playlist"), (PartBy::Year, "Released")] {
+                @let of_kind: Vec<&Subset> = subsets.iter().filter(|part| part.by == by).collect();
+                @if !of_kind.is_empty() {
+                    details {
+                        summary { "By " (heading.to_lowercase()) }
+                        table {
+                            thead { tr { th { (heading) } th.number { "Tracks" } th.number { "Correlation" } th.number { "95 % interval" } th.number { "p" } } }
+                            tbody {
+                                @for part in of_kind {
+                                    tr.small[part.is_small].holds[part.holds] {
+                                        td { @if part.name.is_empty() { "(none)" } @else { (part.name) } }
+                                        td.number { (thousands(part.n)) }
+                                        td.number { (text(part.correlation)) }
+                                        td.number { (text(part.low)) " to " (text(part.high)) }
+                                        td.number { (p_text(part.p)) }
+                                    }
+                                }
+                            }
                         }
                     }
                 }
@@ -315,8 +371,28 @@ fn playlists(playlists: &[PlaylistSummary]) -> Markup {
     }
 }
 
-fn other_targets(verdicts: &[Verdict], shown: &Verdict) -> Markup {
-    let others: Vec<&Verdict> = crate::evidence::Target::ALL
+fn playlists(playlists: &[PlaylistSummary], target: &Target) -> Markup {
+    html! {
+        details {
+            summary { "Playlists" }
+            table {
+                thead { tr { th { "Playlist" } th.number { "Tracks" } th.number { "Mean " (target.name()) } } }
+                tbody {
+                    @for playlist in playlists {
+                        tr {
+                            td { @if playlist.name.is_empty() { "(none)" } @else { (playlist.name) } }
+                            td.number { (thousands(playlist.tracks)) }
+                            td.number { (target.figure(playlist.mean.unwrap_or(f64::NAN))) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn other_targets(verdicts: &[Verdict], shown: &Verdict, name: &str) -> Markup {
+    let others: Vec<&Verdict> = evidence::Target::ALL
         .into_iter()
         .filter(|target| *target != shown.target)
         .filter_map(|target| verdicts.iter().rfind(|verdict| verdict.target == target))
@@ -324,17 +400,13 @@ fn other_targets(verdicts: &[Verdict], shown: &Verdict) -> Markup {
     html! {
         @if !others.is_empty() {
             h3 { "Other questions to the same tracks" }
-            ul { @for other in others { li { (other.target.label()) ": " strong { (other.answer.as_str()) } ". " (other.sentence) } } }
+            ul { @for other in others { li { (other.target.told(name)) ": " strong { (other.answer.as_str()) } ". " (other.sentence) } } }
         }
     }
 }
 
 fn p_text(p: f64) -> String {
     if p.is_nan() { "–".to_owned() } else { format!("{p:.3}") }
-}
-
-fn mean_text(mean: f64) -> String {
-    if mean.is_nan() { "–".to_owned() } else { format!("{mean:.1}") }
 }
 
 #[cfg(test)]

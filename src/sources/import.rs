@@ -15,7 +15,7 @@ use super::services::ServiceError;
 use super::table::TableError;
 use super::{sample, tables};
 use crate::jobs::{Stop, Wishes};
-use crate::study::{ImportCounts, NewTrack, POPULARITY, Rejected, Study, StudyError, StudyFile, Target, plural};
+use crate::study::{ImportCounts, NewTrack, POPULARITY, Rejected, Study, StudyError, StudyFile, Target, plural, why};
 
 /// Tracks that are decoded and then committed together: some tenths of a second of work.
 const BATCH_TRACKS: usize = 64;
@@ -48,8 +48,8 @@ pub struct TableFile {
 pub enum Columns {
     /// By their names.
     Recognised,
-    /// As a person chose them in the mapping table.
-    Chosen(Mapping),
+    /// As a person chose them in the mapping table, for files with these headers; those of others by their names.
+    Chosen { mapping: Mapping, headers: Vec<String> },
     /// By their names, but for those named here, as `title=COL,…`.
     Named(String),
 }
@@ -63,7 +63,7 @@ pub enum ImportError {
     Study(#[from] StudyError),
     #[error(transparent)]
     Service(#[from] ServiceError),
-    #[error("Could not read the covers folder {}: {source}. Check its name.", path.display())]
+    #[error("Could not read the covers folder {}: {}. Check its name.", path.display(), why(source))]
     Folder { path: PathBuf, source: std::io::Error },
     #[error("There are no pictures in {}. Choose the folder that holds the covers.", .0.display())]
     NoPictures(PathBuf),
@@ -109,6 +109,8 @@ pub struct ImportProgress {
     pub rejected: usize,
     /// Bytes of covers that were downloaded.
     pub bytes: u64,
+    /// Whether covers have to be downloaded; told before the first one is.
+    pub downloads: bool,
     /// Seconds until a service may be asked again, where it wants the import to wait.
     pub waiting_secs: Option<u64>,
 }
@@ -163,15 +165,18 @@ pub fn import(
         ImportRequest::Sample { shuffle_popularity } => {
             let name = "the sample study";
             noted(&mut study, name, |study| {
-                run(study, name, sample::TRACKS, sample_tracks(*shuffle_popularity), wishes, on_progress)
+                let progress = ImportProgress { total: sample::TRACKS, ..ImportProgress::default() };
+                run(study, name, progress, sample_tracks(*shuffle_popularity), wishes, on_progress)
             })
         }
         ImportRequest::Tables { files, covers, target } => {
             let plan = tables::Plan::make(files, covers.as_deref(), target.clone())?;
             let counts = study.adopt(target)?;
             let name = plan.name.clone();
+            let progress =
+                ImportProgress { total: plan.total(), downloads: plan.downloads(), ..ImportProgress::default() };
             let mut summary =
-                noted(&mut study, &name, |study| run(study, &name, plan.total(), plan.rows(), wishes, on_progress))?;
+                noted(&mut study, &name, |study| run(study, &name, progress, plan.rows(), wishes, on_progress))?;
             summary.notes.extend((!counts).then(|| other_measure(target)));
             Ok(summary)
         }
@@ -232,11 +237,11 @@ pub(super) struct Planned {
     pub(super) rejected: Vec<Rejected>,
 }
 
-/// Brings all that is `planned` into the study, batch by batch.
+/// Brings all that is `planned` into the study, batch by batch; `progress` is that before the first one.
 fn run(
     study: &mut Study,
     name: &str,
-    total: usize,
+    mut progress: ImportProgress,
     planned: impl Iterator<Item = Planned>,
     wishes: &Wishes,
     on_progress: &mut dyn FnMut(ImportProgress),
@@ -245,7 +250,6 @@ fn run(
     let downloader = Downloader::new();
     let mut seen = HashSet::new();
     let (mut added, mut rejected, mut stopped) = (0, Vec::new(), false);
-    let mut progress = ImportProgress { total, ..ImportProgress::default() };
     let mut planned = planned.peekable();
     on_progress(progress);
     while planned.peek().is_some() {

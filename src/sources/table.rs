@@ -7,6 +7,7 @@ use csv::StringRecord;
 
 use super::columns::Mapping;
 use super::workbook;
+use crate::study::why;
 
 /// Endings of files that are read as spreadsheets.
 pub const TABLE_ENDINGS: &[&str] = &["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"];
@@ -17,7 +18,7 @@ const PREVIEW_ROWS: usize = 6;
 /// Why a spreadsheet could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    #[error("Could not read {}: {source}. Check the file's name and that it is not open elsewhere.", path.display())]
+    #[error("Could not read {}: {}. Check the file's name and that it is not open elsewhere.", path.display(), why(source))]
     Io { path: PathBuf, source: std::io::Error },
     #[error("{} is empty. Export the spreadsheet again, with a header row.", .0.display())]
     Empty(PathBuf),

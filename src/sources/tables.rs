@@ -89,6 +89,13 @@ impl Plan {
         Ok(CoversAt::Folder(folder))
     }
 
+    /// Whether any cover has to be downloaded.
+    pub(super) fn downloads(&self) -> bool {
+        self.tables.iter().any(|PlannedTable { table, mapping, covers }| {
+            matches!(covers, CoversAt::Web(_)) || table.rows.iter().any(|row| is_address(row.cell(mapping.cover)))
+        })
+    }
+
     /// How many rows there are.
     pub(super) fn total(&self) -> usize {
         self.tables.iter().map(|table| table.table.rows.len()).sum()
@@ -227,7 +234,8 @@ impl TableFile {
         let recognised = Mapping::recognise(&table.headers);
         let mapping = match &self.columns {
             Columns::Recognised => recognised,
-            Columns::Chosen(mapping) => *mapping,
+            Columns::Chosen { mapping, headers } if *headers == table.headers => *mapping,
+            Columns::Chosen { .. } => recognised,
             Columns::Named(names) => recognised
                 .with_named(names, &table.headers)
                 .map_err(|detail| ImportError::Mapping { path: self.path.clone(), detail })?,

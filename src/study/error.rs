@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::words::why;
+
 /// Why a study could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
@@ -56,7 +58,7 @@ pub enum StudyError {
     #[error("{0}")]
     NotFound(String),
     /// The operating system refused.
-    #[error("Could not {action} {}: {source}", path.display())]
+    #[error("Could not {action} {}: {}.", path.display(), why(source))]
     Io { action: &'static str, path: PathBuf, source: std::io::Error },
     /// The database refused.
     #[error("The study {} could not be read or written: {source}", path.display())]

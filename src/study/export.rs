@@ -57,34 +57,47 @@ fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-/// Writes all tracks that have a cover as the 2022 study kept them: a CSV, and each cover as `KEY` with its ending in
-/// the folder `covers`. Returns the size of the CSV in bytes.
+/// What an export of tracks wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExportedTracks {
+    /// The size of the CSV.
+    pub bytes: u64,
+    pub tracks: usize,
+    /// Tracks among them that have no cover: an import of the CSV tells of them and leaves them out.
+    pub without_cover: usize,
+}
+
+/// Writes all tracks as the 2022 study kept them: a CSV, and each cover as `KEY` with its ending in the folder `covers`.
+/// A track without a cover has no key. A measure of its own keeps its name as that of its column.
 ///
 /// # Errors
 /// What the disk says.
-pub fn export_tracks(study: &Study, csv: &Path, covers: &Path) -> Result<u64, StudyError> {
+pub fn export_tracks(study: &Study, csv: &Path, covers: &Path) -> Result<ExportedTracks, StudyError> {
     std::fs::create_dir_all(covers).map_err(|source| StudyError::Io {
         action: "make the folder",
         path: covers.to_path_buf(),
         source,
     })?;
+    let target = study.target()?;
     let header =
-        ["", "track_name", "popularity", "album_url", "playlist_uri", "playlist_name", "track_name_cleaned", "key"];
+        ["", "track_name", &target.measure, "album_url", "playlist_uri", "playlist_name", "track_name_cleaned", "key"];
     let mut rows = vec![row(header)];
     let mut keys = Keys::default();
+    let mut without_cover = 0;
     for (index, track) in study.tracks()?.iter().enumerate() {
-        let Some(cover) = track.cover else { continue };
-        let (key, is_new) = keys.of(track, cover);
-        if is_new {
+        let (key, is_new) = track.cover.map_or_else(Default::default, |cover| keys.of(track, cover));
+        if let Some(cover) = track.cover.filter(|_| is_new) {
             let file = covers.join(format!("{key}.{}", study.cover_ending(cover)?));
             write_file(&file, &study.cover_bytes(cover)?)?;
         }
-        let (index, value) = (index.to_string(), number(track.value));
+        without_cover += usize::from(track.cover.is_none());
+        let (index, value) = (index.to_string(), number(track.value.filter(|_| track.measure == target.measure)));
         let cleaned = track.key.strip_suffix(&format!("_{}", track.playlist)).unwrap_or(&track.title);
         let Track { title, cover_url, playlist_uri, playlist, .. } = track;
         rows.push(row([&index, title, &value, cover_url, playlist_uri, playlist, cleaned, &key]));
     }
-    write_file(csv, &csv_bytes(rows)?)
+    let tracks = rows.len() - 1;
+    Ok(ExportedTracks { bytes: write_file(csv, &csv_bytes(rows)?)?, tracks, without_cover })
 }
 
 /// File names given to covers, so that two covers of one name do not overwrite each other.

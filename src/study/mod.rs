@@ -31,8 +31,8 @@ pub use covers::{CoverId, NewCover};
 pub use edit::Edit;
 pub use error::StudyError;
 pub use export::{
-    ScoreRow, export_predictions, export_rejected, export_results, export_scores, export_tracks, results_text,
-    write_file,
+    ExportedTracks, ScoreRow, export_predictions, export_rejected, export_results, export_scores, export_tracks,
+    results_text, write_file,
 };
 pub use file::{Recovered, Study, StudyFile};
 pub use location::{new_study_path, studies_folder, suggested_name};
@@ -46,10 +46,10 @@ pub use scored::SavedScore;
 pub use services::UnfinishedPlaylist;
 pub use split::{Split, SplitTrack, data_mark};
 pub use stats::{Descriptive, Histogram, quantile};
-pub use target::{DEEZER_RANK, POPULARITY, Scale, Target};
+pub use target::{DEEZER_RANK, POPULARITY, Scale, Target, release_year};
 pub use tracks::{ImportCounts, NewTrack, PlaylistSummary, Rejected, Track, TrackCover, TrackId};
 pub use verdicts::SavedFit;
-pub use words::{best_run, plural, results_sentence, thousands};
+pub use words::{best_run, plural, results_sentence, thousands, why};
 
 /// The ending of a study's file name.
 pub const EXTENSION: &str = "coverstudy";

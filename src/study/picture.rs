@@ -18,6 +18,8 @@ use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, webp::Web
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, Limits, RgbImage};
 
+use super::words::why;
+
 /// The most pixels a picture may have, looked up in its header before anything is decoded.
 pub const MAX_PIXELS: u64 = 50_000_000;
 
@@ -90,7 +92,7 @@ fn plain(error: &dyn std::fmt::Display) -> String {
 /// # Errors
 /// [`PictureError::TooManyBytes`], [`PictureError::Unreadable`].
 pub fn read_file(path: &Path) -> Result<Vec<u8>, PictureError> {
-    let unreadable = |error: std::io::Error| PictureError::Unreadable(plain(&error));
+    let unreadable = |error: std::io::Error| PictureError::Unreadable(why(&error));
     let mut bytes = Vec::new();
     // One byte more than allowed tells a file that is too large, also one that is still growing.
     File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;

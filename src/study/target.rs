@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::words::thousands;
 use super::{Study, StudyError};
+use crate::evidence::Measure;
 
 /// Spotify's popularity, or a spreadsheet's column of that name: 0–100.
 pub const POPULARITY: &str = "popularity";
@@ -74,12 +75,20 @@ impl Target {
         Self { measure, unit: "percent rank".to_owned(), scale: Scale::PercentRank, years: None }
     }
 
+    /// A measure as given. A column whose name is a plural, "Streams", is counted in them.
+    pub fn of_measure(measure: &str) -> Self {
+        let is_plural = measure.len() > 2 && measure.ends_with('s') && measure.chars().all(char::is_alphabetic);
+        let unit = if is_plural { measure.to_lowercase() } else { String::new() };
+        match measure {
+            POPULARITY => Self::default(),
+            DEEZER_RANK => Self::deezer(),
+            other => Self { measure: other.to_owned(), unit, ..Self::default() },
+        }
+    }
+
     /// What is predicted, in a few words: "Popularity", "Deezer rank, percent rank".
     pub fn label(&self) -> String {
-        let measure: String = match self.measure.as_str() {
-            POPULARITY => "Popularity".to_owned(),
-            measure => shortened(measure),
-        };
+        let measure = self.heading();
         match self.scale {
             Scale::AsGiven => measure,
             Scale::Logarithm => format!("{measure}, log10"),
@@ -87,27 +96,50 @@ impl Target {
         }
     }
 
+    /// What is predicted, at the beginning of a sentence: "Popularity", "Deezer rank", "Streams".
+    pub fn heading(&self) -> String {
+        let name = self.name();
+        let mut letters = name.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    }
+
     /// What is predicted, within a sentence: "popularity", "Deezer rank", "Streams".
     pub fn name(&self) -> String {
         shortened(&self.measure)
     }
 
-    /// A figure that the target counts, as people say it: "31.4", "12,300" (logarithms undone), "62.3 of 100".
+    /// A figure that the target counts, as people say it: "31.4", "12,300" (logarithms undone), "62.3".
     pub fn figure(&self, counted: f64) -> String {
         match self.scale {
             Scale::AsGiven => self.number(counted, 1),
             Scale::Logarithm => self.number(10.0_f64.powf(counted) - 1.0, 0),
-            Scale::PercentRank => format!("{counted:.1} of 100"),
+            Scale::PercentRank => self.number(counted, 1),
         }
     }
 
-    /// The same with its unit: "31.4 points", "12,300 streams".
+    /// The same with its unit: "31.4 points", "12,300 streams", "62.3 of 100".
     pub fn with_unit(&self, counted: f64) -> String {
         let figure = self.figure(counted);
-        if self.unit.is_empty() || self.scale == Scale::PercentRank {
-            figure
-        } else {
-            format!("{figure} {}", self.unit)
+        match self.scale {
+            Scale::PercentRank => format!("{figure} of 100"),
+            _ if self.unit.is_empty() => figure,
+            _ => format!("{figure} {}", self.unit),
+        }
+    }
+
+    /// The score of a cover: "Predicted popularity: 31.4", "Predicted Streams: 12,300 streams".
+    pub fn predicted(&self, counted: f64) -> String {
+        let said = if self.measure == POPULARITY { self.figure(counted) } else { self.with_unit(counted) };
+        format!("Predicted {}: {said}", self.name())
+    }
+
+    /// A figure below a plot's axis, without decimals where it is large: "50", "12,300".
+    pub fn tick(&self, counted: f64) -> String {
+        match self.scale {
+            Scale::AsGiven if self.measure != POPULARITY && counted.abs() < 10.0 => self.number(counted, 1),
+            Scale::AsGiven => self.number(counted, 0),
+            Scale::Logarithm => self.figure(counted),
+            Scale::PercentRank => format!("{counted:.0}"),
         }
     }
 
@@ -122,6 +154,15 @@ impl Target {
         }
     }
 
+    /// The same for a table's column: "11.83", "1,240", "x 3.21".
+    pub fn short_difference(&self, counted: f64, decimals: usize) -> String {
+        match self.scale {
+            Scale::AsGiven => self.number(counted, decimals),
+            Scale::Logarithm => format!("x {:.decimals$}", 10.0_f64.powf(counted)),
+            Scale::PercentRank => format!("{counted:.decimals$}"),
+        }
+    }
+
     /// Large numbers without decimals, small ones with three digits that say something; popularity always as asked for.
     fn number(&self, value: f64, decimals: usize) -> String {
         if !value.is_finite() {
@@ -132,9 +173,19 @@ impl Target {
             let sign = if value < 0.0 { "-" } else { "" };
             return format!("{sign}{}", thousands(size.round() as usize));
         }
-        let is_small = size > 0.0 && size < 1.0 && self.measure != POPULARITY;
+        let is_small = size > 0.0 && size < 1.0 && self.scale == Scale::AsGiven && self.measure != POPULARITY;
         let wanted = if is_small { (2.0 - size.log10().floor()).min(9.0) as usize } else { 0 };
         format!("{value:.places$}", places = decimals.max(wanted))
+    }
+
+    /// Whether its figures lie between 0 and 100 by their nature.
+    pub fn is_hundred(&self) -> bool {
+        self.measure == POPULARITY && self.scale != Scale::Logarithm || self.scale == Scale::PercentRank
+    }
+
+    /// Where the scale of its figures ends, for plots: 100, or the highest of the study's own.
+    pub fn scale_end(&self, highest: Option<f64>) -> f64 {
+        highest.filter(|_| !self.is_hundred()).unwrap_or(100.0)
     }
 
     /// What a value counts as; `None` where it is not what is predicted, or where its rank is not known yet.
@@ -148,8 +199,26 @@ impl Target {
     }
 
     fn counts(&self, measure: &str, released: &str) -> bool {
-        let in_years = |(from, to): (i32, i32)| year(released).is_some_and(|year| (from..=to).contains(&year));
+        let in_years = |(from, to): (i32, i32)| release_year(released).is_some_and(|year| (from..=to).contains(&year));
         measure == self.measure && self.years.is_none_or(in_years)
+    }
+}
+
+impl Measure for Target {
+    fn name(&self) -> String {
+        self.name()
+    }
+
+    fn figure(&self, value: f64) -> String {
+        self.figure(value)
+    }
+
+    fn difference(&self, value: f64, decimals: usize) -> String {
+        self.difference(value, decimals)
+    }
+
+    fn short_difference(&self, value: f64, decimals: usize) -> String {
+        self.short_difference(value, decimals)
     }
 }
 
@@ -161,7 +230,7 @@ fn shortened(measure: &str) -> String {
 }
 
 /// The year that a date of release begins with or, in other notations, holds.
-fn year(released: &str) -> Option<i32> {
+pub fn release_year(released: &str) -> Option<i32> {
     released.split(|mark: char| !mark.is_ascii_digit()).find(|part| part.len() == 4)?.parse().ok()
 }
 
@@ -299,16 +368,18 @@ mod tests {
             ("31.4".to_owned(), "31.4 points".to_owned())
         );
         assert_eq!(popularity.difference(11.826, 2), "11.83 points");
+        assert_eq!(popularity.predicted(31.42), "Predicted popularity: 31.4");
         assert_eq!((popularity.figure(0.04), popularity.figure(f64::NAN)), ("0.0".to_owned(), "–".to_owned()));
-        let streams = Target { measure: "Streams".to_owned(), unit: "streams".to_owned(), ..Target::default() };
+        let streams = Target::of_measure("Streams");
         assert_eq!(streams.with_unit(12_300.4), "12,300 streams");
         assert_eq!(streams.difference(-1_240.0, 1), "-1,240 streams");
-        let share = Target { measure: "Skip rate".to_owned(), unit: String::new(), ..Target::default() };
+        let share = Target::of_measure("Skip rate");
         assert_eq!((share.figure(0.01234), share.difference(0.25, 1)), ("0.0123".to_owned(), "0.250".to_owned()));
         let logarithm = Target { scale: Scale::Logarithm, ..streams };
         assert_eq!(logarithm.with_unit(12_301_f64.log10()), "12,300 streams");
         assert_eq!(logarithm.difference(0.5, 2), "a factor of 3.16");
-        assert_eq!(Target::deezer().with_unit(62.34), "62.3 of 100");
+        assert_eq!(logarithm.short_difference(0.5, 2), "x 3.16");
+        assert_eq!(Target::deezer().predicted(62.34), "Predicted Deezer rank: 62.3 of 100");
         assert_eq!(Target::deezer().difference(25.3, 1), "25.3 percentage points");
     }
 

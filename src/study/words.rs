@@ -7,6 +7,30 @@ pub fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(count), if count == 1 { one } else { many })
 }
 
+/// Why the operating system refused, in words for people.
+pub fn why(error: &std::io::Error) -> String {
+    use std::io::ErrorKind as Kind;
+    let known = match error.kind() {
+        Kind::NotFound => "it is not there",
+        Kind::PermissionDenied => "this account may not read or change it",
+        Kind::IsADirectory => "it is a folder",
+        Kind::NotADirectory => "what should be a folder on the way is a file",
+        Kind::AlreadyExists => "it is there already",
+        Kind::StorageFull | Kind::QuotaExceeded => "the disk is full",
+        Kind::ReadOnlyFilesystem => "the disk is read-only",
+        Kind::InvalidFilename => "the name is too long, or has signs that are not allowed",
+        Kind::ResourceBusy | Kind::ExecutableFileBusy => "another program is using it",
+        Kind::TimedOut | Kind::NetworkUnreachable | Kind::HostUnreachable => "the network drive does not answer",
+        _ => "",
+    };
+    if !known.is_empty() {
+        return known.to_owned();
+    }
+    // The number that systems put behind their words says nothing to people.
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().trim_end_matches('.').to_lowercase()
+}
+
 /// A whole number with separators between thousands.
 pub fn thousands(value: usize) -> String {
     let digits = value.to_string();
@@ -44,8 +68,8 @@ pub fn results_sentence(runs: &[RunRecord], target: &Target) -> String {
             off_by(run.mean_rmse().unwrap_or(f64::NAN))
         ),
         (None, Some(mean)) if figures.rmse < mean => format!(
-            "No run beats always guessing the mean for certain: {} is off by {} instead of {}, which on {} may be \
-             chance.",
+            "No run beats always guessing the mean for certain: {} is off by {} instead of {}, which on {} \
+             alone may be chance; the verdict tests every track.",
             best.name,
             off_by(figures.rmse),
             off_by(mean),
@@ -64,6 +88,13 @@ pub fn results_sentence(runs: &[RunRecord], target: &Target) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn system_errors_have_no_numbers() {
+        let missing = std::fs::read("/nowhere/at/all").unwrap_err();
+        assert_eq!(why(&missing), "it is not there");
+        assert!(!why(&std::io::Error::from_raw_os_error(5)).contains("os error"));
+    }
 
     #[test]
     fn numbers_in_words() {

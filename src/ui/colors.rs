@@ -1,4 +1,4 @@
-//! Colors: popularity by the covers' dominant colors, and by how they look.
+//! Colors: what the study predicts by the covers' dominant colors, and by how they look.
 
 use eframe::egui::{self, Color32, CornerRadius, Image, RichText, ScrollArea, Sense, Ui, vec2};
 
@@ -11,7 +11,7 @@ use crate::app::{Command, Step};
 use crate::evidence::colors::{Clustering, Naming, Palette};
 use crate::evidence::{ColorGroup, ColorTable, LookFinding};
 use crate::jobs::ColorFindings;
-use crate::study::{CoverId, thousands};
+use crate::study::{CoverId, Target, plural, thousands};
 
 /// The side of a cover above its swatches, in points.
 const COVER: f32 = 88.0;
@@ -25,9 +25,10 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     if tracks > 0 && panel.state.colors.is_wanted(tracks) {
         panel.push(Command::FindColors);
     }
+    let measured = panel.state.target();
     let sentence = match &panel.state.colors.found {
-        Some(Ok(found)) => sentence(&found.table),
-        _ => "Each cover's three dominant colors, against its popularity.".to_owned(),
+        Some(Ok(found)) => sentence(&found.table, &measured),
+        _ => format!("Each cover's three dominant colors, against its {}.", measured.name()),
     };
     let is_under_way = panel.state.colors.is_under_way();
     page(
@@ -42,7 +43,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         |ui| {
             choices(ui, panel);
             match panel.state.colors.found.clone() {
-                Some(Ok(found)) => findings(ui, panel, &found),
+                Some(Ok(found)) => findings(ui, panel, &found, &measured),
                 Some(Err(why)) => notice(ui, Icon::Alert, palette(ui).error, why),
                 None => empty(ui, Icon::Colors, "The covers' colors are being looked at."),
             }
@@ -52,17 +53,18 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 /// What the colors say, in one sentence.
-fn sentence(table: &ColorTable) -> String {
+fn sentence(table: &ColorTable, measured: &Target) -> String {
+    let what = measured.heading();
     if table.p.is_nan() {
         "All covers have the same dominant color: there is nothing to compare.".to_owned()
     } else if table.p < SIGNIFICANCE {
         format!(
-            "Popularity differs between dominant colors by more than chance (p {:.3}); whether that is of use is the \
+            "{what} differs between dominant colors by more than chance (p {:.3}); whether that is of use is the \
              verdict's question.",
             table.p
         )
     } else {
-        format!("Popularity does not differ between dominant colors by more than chance would (p {:.2}).", table.p)
+        format!("{what} does not differ between dominant colors by more than chance would (p {:.2}).", table.p)
     }
 }
 
@@ -85,29 +87,29 @@ fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.add_space(GAP);
 }
 
-fn findings(ui: &mut Ui, panel: &mut Panel<'_>, found: &ColorFindings) {
+fn findings(ui: &mut Ui, panel: &mut Panel<'_>, found: &ColorFindings, measured: &Target) {
     halves(
         ui,
         panel,
         |ui, _| {
-            card(ui, "Popularity by dominant color", |ui| by_color(ui, found));
+            card(ui, &format!("{} by dominant color", measured.heading()), |ui| by_color(ui, found, measured));
         },
         |ui, _| {
-            card(ui, "Black and white against color", |ui| black_and_white(ui, found));
-            card(ui, "How covers look", |ui| looks(ui, &found.looks));
+            card(ui, "Black and white against color", |ui| black_and_white(ui, found, measured));
+            card(ui, "How covers look", |ui| looks(ui, &found.looks, measured));
         },
     );
     card(ui, "Covers with their colors", |ui| covers(ui, panel, &found.palettes));
 }
 
-fn by_color(ui: &mut Ui, found: &ColorFindings) {
-    let high = highest(found.table.by_color.iter().map(|(_, group)| group));
+fn by_color(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
+    let scale = scale_of(found.table.by_color.iter().map(|(_, group)| group));
     let bar = bar_width(ui);
     egui::Grid::new("by color").num_columns(5).min_col_width(0.0).spacing([GAP, 2.0]).show(ui, |ui| {
-        headings(ui, "Color");
+        headings(ui, "Color", measured);
         for (name, group) in &found.table.by_color {
             swatch(ui, name.rgb, 16.0);
-            group_row(ui, name.name, group, bar, (found.mean, high));
+            group_row(ui, (name.name, group), bar, (found.mean, scale), measured);
         }
     });
     let few = found.table.by_color.iter().any(|(_, group)| group.is_small());
@@ -115,15 +117,15 @@ fn by_color(ui: &mut Ui, found: &ColorFindings) {
     caption(ui, &p_words(found.table.p, "the colors"));
 }
 
-fn black_and_white(ui: &mut Ui, found: &ColorFindings) {
+fn black_and_white(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
     let groups = [("black and white", &found.table.black_and_white), ("color", &found.table.color)];
-    let high = highest(groups.iter().map(|(_, group)| *group));
+    let scale = scale_of(groups.iter().map(|(_, group)| *group));
     let bar = bar_width(ui);
     egui::Grid::new("black and white").num_columns(5).min_col_width(0.0).spacing([GAP, 2.0]).show(ui, |ui| {
-        headings(ui, "Cover");
+        headings(ui, "Cover", measured);
         for (name, group) in groups {
             ui.label("");
-            group_row(ui, name, group, bar, (found.mean, high));
+            group_row(ui, (name, group), bar, (found.mean, scale), measured);
         }
     });
     caption(ui, "A cover is black and white where each of its colors is nearest to black or white.");
@@ -132,40 +134,53 @@ fn black_and_white(ui: &mut Ui, found: &ColorFindings) {
 
 /// The room that names and figures leave for the bars.
 fn bar_width(ui: &Ui) -> f32 {
-    (ui.available_width() - 16.0 - 116.0 - 44.0 - 48.0 - 4.0 * GAP).clamp(90.0, 420.0)
+    (ui.available_width() - 16.0 - 116.0 - 64.0 - 48.0 - 4.0 * GAP).clamp(90.0, 420.0)
 }
 
-fn highest<'a>(groups: impl Iterator<Item = &'a ColorGroup>) -> f64 {
-    let ends = groups.map(|group| if group.interval.high.is_finite() { group.interval.high } else { group.mean });
-    ends.filter(|end| end.is_finite()).fold(1.0, f64::max) * 1.02
+/// From 0, or below where means are, to the highest.
+fn scale_of<'a>(groups: impl Iterator<Item = &'a ColorGroup>) -> Scale {
+    let ends = groups.flat_map(|group| [group.mean, group.interval.low, group.interval.high]);
+    let (low, high) = ends
+        .filter(|end| end.is_finite())
+        .fold((0.0, f64::MIN_POSITIVE), |(low, high): (f64, f64), end| (low.min(end), high.max(end)));
+    Scale { low: low * 1.02, high: high * 1.02 }
 }
 
-fn headings(ui: &mut Ui, first: &str) {
+fn headings(ui: &mut Ui, first: &str, measured: &Target) {
     let quiet = palette(ui).quiet;
     let heading = |text: &str| RichText::new(text).font(theme::caption()).color(quiet);
     ui.label("");
     ui.label(heading(first));
-    ui.label(heading("Mean popularity, 95 % interval"));
-    right_aligned(ui, 44.0, heading("Mean"));
+    ui.label(heading(&format!("Mean {}, 95 % interval", measured.name())));
+    right_aligned(ui, 64.0, heading("Mean"));
     right_aligned(ui, 48.0, heading("Tracks"));
     ui.end_row();
 }
 
-fn group_row(ui: &mut Ui, name: &str, group: &ColorGroup, width: f32, (mean, high): (f64, f64)) {
+fn group_row(
+    ui: &mut Ui,
+    (name, group): (&str, &ColorGroup),
+    width: f32,
+    (mean, scale): (f64, Scale),
+    measured: &Target,
+) {
     let colors = palette(ui);
     let ink = if group.is_small() { colors.quiet } else { colors.text };
     ui.label(RichText::new(name).color(ink));
     let color = if group.is_small() { colors.line } else { colors.train.gamma_multiply(0.6) };
     let mark = Mark { value: group.mean, low: group.interval.low, high: group.interval.high, color };
-    let response = marks::draw(ui, width, Scale { low: 0.0, high }, Shape::Bar, mark, &[(mean, colors.mean)]);
+    let response = marks::draw(ui, width, scale, Shape::Bar, mark, &[(mean, colors.mean)]);
     let interval = if group.interval.low.is_finite() {
-        format!(", 95 % interval {:.1} to {:.1}", group.interval.low, group.interval.high)
+        format!(", 95 % interval {} to {}", measured.figure(group.interval.low), measured.figure(group.interval.high))
     } else {
         String::new()
     };
-    response.on_hover_text(format!("{name}: mean {:.1}{interval}, {} tracks", group.mean, thousands(group.n)));
-    let text = if group.mean.is_finite() { format!("{:.1}", group.mean) } else { "–".to_owned() };
-    right_aligned(ui, 44.0, RichText::new(text).color(ink));
+    response.on_hover_text(format!(
+        "{name}: mean {}{interval}, {}",
+        measured.with_unit(group.mean),
+        plural(group.n, "track", "tracks")
+    ));
+    right_aligned(ui, 64.0, RichText::new(measured.figure(group.mean)).color(ink));
     right_aligned(ui, 48.0, RichText::new(thousands(group.n)).color(ink));
     ui.end_row();
 }
@@ -179,13 +194,13 @@ fn p_words(p: f64, what: &str) -> String {
     if p.is_nan() {
         "There is only one kind, so nothing can be compared.".to_owned()
     } else if p < SIGNIFICANCE {
-        format!("Shuffled popularity differs as much between {what} in only {:.1} % of cases (p {p:.3}).", 100.0 * p)
+        format!("Shuffled figures differ as much between {what} in only {:.1} % of cases (p {p:.3}).", 100.0 * p)
     } else {
-        format!("Shuffled popularity differs as much between {what} in {:.0} % of cases (p {p:.2}).", 100.0 * p)
+        format!("Shuffled figures differ as much between {what} in {:.0} % of cases (p {p:.2}).", 100.0 * p)
     }
 }
 
-fn looks(ui: &mut Ui, findings: &[LookFinding]) {
+fn looks(ui: &mut Ui, findings: &[LookFinding], measured: &Target) {
     let colors = palette(ui);
     let far = findings.iter().flat_map(|finding| [finding.interval.low.abs(), finding.interval.high.abs()]);
     let far = far.filter(|value| value.is_finite()).fold(0.1, f64::max) * 1.1;
@@ -210,10 +225,12 @@ fn looks(ui: &mut Ui, findings: &[LookFinding]) {
         .map(|finding| finding.name)
         .collect();
     let text = if clear.is_empty() {
-        "Correlation with popularity, -1 to 1. None of the intervals leaves 0 out: none goes with popularity beyond chance."
-            .to_owned()
+        format!(
+            "Correlation with {what}, -1 to 1. None of the intervals leaves 0 out: none goes with it beyond chance.",
+            what = measured.name()
+        )
     } else {
-        format!("Correlation with popularity, -1 to 1. The interval leaves 0 out for {}.", clear.join(", "))
+        format!("Correlation with {}, -1 to 1. The interval leaves 0 out for {}.", measured.name(), clear.join(", "))
     };
     caption(ui, &text);
 }

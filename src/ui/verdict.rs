@@ -1,4 +1,4 @@
-//! Verdict: whether covers predict popularity, and whether that would be of use.
+//! Verdict: whether covers predict what the study asks about, and whether that would be of use.
 
 use eframe::egui::{self, RichText, Ui};
 
@@ -8,9 +8,9 @@ use super::marks::{self, Mark, Scale, Shape};
 use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{card, choice, empty, halves, help, next, notice, page, primary, right_aligned, secondary};
 use crate::app::{Command, State, Step};
-use crate::evidence::{Control, Row, Subset, Target, Verdict};
+use crate::evidence::{Answer, Control, PartBy, Row, Subset, Target, Verdict};
 use crate::jobs::VerdictKind;
-use crate::study::{RunId, plural, thousands};
+use crate::study::{RunId, Target as Measured, plural, thousands};
 
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -23,7 +23,9 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             plural(verdict.tracks, "track", "tracks"),
             thousands(verdict.pictures)
         ),
-        (None, None) => "Can cover art predict popularity here, and would that be of use?".to_owned(),
+        (None, None) => {
+            format!("Can cover art predict {} here, and would that be of use?", panel.state.target().name())
+        }
     };
     let (mut quick, mut full, mut export) = (false, false, false);
     page(
@@ -48,7 +50,9 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
             controls(ui, panel, verdict.as_ref());
             if let Some(verdict) = &verdict {
-                subsets(ui, &verdict.subsets);
+                for (by, title) in [(PartBy::Playlist, "Within each playlist"), (PartBy::Year, "By year of release")] {
+                    subsets(ui, title, &verdict.subsets, by);
+                }
             }
             next(ui, panel, "score a cover", Step::Score);
         },
@@ -80,12 +84,14 @@ fn shown(state: &State) -> Option<Verdict> {
 
 fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.horizontal_wrapped(|ui| {
-        let targets = Target::ALL.map(|target| (target, target.label()));
+        let name = panel.state.target().name();
+        let told = Target::ALL.map(|target| (target, target.told(&name)));
+        let targets = told.each_ref().map(|(target, text)| (*target, text.as_str()));
         let current = panel.state.verdict.target;
-        if let Some(target) = choice(ui, "What is predicted", current.label(), Some(current), &targets) {
+        if let Some(target) = choice(ui, "What is predicted", &current.told(&name), Some(current), &targets) {
             panel.state.verdict.target = target;
         }
-        help(ui, "relative popularity", "Playlists differ in how popular their tracks are. Relative to the playlist, a track is compared with its neighbors only, so that a style of covers that merely goes with a playlist counts for nothing.");
+        help(ui, "relative to the playlist", "Playlists differ in how well their tracks do. Relative to the playlist, a track is compared with its neighbors only, so that a style of covers that merely goes with a playlist counts for nothing.");
     });
     let Some(study) = &panel.state.study else { return };
     let runs: Vec<(RunId, String)> = study.tested_runs().map(|run| (run.id, run.name.clone())).collect();
@@ -119,29 +125,46 @@ fn answer(ui: &mut Ui, panel: &Panel<'_>, verdict: &Verdict) {
         ui.add(egui::Label::new(RichText::new(&verdict.sentence).font(theme::strong())).wrap());
         ui.add_space(4.0);
         ui.add(egui::Label::new(RichText::new(&verdict.limits).color(colors.quiet)).wrap());
-        if let Some(text) = other_targets(panel.state, verdict) {
+        let beside = [other_targets(panel.state, verdict), single_split(panel.state, verdict)];
+        for text in beside.into_iter().flatten() {
             ui.add(egui::Label::new(RichText::new(text).color(colors.quiet)).wrap());
         }
     });
-    card(ui, "The ladder of evidence", |ui| ladder(ui, verdict));
+    card(ui, "The ladder of evidence", |ui| ladder(ui, verdict, &panel.state.target()));
 }
 
 /// What verdicts on other targets said.
 fn other_targets(state: &State, verdict: &Verdict) -> Option<String> {
     let snapshot = state.study.as_ref()?.snapshot.as_ref()?;
+    let name = state.target().name();
     let others: Vec<String> = Target::ALL
         .into_iter()
         .filter(|target| *target != verdict.target)
         .filter_map(|target| snapshot.verdicts.iter().rfind(|other| other.target == target))
         .map(|other| {
             let same = if other.answer == verdict.answer { "the same answer" } else { "another answer" };
-            format!("{same} for {} ({})", other.target.label(), other.answer.as_str())
+            format!("{same} for {} ({})", other.target.told(&name), other.answer.as_str())
         })
         .collect();
-    (!others.is_empty()).then(|| format!("This answer is about {}; {}.", verdict.target.label(), others.join("; ")))
+    (!others.is_empty()).then(|| format!("This answer is about {}; {}.", verdict.target.told(&name), others.join("; ")))
 }
 
-fn ladder(ui: &mut Ui, verdict: &Verdict) {
+/// Why a finding may not show in Results.
+fn single_split(state: &State, verdict: &Verdict) -> Option<String> {
+    let runs = state.study.as_ref()?.runs();
+    let is_finding = matches!(verdict.answer, Answer::Detectable | Answer::Weak | Answer::Useful);
+    let beats = runs.iter().any(|run| run.beats_mean() == Some(true));
+    let tested = runs.iter().filter_map(|run| run.test_tracks).max()?;
+    (is_finding && !beats).then(|| {
+        format!(
+            "In Results the same gain may look like chance: one split tests {} only, this verdict all {}.",
+            plural(tested, "test track", "test tracks"),
+            thousands(verdict.tracks)
+        )
+    })
+}
+
+fn ladder(ui: &mut Ui, verdict: &Verdict, measured: &Measured) {
     let colors = palette(ui);
     let quiet = colors.quiet;
     let ends = verdict.rows.iter().flat_map(|row| [row.r2_low, row.r2_high, row.r2]).filter(|value| value.is_finite());
@@ -159,7 +182,7 @@ fn ladder(ui: &mut Ui, verdict: &Verdict) {
         }
         ui.end_row();
         for row in &verdict.rows {
-            ladder_row(ui, verdict, row, (width, scale), &lines);
+            ladder_row(ui, (verdict, measured), row, (width, scale), &lines);
         }
     });
     let tried = format!(
@@ -170,11 +193,17 @@ fn ladder(ui: &mut Ui, verdict: &Verdict) {
     );
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(tried).font(theme::caption()).color(quiet));
-        help(ui, "p", "How often shuffled popularity, in which nothing can be found, is predicted as well. The best of all predictors is compared with the best in each shuffle, so that trying many does not make a finding.");
+        help(ui, "p", "How often shuffled figures, in which nothing can be found, are predicted as well. The best of all predictors is compared with the best in each shuffle, so that trying many does not make a finding.");
     });
 }
 
-fn ladder_row(ui: &mut Ui, verdict: &Verdict, row: &Row, (width, scale): (f32, Scale), lines: &[(f64, egui::Color32)]) {
+fn ladder_row(
+    ui: &mut Ui,
+    (verdict, measured): (&Verdict, &Measured),
+    row: &Row,
+    (width, scale): (f32, Scale),
+    lines: &[(f64, egui::Color32)],
+) {
     let colors = palette(ui);
     let name = RichText::new(&row.predictor);
     let name = if row.predictor == verdict.deciding { name.font(theme::body_strong()) } else { name };
@@ -189,7 +218,7 @@ fn ladder_row(ui: &mut Ui, verdict: &Verdict, row: &Row, (width, scale): (f32, S
     };
     response.on_hover_text(format!("95 % interval {:+.3} to {:+.3}{against}", row.r2_low, row.r2_high));
     right_aligned(ui, 56.0, format!("{:.3}", row.r2));
-    right_aligned(ui, 56.0, format!("{:.2}", row.rmse));
+    right_aligned(ui, 56.0, verdict.target.short_difference(measured, row.rmse, 2));
     right_aligned(ui, 56.0, if row.p.is_finite() { format!("{:.3}", row.p) } else { "–".to_owned() });
     ui.end_row();
 }
@@ -231,33 +260,38 @@ fn control_row(ui: &mut Ui, control: &Control) {
     notice(ui, icon, color, format!("{}: {word}, {}", control.name, control.detail));
 }
 
-fn subsets(ui: &mut Ui, parts: &[Subset]) {
+fn subsets(ui: &mut Ui, title: &str, all: &[Subset], by: PartBy) {
+    let parts: Vec<&Subset> = all.iter().filter(|part| part.by == by).collect();
     if parts.len() < 2 {
         return;
     }
     let colors = palette(ui);
     let few = parts.iter().any(|part| part.is_small);
-    card(ui, "Within each playlist", |ui| {
+    card(ui, title, |ui| {
         let half = parts.len().div_ceil(2);
         halves(
             ui,
             &mut (),
-            |ui, ()| subset_rows(ui, "first", &parts[..half]),
-            |ui, ()| subset_rows(ui, "second", &parts[half..]),
+            |ui, ()| subset_rows(ui, (title, "first"), &parts[..half]),
+            |ui, ()| subset_rows(ui, (title, "second"), &parts[half..]),
         );
         let found = parts.iter().filter(|part| part.holds).count();
         let small = if few { " Gray: fewer than 50 tracks, too few to read much into." } else { "" };
         let text = format!(
-            "Correlation of the best cover-only prediction with the truth. {} hold when it is taken into account that \
-             {} were tried.{small}",
-            if found == 0 { "None".to_owned() } else { found.to_string() },
-            parts.len()
+            "Correlation of the best cover-only prediction with the truth. {} when it is taken into account that {} \
+             parts of the study were tried.{small}",
+            match found {
+                0 => "None holds".to_owned(),
+                1 => "1 holds".to_owned(),
+                _ => format!("{found} hold"),
+            },
+            all.len()
         );
         ui.add(egui::Label::new(RichText::new(text).font(theme::caption()).color(colors.quiet)).wrap());
     });
 }
 
-fn subset_rows(ui: &mut Ui, id: &str, parts: &[Subset]) {
+fn subset_rows(ui: &mut Ui, id: (&str, &str), parts: &[&Subset]) {
     let colors = palette(ui);
     let width = (ui.available_width() - 130.0 - 48.0 - 80.0 - 3.0 * GAP).clamp(90.0, 300.0);
     egui::Grid::new(("subsets", id)).num_columns(4).spacing([GAP, 2.0]).show(ui, |ui| {

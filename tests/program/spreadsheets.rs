@@ -68,6 +68,49 @@ fn any_number_can_be_the_target() {
 }
 
 #[test]
+fn what_is_predicted_is_called_by_its_name_and_unit_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, covers) = small_study(folder.path(), 60);
+    let rows = std::fs::read_to_string(&table).unwrap();
+    let rows = rows.replacen("popularity", "Streams", 1).replacen("cover", "cover,Release Date", 1);
+    let dated = rows.lines().enumerate().map(|(line, row)| match row.split(',').collect::<Vec<_>>()[..] {
+        [title, streams, playlist, cover] if line > 0 => {
+            let streams = 1000 * streams.parse::<u32>().unwrap();
+            format!("{title},{streams},{playlist},{cover},{}-01-01\n", 1970 + line % 30)
+        }
+        _ => format!("{row}\n"),
+    });
+    std::fs::write(&table, dated.collect::<String>()).unwrap();
+    import(folder.path(), &table, &["--covers", text(&covers), "--target", "Streams"]);
+    let study = folder.path().join("a.coverstudy");
+    run(&["train", text(&study), "--epochs", "1", "--image-size", "20", "--layers", "1", "--filters", "2"]);
+
+    let said = |arguments: &[&str]| String::from_utf8(run(arguments).stderr).unwrap();
+    let verdict = run(&["verdict", text(&study), "--run", "Quick"]);
+    let out = folder.path().join("report.html");
+    run(&["report", text(&study), "--out", text(&out)]);
+    let texts = [
+        said(&["info", text(&study)]),
+        said(&["results", text(&study)]),
+        said(&["score", text(&study), text(&covers.join("c1.png"))]),
+        said(&["colors", text(&study)]),
+        String::from_utf8(verdict.stderr.clone()).unwrap(),
+        std::fs::read_to_string(&out).unwrap(),
+    ];
+    for text in texts {
+        assert!(text.contains("Streams") || text.contains("streams"), "{text}");
+        let lower = text.to_lowercase();
+        // Two predictors and controls have it in their names.
+        let lower = lower.replace("shuffled popularity", "");
+        assert!(!lower.contains("popularity") && !lower.contains(" points"), "{text}");
+    }
+    let subsets = last_json(&verdict)["subsets"].as_array().unwrap().clone();
+    let decades: Vec<&str> =
+        subsets.iter().filter(|part| part["by"] == "year").map(|part| part["name"].as_str().unwrap()).collect();
+    assert_eq!(decades, ["1970s", "1980s", "1990s"]);
+}
+
+#[test]
 fn opendocument_files_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let (_, covers) = small_study(folder.path(), 6);
@@ -134,6 +177,18 @@ fn covers_at_web_addresses_are_downloaded() {
     assert!(imported["rejected"].to_string().contains("status 404"));
     assert_eq!(server.count("/cover.jpg"), 1, "each address is asked once");
     assert_eq!(info(folder.path())["playlists"][0]["name"], "Summer hits");
+    let terms = "Spotify's developer terms forbid";
+    assert!(String::from_utf8_lossy(&output.stderr).contains(terms), "told before covers are downloaded");
+    let again = run(&["import", text(&study), "--csv", text(&table)]);
+    assert!(!String::from_utf8_lossy(&again.stderr).contains(terms), "once for each study");
+
+    let (csv, covers) = (folder.path().join("out.csv"), folder.path().join("out"));
+    let written = last_json(&run(&["export", text(&study), "--tracks", text(&csv), "--covers", text(&covers)]));
+    assert_eq!((&written["tracks"], &written["without_cover"]), (&json!(9), &json!(1)), "{written}");
+    let third = folder.path().join("c.coverstudy");
+    let back = last_json(&run(&["import", text(&third), "--csv", text(&csv), "--covers", text(&covers)]));
+    assert_eq!((&back["tracks"], &back["covers"]), (&json!(8), &json!(8)), "{back}");
+    assert!(back["rejected"].to_string().contains("Song 3"), "{back}");
     // Without the environment of the tests, this computer's own addresses are not asked.
     let second = folder.path().join("b.coverstudy");
     let refused = last_json(&run(&["import", text(&second), "--csv", text(&table)]));
@@ -160,6 +215,23 @@ fn lists_without_popularity_or_covers_are_told_before_anything_starts() {
         assert!(output.status.code() == Some(1) && said.contains(words), "{header}: {said}");
         assert!(!folder.path().join("a.coverstudy").exists());
     }
+}
+
+#[test]
+fn errors_of_the_system_are_told_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, _) = small_study(folder.path(), 2);
+    let missing = folder.path().join("missing.csv");
+    for output in [
+        import(folder.path(), &missing, &[]),
+        import(folder.path(), folder.path(), &[]),
+        import(folder.path(), &table, &["--covers", text(&missing)]),
+        import(&missing, &table, &[]),
+    ] {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(1) && !said.contains("os error") && said.contains("."), "{said}");
+    }
+    assert!(String::from_utf8_lossy(&import(folder.path(), &missing, &[]).stderr).contains("it is not there"));
 }
 
 #[test]

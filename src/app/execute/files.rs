@@ -14,20 +14,21 @@ impl App {
     pub(super) fn choose(&mut self, purpose: Purpose) {
         self.task("file chooser", move || {
             let since = Instant::now();
-            let path = ask_for_path(&purpose);
-            Outcome::Chosen { purpose, path, took: since.elapsed() }
+            let paths = ask_for_paths(&purpose).unwrap_or_default();
+            Outcome::Chosen { purpose, paths, took: since.elapsed() }
         });
     }
 
-    pub(super) fn chosen(&mut self, purpose: Purpose, path: PathBuf) {
+    pub(super) fn chosen(&mut self, purpose: Purpose, paths: Vec<PathBuf>) {
+        if purpose == Purpose::Table {
+            self.state.import_form.set_tables(&paths);
+            return self.preview_table();
+        }
+        let Some(path) = paths.into_iter().next() else { return };
         match purpose {
             Purpose::Study => self.open(path),
             Purpose::SaveAs => self.save_as(path),
-            Purpose::Table => {
-                self.state.import_form.table = path.display().to_string();
-                self.state.import_form.more_tables.clear();
-                self.preview_table();
-            }
+            Purpose::Table => {}
             Purpose::Covers => self.state.import_form.covers = path.display().to_string(),
             Purpose::Cover => self.score(vec![path]),
             Purpose::Scores => self.write_scores(path),
@@ -49,7 +50,7 @@ impl App {
             return;
         };
         let folder = self.state.study.as_ref().and_then(|study| study.path.parent().map(Path::to_path_buf));
-        self.chosen(purpose, folder.unwrap_or_default().join(name));
+        self.chosen(purpose, vec![folder.unwrap_or_default().join(name)]);
     }
 
     /// The table as text with tabs, as spreadsheets paste it.
@@ -86,13 +87,15 @@ impl App {
 }
 
 /// Asks in the system's file chooser; runs on a thread of its own.
-fn ask_for_path(purpose: &Purpose) -> Option<PathBuf> {
+fn ask_for_paths(purpose: &Purpose) -> Option<Vec<PathBuf>> {
     let dialog = rfd::FileDialog::new();
     let pictures = ["jpg", "jpeg", "png", "webp", "gif", "bmp"];
-    match purpose {
+    let path = match purpose {
         Purpose::Study => dialog.set_title("Open study").add_filter("Studies", &[study::EXTENSION]).pick_file(),
         Purpose::SaveAs => dialog.set_title("Save study as").add_filter("Studies", &[study::EXTENSION]).save_file(),
-        Purpose::Table => dialog.set_title("Spreadsheet").add_filter("Spreadsheets", TABLE_ENDINGS).pick_file(),
+        Purpose::Table => {
+            return dialog.set_title("Spreadsheets").add_filter("Spreadsheets", TABLE_ENDINGS).pick_files();
+        }
         Purpose::Covers => dialog.set_title("Covers folder").pick_folder(),
         Purpose::Cover => dialog.set_title("Cover to score").add_filter("Pictures", &pictures).pick_file(),
         Purpose::ResultsTable
@@ -101,7 +104,8 @@ fn ask_for_path(purpose: &Purpose) -> Option<PathBuf> {
         | Purpose::Rejected
         | Purpose::Report
         | Purpose::Scores => dialog.set_file_name(default_export_name(purpose)?).save_file(),
-    }
+    };
+    path.map(|path| vec![path])
 }
 
 fn default_export_name(purpose: &Purpose) -> Option<&'static str> {

@@ -13,7 +13,7 @@ const SHOW_IMPORTED_EVERY: Duration = Duration::from_secs(2);
 
 impl App {
     pub(super) fn preview_table(&mut self) {
-        let path = PathBuf::from(self.state.import_form.table.trim());
+        let Some(path) = self.state.import_form.tables().into_iter().next() else { return };
         self.task("preview", move || {
             Outcome::Previewed(Table::read(&path).map(|table| table.preview()).map_err(|error| error.to_string()))
         });
@@ -21,14 +21,15 @@ impl App {
 
     pub(super) fn import_tables(&mut self) {
         let form = &self.state.import_form;
-        let path = PathBuf::from(form.table.trim());
+        let paths = form.tables();
         let columns = match &form.preview {
-            Some(Ok(preview)) if preview.path == path => Columns::Chosen(preview.mapping),
+            Some(Ok(preview)) if paths.first() == Some(&preview.path) => {
+                Columns::Chosen { mapping: preview.mapping, headers: preview.headers.clone() }
+            }
             _ => Columns::Recognised,
         };
         let covers = Some(form.covers.trim()).filter(|folder| !folder.is_empty()).map(PathBuf::from);
-        let more = form.more_tables.iter().map(|path| TableFile { path: path.clone(), columns: Columns::Recognised });
-        let files = std::iter::once(TableFile { path, columns }).chain(more).collect();
+        let files = paths.into_iter().map(|path| TableFile { path, columns: columns.clone() }).collect();
         let has_web_covers = matches!(&form.preview, Some(Ok(preview)) if preview.mapping.has_web_covers());
         let request = ImportRequest::Tables { files, covers, target: form.target.clone() };
         if has_web_covers { self.import_live(request) } else { self.import(request) }

@@ -184,10 +184,8 @@ impl App {
         if let Some(folder) = dropped.folder {
             self.state.import_form.covers = folder.display().to_string();
         }
-        let mut tables = dropped.tables.into_iter();
-        if let Some(table) = tables.next() {
-            self.state.import_form.table = table.display().to_string();
-            self.state.import_form.more_tables = tables.collect();
+        if !dropped.tables.is_empty() {
+            self.state.import_form.set_tables(&dropped.tables);
             self.preview_table();
         }
     }

@@ -58,7 +58,7 @@ fn blocked(panel: &Panel<'_>) -> Option<&'static str> {
     } else if matches!(&form.preview, Some(Ok(preview)) if !preview.mapping.missing().is_empty()) {
         Some("Choose the columns for title, popularity and cover first.")
     } else {
-        None
+        panel.state.read_only()
     }
 }
 
@@ -160,7 +160,9 @@ fn rejected_card(ui: &mut Ui, panel: &mut Panel<'_>) {
             item.what.to_lowercase().contains(&wanted) || item.reason.to_lowercase().contains(&wanted)
         };
         let shown: Vec<&Rejected> = snapshot.rejected.iter().filter(matches).collect();
-        egui::ScrollArea::both().id_salt("rejected").max_height(180.0).auto_shrink([false, true]).show_rows(
+        // With room for its heading and the panel's, also in a small window.
+        let height = (ui.ctx().content_rect().height() - 300.0).clamp(180.0, 480.0);
+        egui::ScrollArea::both().id_salt("rejected").max_height(height).auto_shrink([false, true]).show_rows(
             ui,
             20.0,
             shown.len(),

@@ -65,7 +65,7 @@ fn blocked(panel: &Panel<'_>, links: &Links) -> Option<&'static str> {
     } else if links.playlists.is_empty() {
         Some("Paste links of playlists first.")
     } else {
-        None
+        panel.state.read_only()
     }
 }
 

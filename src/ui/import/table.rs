@@ -17,7 +17,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         let width = (ui.available_width() - FIELD_LABEL - 132.0 - 2.0 * GAP).max(160.0);
         let form = &mut panel.state.import_form;
         ui.horizontal(|ui| {
-            let hint = "Path of a CSV, Excel or ODS file, or drop it on the window";
+            let hint = "Path of a CSV, Excel or ODS file, several with ; between them, or drop them on the window";
             let (_, field) = text_field(ui, "CSV file", hint, &mut form.table, width);
             if field.lost_focus() && !form.table.trim().is_empty() {
                 commands.push(Command::PreviewTable);
@@ -37,7 +37,6 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                 commands.push(Command::ChooseCovers);
             }
         });
-        more_tables(ui, &mut form.more_tables);
         match &mut form.preview {
             Some(Ok(preview)) => {
                 mapping(ui, preview);
@@ -50,22 +49,6 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     panel.commands.extend(commands);
 }
 
-/// Spreadsheets that are imported together with the one in the field.
-fn more_tables(ui: &mut Ui, more: &mut Vec<std::path::PathBuf>) {
-    if more.is_empty() {
-        return;
-    }
-    let names: Vec<_> = more.iter().map(|path| path.file_name().unwrap_or_default().to_string_lossy()).collect();
-    let text = format!("Together with {}.", names.join(", "));
-    ui.horizontal(|ui| {
-        ui.add_space(FIELD_LABEL + GAP);
-        ui.add(egui::Label::new(text).truncate());
-        if secondary(ui, "Only the first", None) {
-            more.clear();
-        }
-    });
-}
-
 /// Whether the column of values is popularity or a measure of its own, with its unit and how it is counted.
 fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target) {
     let header = preview.mapping.popularity.and_then(|place| preview.headers.get(place));
@@ -76,7 +59,7 @@ fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target) {
         let options = [(true, "Popularity, 0 to 100"), (false, "A number of its own")];
         match cell_choice(ui, "Kind of value", is_popularity, &options) {
             Some(true) => *target = Target::default(),
-            Some(false) => *target = Target { measure: header.clone(), unit: String::new(), ..Target::default() },
+            Some(false) => *target = Target::of_measure(header),
             None => {}
         }
         if target.measure == POPULARITY {

@@ -3,7 +3,7 @@
 use eframe::egui::{self, DragValue, RichText, Ui};
 
 use crate::app::{Command, Snapshot};
-use crate::study::{DEEZER_RANK, POPULARITY, Scale, Target, thousands};
+use crate::study::{POPULARITY, Scale, Target, thousands};
 use crate::ui::Panel;
 use crate::ui::theme::{GAP, palette};
 use crate::ui::widgets::{card, choice, describe, focus_ring, name, secondary};
@@ -21,9 +21,12 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let blocked = if panel.state.import.is_some() {
         Some("An import is under way.")
     } else if !snapshot.runs.is_empty() {
-        Some("The study has runs that learned this. Import the tracks into a new study to predict something else.")
+        Some(
+            "The study has runs that learned this. To predict something else, start a new study (File, New study) and \
+             import the same files or playlists into it.",
+        )
     } else {
-        None
+        panel.state.read_only()
     };
     card(ui, "What is predicted", |ui| {
         ui.label(RichText::new(sentence(&snapshot)).color(palette(ui).quiet));
@@ -73,11 +76,7 @@ fn measure(ui: &mut Ui, snapshot: &Snapshot, target: &mut Target) {
     let current = snapshot.measures.iter().position(|measure| *measure == target.measure);
     if let Some(chosen) = choice(ui, "Predicted", &label(&target.measure), current, &options) {
         let years = target.years;
-        *target = match snapshot.measures[chosen].as_str() {
-            POPULARITY => Target::default(),
-            DEEZER_RANK => Target::deezer(),
-            other => Target { measure: other.to_owned(), unit: String::new(), ..Target::default() },
-        };
+        *target = Target::of_measure(&snapshot.measures[chosen]);
         target.years = years;
     }
 }
@@ -123,7 +122,7 @@ fn forget(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
         );
         ui.add(egui::Label::new(RichText::new(text).color(palette(ui).quiet)).wrap());
         ui.add_space(GAP / 2.0);
-        let blocked = panel.state.import.is_some().then_some("An import is under way.");
+        let blocked = panel.state.import.is_some().then_some("An import is under way.").or(panel.state.read_only());
         if secondary(ui, "Forget downloaded covers", blocked) {
             panel.push(Command::ForgetCovers);
         }

@@ -12,6 +12,7 @@ use super::stored::{self, Stored};
 use crate::jobs::{Stop, Wishes};
 use crate::sources::services::vault::{Kept, Secret};
 use crate::sources::services::{RequestError, Waits, persist};
+use crate::study::why;
 
 /// The address to be registered with the app; Spotify lets the port differ.
 pub const REDIRECT_ADDRESS: &str = "http://127.0.0.1";
@@ -31,7 +32,7 @@ const LONGEST_REQUEST: usize = 16 * 1024;
 pub enum LoginError {
     #[error("Type the client id of your Spotify app first.")]
     NoClientId,
-    #[error("No listener could be opened on 127.0.0.1 ({0}). Close other programs and try again.")]
+    #[error("No listener could be opened on 127.0.0.1 ({}). Close other programs and try again.", why(.0))]
     Listener(std::io::Error),
     #[error("Nobody answered in the browser within five minutes. Log in again when you are ready.")]
     TimedOut,
