@@ -6,8 +6,8 @@
 //! weights comes a [`Network`], which predicts.
 //!
 //! Tensors, tape, loss and the Adam step are dfdx's; all convolutions with their activations and poolings are one
-//! operation on its tape (`conv_op`), computed by the functions of `kernels`; a linear convolution at the end is one with the dense
-//! layer (`linear_head`).
+//! operation on its tape (`conv_op`), computed by the functions of `kernels`; a linear convolution at the end is one
+//! with the dense layer (`linear_head`).
 
 mod adam;
 mod aligned;

@@ -27,7 +27,7 @@ pub(super) trait InstructionSet: Simd {
     fn spread(self, call: &mut Spread<'_>, remaining: usize) -> usize;
 }
 
-/// 32 registers: of a tile, one holds the value of a pixel and up to four the weights.
+/// 32 registers: of a tile, one holds the value of a pixel and up to two the weights.
 #[cfg(target_arch = "x86_64")]
 impl InstructionSet for Avx512 {
     const WIDTH: usize = 32;
