@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cover_study::nn::kernels::{
-    Aligned, ConvGeometry, DenseRow, Entries, Forward, Isa, LANES, Packed, forward, input_gradient_sparse,
+    Aligned, ConvGeometry, DenseRow, Entries, Forward, Isa, LANES, Packed, Pooled, forward, input_gradient_sparse,
     pack_filters, transpose, weight_gradient_dense, weight_gradient_sparse,
 };
 use cover_study::nn::{Dataset, Kernels, Preset, Sample, TrainOptions, Trainer};
@@ -79,15 +79,6 @@ impl Work {
         let Self { geometry, isa, input, packed, out, arg_max, rows, .. } = self;
         let arg_max = (geometry.pool > 1).then_some(arg_max.as_mut_slice());
         forward(*isa, Forward { geometry, input, packed, out, arg_max, rows });
-    }
-
-    /// The gradient of the output that training would send back, gathered.
-    fn entries(&mut self) -> Entries {
-        self.forward();
-        let mut entries = Entries::default();
-        let (gradient, mut bias) = (floats(self.out.len()), vec![0.0; self.geometry.filters]);
-        entries.collect(&self.geometry, &gradient, &self.arg_max, &mut bias, true);
-        entries
     }
 }
 
@@ -162,15 +153,32 @@ fn kernels(criterion: &mut Criterion, isa: Isa) {
         let mut group = criterion.benchmark_group(format!("{}/{name}", isa.name()));
         group.throughput(Throughput::Elements(forward_flops(&geometry)));
         group.bench_function("forward", |bencher| bencher.iter(|| work.forward()));
-        let entries = work.entries();
-        let mut sums = Aligned::zeros(geometry.weights_len());
+        work.forward();
+        let (gradient, mut entries) = (floats(work.out.len()), Entries::default());
+        let mut sums = Aligned::zeros(geometry.filters * geometry.kernel * geometry.padded_kernel_row());
+        let mut bias = vec![0.0; geometry.filters];
         group.bench_function("weight gradient", |bencher| {
-            bencher.iter(|| weight_gradient_sparse(isa, &geometry, &work.input, &entries, &mut sums));
+            bencher.iter(|| {
+                weight_gradient_sparse(
+                    isa,
+                    Pooled { geometry: &geometry, gradient: &gradient, arg_max: &work.arg_max, entries: &mut entries },
+                    &work.input,
+                    &mut sums,
+                    &mut bias,
+                )
+            });
         });
         let transposed = transpose(&geometry, &work.weights);
-        let mut gradient = Aligned::zeros(geometry.in_len() + LANES);
+        let mut into = Aligned::zeros(geometry.in_len() + LANES);
         group.bench_function("input gradient", |bencher| {
-            bencher.iter(|| input_gradient_sparse(isa, &geometry, &transposed, &entries, &mut gradient));
+            bencher.iter(|| {
+                input_gradient_sparse(
+                    isa,
+                    Pooled { geometry: &geometry, gradient: &gradient, arg_max: &work.arg_max, entries: &mut entries },
+                    &transposed,
+                    &mut into,
+                )
+            });
         });
     }
     let geometry = layer(29, 64, 1);

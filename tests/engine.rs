@@ -1,11 +1,13 @@
 //! The training engine from outside: same results whatever the threads, resuming bit by bit, learning what is there.
 
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::sync::Arc;
 
 use cover_study::nn::{
     Activation, Checkpoint, ConvLayer, DataError, Dataset, EpochFigures, Hyperparameters, Kernels, Network, Padding,
-    Preset, Sample, Schedule, TrainError, TrainOptions, Trainer, metrics,
+    Preset, Sample, Schedule, TrainError, TrainOptions, Trainer, available_memory_bytes, metrics,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -272,6 +274,88 @@ fn a_loss_beyond_numbers_is_said() {
     let error = trainer.run_epoch(&mut |_, _| ControlFlow::Continue(())).expect_err("its square is infinite");
     assert!(matches!(error, TrainError::NotFinite { epoch: 1 }));
     assert!(error.to_string().contains("Lower the learning rate"), "{error}");
+}
+
+/// Runs the program's command; its options are the words of `options`.
+fn program(command: &str, study: &Path, options: &str) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_cover-study"));
+    program.arg(command).arg(study).args(options.split_whitespace()).arg("--json");
+    program.current_dir(study.parent().expect("a file in a folder")).output().expect("the program starts")
+}
+
+/// A study of 40 plain covers in `folder`.
+fn study_of_plain_covers(folder: &Path) -> PathBuf {
+    let covers = folder.join("covers");
+    std::fs::create_dir(&covers).expect("an empty folder");
+    let mut table = String::from("title,popularity,playlist,cover\n");
+    for index in 0..40_u8 {
+        let popularity = u32::from(index) * 37 % 101;
+        table += &format!("Track {index},{popularity},Playlist,c{index}\n");
+        let color = image::Rgb([index * 6, 255 - index * 3, popularity as u8]);
+        let cover = covers.join(format!("c{index}.png"));
+        image::RgbImage::from_pixel(24, 24, color).save(cover).expect("an empty folder");
+    }
+    std::fs::write(folder.join("tracks.csv"), table).expect("an empty folder");
+    let study = folder.join("plain.coverstudy");
+    let imported = program("import", &study, "--csv tracks.csv --covers covers");
+    assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+    study
+}
+
+/// A command's last line.
+fn last_line(output: &Output) -> serde_json::Value {
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(text.lines().last().unwrap_or_default()).expect("a line of JSON")
+}
+
+/// The first epoch's one step takes each weight to about 1; what comes of that, squared, is more than a float holds.
+#[test]
+fn a_training_that_comes_apart_keeps_its_best_epoch_and_the_study() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let study = study_of_plain_covers(folder.path());
+    let wild = "--preset quick --learning-rate 1 --layers 6 --filters 80 --kernel-size 11 --pool none --padding same \
+                --activation linear --image-size 20 --batch-size 64 --epochs 3";
+    let output = program("train", &study, wild);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("in epoch 2 is no longer a finite number. Lower the learning rate"), "{said}");
+    let run = last_line(&program("results", &study, ""))["runs"][0].clone();
+    assert_eq!((&run["status"], &run["epochs_done"], &run["best_epoch"]), (&"failed".into(), &1.into(), &1.into()));
+    let written = program("export", &study, &format!("--run {} --out best.onnx", run["run"]).replace('"', ""));
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let tame = program("train", &study, "--preset quick --image-size 24 --epochs 1");
+    assert!(tame.status.success(), "{}", String::from_utf8_lossy(&tame.stderr));
+}
+
+#[test]
+fn what_would_not_fit_into_memory_or_the_study_is_refused_before_it_starts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let study = study_of_plain_covers(folder.path());
+    let refused = |options: &str, why: &str| {
+        let output = program("train", &study, options);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && said.contains(why) && said.contains("Lower the image size"), "{said}");
+        let runs = last_line(&program("results", &study, ""))["runs"].clone();
+        let trained = |run: &serde_json::Value| run["epochs_done"].as_u64() > Some(0);
+        assert!(!runs.as_array().expect("a list").iter().any(trained), "{runs}");
+    };
+    refused("--image-size 640 --filters 512 --layers 1 --pool none", "208 million weights, and a study can hold 120");
+    let large = "--image-size 640 --filters 280 --layers 6 --pool none --padding same --batch-size 1024";
+    let layer =
+        ConvLayer { filters: 280, kernel_size: 3, padding: Padding::Same, activation: Activation::Relu, pool: None };
+    let settings = Hyperparameters {
+        image_size: 640,
+        layers: vec![layer; 6],
+        batch_size: 1024,
+        ..Preset::Quick.hyperparameters()
+    };
+    let available = available_memory_bytes().unwrap_or(u64::MAX);
+    let needed = settings.check().expect("few enough weights").memory_bytes(40);
+    if needed > available.saturating_add(4 << 30) {
+        refused(large, "of memory, and there is room for");
+    } else {
+        eprintln!("left out: this machine has room for {needed} bytes");
+    }
 }
 
 #[test]

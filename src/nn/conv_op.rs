@@ -1,7 +1,8 @@
-//! Convolution, bias, activation and max-pooling as one operation on dfdx's tape.
+//! All convolution layers - convolution, bias, activation, max-pooling - as one operation on dfdx's tape.
 //!
 //! A batch is worked on in a fixed number of shards, whose sums are added in order, so that results do not depend on
-//! the number of threads. The operation runs on the rayon pool that it is called in.
+//! the number of threads. Each picture goes through all layers before the next one, so that what is between them stays
+//! in cache; so it does on the way back. The operation runs on the rayon pool that it is called in.
 
 use std::sync::Arc;
 
@@ -10,17 +11,16 @@ use dfdx::tensor::{Cpu, CpuError, Gradients, OwnedTape, Storage as _, Tape as _,
 use rayon::prelude::*;
 
 use super::feed::Pictures;
-use super::kernels::{self, ConvGeometry, Forward, Isa, LANES, Packed, pack_filters};
+use super::kernels::{self, ConvGeometry, Forward, Isa, Packed, pack_filters};
 use backward::Backward;
-use source::Source;
-use workspace::Workspace;
+use workspace::{Shard, Workspace};
 
 pub(super) use backward::{add_bias_sums, add_weight_sums, flipped};
-pub(super) use source::{pad_pixels, pad_values};
+pub(super) use padding::{pad_pixels, pad_values};
 pub(super) use workspace::{Sums, padded_len, shard_count, workspace_bytes};
 
 mod backward;
-mod source;
+mod padding;
 mod workspace;
 
 /// A batch of activations: pictures, and the numbers of each (NHWC).
@@ -32,127 +32,119 @@ pub(super) type Biases = Tensor<(usize,), f32, Cpu>;
 /// A tape that records.
 pub(super) type Recorded = OwnedTape<f32, Cpu>;
 
-/// What a layer looks at.
-pub(super) enum Input {
-    /// The first layer: pictures, which need no gradient.
-    Pictures(Pictures),
-    /// A later layer: what the one before put out.
-    Values(Values),
-}
-
-/// One layer's operation, with the space it works in from step to step.
+/// The operation, with the space it works in from step to step. There is at least one layer.
 #[derive(Debug)]
-pub(super) struct ConvOp {
-    geometry: ConvGeometry,
+pub(super) struct ConvStack {
+    layers: Vec<ConvGeometry>,
     isa: Isa,
     workspace: Workspace,
 }
 
 /// What the backward pass needs of the forward pass.
 struct Saved {
-    source: Source,
-    weights: Vec<f32>,
-    arg_max: Vec<u8>,
+    pictures: Pictures,
+    /// Of each layer.
+    kernels: Vec<Vec<f32>>,
+    shards: Vec<Shard>,
 }
 
-impl ConvOp {
-    pub(super) fn new(geometry: ConvGeometry, isa: Isa) -> Self {
-        Self { geometry, isa, workspace: Workspace::default() }
+impl ConvStack {
+    pub(super) fn new(layers: &[ConvGeometry], isa: Isa) -> Self {
+        Self { layers: layers.to_vec(), isa, workspace: Workspace::default() }
     }
 
-    /// Puts a batch through the layer, and the way back on the tape.
+    /// Puts a batch through the layers, and the way back on the tape. `parameters` are those of each layer.
     pub(super) fn forward(
         self: &Arc<Self>,
         dev: &Cpu,
-        input: Input,
-        (weights, biases): (&Weights, &Biases),
+        pictures: Pictures,
+        parameters: Vec<(Weights, Biases)>,
         tape: &mut Recorded,
     ) -> Result<Values, CpuError> {
-        let geometry = &self.geometry;
-        let (input, source) = match input {
-            Input::Pictures(pictures) => (None, Source::Pictures(pictures)),
-            Input::Values(values) => {
-                let len = values.shape().num_elements();
-                let mut copy = self.workspace.input(len + LANES);
-                values.copy_into(&mut copy[..len]);
-                (Some(values), Source::Values(copy))
-            }
-        };
-        let batch = source.pictures(geometry);
-        let kernel = floats(weights);
-        let packed = pack_filters(self.isa, geometry, &kernel, &floats(biases));
-        let mut out = take_zeros(dev, batch * geometry.out_len())?;
-        let arg_max = self.forward_batch(&source, &packed, &mut out);
-        let out = dev.try_tensor_from_vec(out, (batch, geometry.out_len()))?;
-        let saved = Saved { source, weights: kernel, arg_max };
-        let (op, output, weights, biases) = (Arc::clone(self), out.clone(), weights.clone(), biases.clone());
+        let (batch, out_len) = (pictures.count(), self.out_len());
+        let kernels: Vec<Vec<f32>> = parameters.iter().map(|(weights, _)| floats(weights)).collect();
+        let biases = parameters.iter().map(|(_, biases)| floats(biases));
+        let packed: Vec<Packed> = (self.layers.iter().zip(&kernels).zip(biases))
+            .map(|((geometry, kernel), biases)| pack_filters(self.isa, geometry, kernel, &biases))
+            .collect();
+        let mut out = take_zeros(dev, batch * out_len)?;
+        let mut shards = self.workspace.shards(&self.layers, batch);
+        self.forward_batch(&pictures, &packed, &mut shards, &mut out);
+        let output = dev.try_tensor_from_vec(out, (batch, out_len))?;
+        let (op, result) = (Arc::clone(self), output.clone());
+        let mut saved = Saved { pictures, kernels, shards };
         tape.add_backward_op(move |gradients| {
             let out = take(gradients, &output)?;
-            let mut into = input.as_ref().map(|input| take(gradients, input)).transpose()?;
-            let sums = op.backward_batch(&saved, &out, into.as_deref_mut());
-            add_weight_sums(&op.geometry, &sums, gradients.get_or_alloc_mut(&weights)?);
-            add_bias_sums(&sums, gradients.get_or_alloc_mut(&biases)?);
+            op.backward_batch(&mut saved, &out);
             put(gradients, &output, out)?;
-            if let (Some(input), Some(into)) = (&input, into) {
-                put(gradients, input, into)?;
+            for (layer, (weights, biases)) in parameters.iter().enumerate() {
+                let sums: Vec<&Sums> = saved.shards.iter().map(|shard| &shard.sums[layer]).collect();
+                add_weight_sums(&op.layers[layer], &sums, gradients.get_or_alloc_mut(weights)?);
+                add_bias_sums(&sums, gradients.get_or_alloc_mut(biases)?);
             }
-            op.workspace.keep(saved.source.into_values(), sums);
+            op.workspace.keep(saved.shards);
             Ok(())
         });
-        Ok(out)
+        Ok(result)
     }
 
-    /// Pictures of a shard where there are `batch`.
-    fn shard_len(&self, batch: usize) -> usize {
-        batch.div_ceil(shard_count(&self.geometry))
+    /// Numbers that come out of the last layer for one picture.
+    fn out_len(&self) -> usize {
+        self.layers.last().map_or(0, ConvGeometry::out_len)
     }
 
-    /// Fills `out`; returns where each output came from, nothing where that is clear.
-    fn forward_batch(&self, source: &Source, packed: &Packed, out: &mut [f32]) -> Vec<u8> {
-        let geometry = &self.geometry;
-        let needs_arg_max = geometry.relu || geometry.pool > 1;
-        let mut arg_max = vec![0; if needs_arg_max { out.len() } else { 0 }];
-        let out_len = geometry.out_len();
-        let shard_len = self.shard_len(out.len() / out_len);
-        let places = arg_max.chunks_mut(shard_len * out_len).map(Some).chain(std::iter::repeat_with(|| None));
-        let shards: Vec<_> = out.chunks_mut(shard_len * out_len).zip(places).enumerate().collect();
-        shards.into_par_iter().for_each(|(shard, (out, mut arg_max))| {
-            let mut scratch = self.workspace.scratch(geometry);
+    /// Fills `out`, and what the shards keep for the way back.
+    fn forward_batch(&self, pictures: &Pictures, packed: &[Packed], shards: &mut [Shard], out: &mut [f32]) {
+        let out_len = self.out_len();
+        let shard_len = workspace::shard_len(&self.layers, pictures.count());
+        let outs = out.par_chunks_mut(shard_len * out_len);
+        shards.par_iter_mut().zip(outs).enumerate().for_each(|(number, (shard, out))| {
+            let mut scratch = self.workspace.scratch(&self.layers);
             for (index, out) in out.chunks_exact_mut(out_len).enumerate() {
-                let input = source.padded(self.isa, geometry, shard * shard_len + index, &mut scratch.input);
-                let arg_max = arg_max.as_deref_mut().map(|all| &mut all[index * out_len..][..out_len]);
-                let rows = &mut scratch.rows;
-                kernels::forward(self.isa, Forward { geometry, input, packed, out, arg_max, rows });
+                let bytes = pictures.bytes(number * shard_len + index);
+                self.forward_picture(packed, (index, bytes), shard, out, &mut scratch);
             }
             self.workspace.give_back(scratch);
         });
-        arg_max
     }
 
-    /// Fills `into`, the gradient of the input, where it is wanted; returns the shards' sums for weights and biases.
-    fn backward_batch(&self, saved: &Saved, out: &[f32], into: Option<&mut [f32]>) -> Vec<Sums> {
-        let geometry = &self.geometry;
-        let (out_len, in_len) = (geometry.out_len(), geometry.in_len());
-        let shard_len = self.shard_len(out.len() / out_len);
-        let layer = Backward::new(self, saved, into.is_some());
-        let into_shards: Vec<Option<&mut [f32]>> = match into {
-            Some(into) => into.chunks_mut(shard_len * in_len).map(Some).collect(),
-            None => out.chunks(shard_len * out_len).map(|_| None).collect(),
-        };
-        into_shards
-            .into_par_iter()
-            .enumerate()
-            .map(|(shard, mut into)| {
-                let (mut scratch, mut sums) = (self.workspace.scratch(geometry), self.workspace.sums(geometry));
-                let first = shard * shard_len;
-                for (index, out) in out[first * out_len..].chunks_exact(out_len).take(shard_len).enumerate() {
-                    let into = into.as_deref_mut().map(|all| &mut all[index * in_len..][..in_len]);
-                    layer.picture(first + index, out, into, &mut scratch, &mut sums);
+    /// Puts the picture `index` of a shard through all layers.
+    fn forward_picture(
+        &self,
+        packed: &[Packed],
+        (index, bytes): (usize, &[u8]),
+        shard: &mut Shard,
+        out: &mut [f32],
+        scratch: &mut [workspace::Scratch],
+    ) {
+        let last = self.layers.len() - 1;
+        for (layer, (geometry, packed)) in self.layers.iter().zip(packed).enumerate() {
+            let (before, traces) = shard.traces.split_at_mut(layer);
+            let workspace::Scratch { input, rows, .. } = &mut scratch[layer];
+            let input = padding::input(self.isa, geometry, (index, bytes), before.last(), input);
+            let (values, arg_max) = traces[0].picture_mut(geometry, index);
+            let out = if layer == last { &mut *out } else { values };
+            kernels::forward(self.isa, Forward { geometry, input, packed, out, arg_max, rows });
+        }
+    }
+
+    /// Fills the shards' sums; `out` is the gradient of what came out.
+    fn backward_batch(&self, saved: &mut Saved, out: &[f32]) {
+        let Saved { pictures, kernels, shards } = saved;
+        let out_len = self.out_len();
+        let shard_len = workspace::shard_len(&self.layers, pictures.count());
+        let way_back = Backward::new(self, kernels);
+        shards.par_iter_mut().zip(out.par_chunks(shard_len * out_len)).enumerate().for_each(
+            |(number, (shard, out))| {
+                let mut scratch = self.workspace.scratch(&self.layers);
+                shard.sums.iter_mut().for_each(Sums::clear);
+                for (index, out) in out.chunks_exact(out_len).enumerate() {
+                    let bytes = pictures.bytes(number * shard_len + index);
+                    way_back.picture((index, bytes), out, shard, &mut scratch);
                 }
                 self.workspace.give_back(scratch);
-                sums
-            })
-            .collect()
+            },
+        );
     }
 }
 

@@ -11,11 +11,11 @@ use rand::{Rng, RngExt as _};
 
 use super::adam::{self, Moments};
 use super::checkpoint::OptimizerState;
-use super::conv_op::{Biases, ConvOp, Input, Recorded, Values, Weights, floats, take_zeros};
+use super::conv_op::{Biases, ConvStack, Recorded, Values, Weights, floats, take_zeros};
 use super::feed::Pictures;
 use super::hyper::CheckedHyperparameters;
 use super::kernels::{self, Isa};
-use super::linear_head::LinearHead;
+use super::linear_head::{Input, LinearHead};
 use super::memory;
 use super::shape::{IMAGE_CHANNELS, NetworkShape};
 
@@ -25,7 +25,8 @@ pub(super) struct Learner {
     isa: Isa,
     /// Used by this training alone: two threads sharing its cache of buffers could race into a panic.
     dev: Cpu,
-    convs: Vec<Arc<ConvOp>>,
+    /// The convolutions, where there are any before the head.
+    convs: Option<Arc<ConvStack>>,
     /// Where the last convolution is linear: it and the dense layer at once.
     head: Option<Arc<LinearHead>>,
     /// The dense one last.
@@ -61,11 +62,11 @@ impl Learner {
         let layers = pairs.map(|(arrays, moments)| Layer::new(&dev, arrays, moments)).collect::<Result<_, _>>()?;
         // Dropout silences other inputs of the dense layer for each picture.
         let linear_end = shape.linear_end().filter(|_| settings.dropout == 0.0);
-        let conv_count = shape.convs.len() - usize::from(linear_end.is_some());
+        let convs = &shape.convs[..shape.convs.len() - usize::from(linear_end.is_some())];
         Ok(Self {
             isa,
             dev,
-            convs: shape.convs[..conv_count].iter().map(|&conv| Arc::new(ConvOp::new(conv, isa))).collect(),
+            convs: (!convs.is_empty()).then(|| Arc::new(ConvStack::new(convs, isa))),
             head: linear_end.map(|&conv| Arc::new(LinearHead::new(conv, isa))),
             layers,
             micro_batch: memory::micro_batch(hyper),
@@ -142,10 +143,14 @@ impl Learner {
     /// One answer a picture.
     fn answers(&self, pictures: Pictures, silence: &mut impl Rng) -> Result<(Values, Recorded), CpuError> {
         let (dev, mut tape, batch) = (&self.dev, Recorded::default(), pictures.count());
-        let mut input = Input::Pictures(pictures);
-        for (op, layer) in self.convs.iter().zip(&self.layers) {
-            input = Input::Values(op.forward(dev, input, layer.parameters(), &mut tape)?);
-        }
+        let behind = 1 + usize::from(self.head.is_some());
+        let input = match &self.convs {
+            None => Input::Pictures(pictures),
+            Some(op) => {
+                let parameters = self.layers[..self.layers.len() - behind].iter().map(Layer::parameters).collect();
+                Input::Values(op.forward(dev, pictures, parameters, &mut tape)?)
+            }
+        };
         if let (Some(head), [.., conv, dense]) = (&self.head, self.layers.as_slice()) {
             let answers = head.forward(dev, input, conv.parameters(), dense.parameters(), &mut tape)?;
             return Ok((answers, tape));
@@ -209,8 +214,8 @@ impl Layer {
         })
     }
 
-    fn parameters(&self) -> (&Weights, &Biases) {
-        (&self.weights, &self.biases)
+    fn parameters(&self) -> (Weights, Biases) {
+        (self.weights.clone(), self.biases.clone())
     }
 }
 

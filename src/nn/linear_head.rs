@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use super::aligned::Aligned;
 use super::conv_op::{
-    Biases, Input, Recorded, Sums, Values, Weights, add_weight_sums, flipped, floats, pad_values, padded_len, put,
+    Biases, Recorded, Sums, Values, Weights, add_weight_sums, flipped, floats, pad_values, padded_len, put,
     shard_count, take,
 };
 use super::feed::Pictures;
@@ -78,7 +78,7 @@ fn filter_sums(dense: &[f32], filters: usize) -> Vec<f32> {
 fn input_weights(isa: Isa, geometry: &ConvGeometry, weights: HeadWeights<'_>) -> Vec<f32> {
     let (back, packed) = (flipped(geometry), pack_flipped(isa, geometry, weights.kernel));
     let row_len = geometry.in_size * geometry.in_channels;
-    let band = geometry.in_size.div_ceil(shard_count(geometry));
+    let band = geometry.in_size.div_ceil(shard_count(&[*geometry]));
     let mut out = vec![0.0; geometry.in_len()];
     out.par_chunks_mut(band * row_len).enumerate().for_each(|(shard, out)| {
         let input = padded_band(geometry, &back, weights.dense, shard * band, out.len() / row_len);
@@ -101,6 +101,14 @@ fn padded_band(geometry: &ConvGeometry, back: &ConvGeometry, dense: &[f32], firs
         }
     }
     band
+}
+
+/// What comes in.
+pub(super) enum Input {
+    /// Pictures, which need no gradient.
+    Pictures(Pictures),
+    /// What the convolution before put out.
+    Values(Values),
 }
 
 /// The operation.
@@ -135,8 +143,8 @@ impl LinearHead {
         self: &Arc<Self>,
         dev: &Cpu,
         input: Input,
-        conv: (&Weights, &Biases),
-        dense: (&Weights, &Biases),
+        conv: (Weights, Biases),
+        dense: (Weights, Biases),
         tape: &mut Recorded,
     ) -> Result<Values, CpuError> {
         let (values, input) = match input {
@@ -146,8 +154,8 @@ impl LinearHead {
                 (Some(values), Batch::Values(copy))
             }
         };
-        let (kernel, biases, dense_weights) = (floats(conv.0), floats(conv.1), floats(dense.0));
-        let dense_bias = floats(dense.1).iter().sum();
+        let (kernel, biases, dense_weights) = (floats(&conv.0), floats(&conv.1), floats(&dense.0));
+        let dense_bias = floats(&dense.1).iter().sum();
         let weights = HeadWeights { kernel: &kernel, biases: &biases, dense: &dense_weights, dense_bias };
         let folded = Folded::new(self.isa, &self.geometry, weights);
         let answers = self.answers(&input, &folded);
@@ -155,7 +163,7 @@ impl LinearHead {
         let output: Values = dev.try_tensor_from_vec(answers, (batch, 1))?;
         let saved = Saved { input, kernel, biases, dense: dense_weights, folded };
         let (op, result) = (Arc::clone(self), output.clone());
-        let parameters = [(conv.0.clone(), conv.1.clone()), (dense.0.clone(), dense.1.clone())];
+        let parameters = [conv, dense];
         tape.add_backward_op(move |gradients| {
             let answers = take(gradients, &output)?;
             op.backward(&saved, &answers, &parameters, gradients)?;
@@ -198,7 +206,7 @@ impl LinearHead {
         self.dense_gradient(&sum, &packed, gradients.get_or_alloc_mut(&dense.0)?);
         gradients.get_or_alloc_mut(&dense.1)?.fill(total);
         let sums = self.conv_sums(&sum, &saved.dense);
-        add_weight_sums(&self.geometry, &sums, gradients.get_or_alloc_mut(&conv.0)?);
+        add_weight_sums(&self.geometry, &sums.iter().collect::<Vec<_>>(), gradients.get_or_alloc_mut(&conv.0)?);
         let of_biases = gradients.get_or_alloc_mut(&conv.1)?;
         of_biases.iter_mut().zip(&saved.folded.filter_sums).for_each(|(value, sum)| *value += sum * total);
         Ok(())
@@ -262,7 +270,7 @@ impl LinearHead {
 
     /// Rows of the output that are worked on together; their number does not depend on the threads.
     fn band(&self) -> usize {
-        self.geometry.out_size.div_ceil(shard_count(&self.geometry))
+        self.geometry.out_size.div_ceil(shard_count(&[self.geometry]))
     }
 
     /// Floats of a padded row that comes in.

@@ -88,9 +88,10 @@ fn sample_bytes(checked: &CheckedHyperparameters) -> u64 {
     }
     let count = shape.convs.len() - usize::from(is_folded);
     let convs = shape.convs[..count].iter().enumerate().map(|(index, conv)| {
-        // The output and its gradient, a byte an output that says where the gradient goes, and, where another
-        // convolution follows, its copy of the output; dropout copies it as well.
-        let copies = if index + 1 == shape.convs.len() && checked.get().dropout == 0.0 { 2 } else { 3 };
+        // The output, and a byte that says where its gradient goes. Of the last one the gradient as well, and a copy for
+        // dropout or for the folded convolution behind it.
+        let is_copied = is_folded || checked.get().dropout > 0.0;
+        let copies = if index + 1 < count { 1 } else { 2 + u64::from(is_copied) };
         conv.out_len() as u64 * (copies * FLOAT + u64::from(conv.relu || conv.pool > 1))
     });
     convs.sum()

@@ -5,9 +5,9 @@
 //! also takes a [`Dataset`] of pictures and targets. Each epoch yields [`EpochFigures`] and a [`Checkpoint`]; from its
 //! weights comes a [`Network`], which predicts.
 //!
-//! Tensors, tape, loss and the Adam step are dfdx's; convolution, activation and pooling are one fused operation on
-//! its tape (`conv_op`), computed by the functions of `kernels`; a linear convolution at the end is one with the dense
-//! layer (`linear_head`).
+//! Tensors, tape, loss and the Adam step are dfdx's; all convolutions with their activations and poolings are one
+//! operation on its tape (`conv_op`), computed by the functions of `kernels`; a linear convolution at the end is one
+//! with the dense layer (`linear_head`).
 
 mod adam;
 mod aligned;

@@ -1,6 +1,7 @@
 //! What comes out of each layer.
 
 use super::hyper::{Activation, ConvLayer, Field, Hyperparameters, Padding, Problem};
+use super::kernels::LANES;
 
 /// Color channels of a picture.
 pub(super) const IMAGE_CHANNELS: usize = 3;
@@ -112,6 +113,16 @@ impl ConvGeometry {
     /// Numbers in one filter's kernel.
     pub fn patch_len(&self) -> usize {
         self.kernel * self.kernel * self.in_channels
+    }
+
+    /// Numbers in a row of one filter's kernel.
+    pub fn kernel_row(&self) -> usize {
+        self.kernel * self.in_channels
+    }
+
+    /// The same where rows are padded to whole vectors.
+    pub fn padded_kernel_row(&self) -> usize {
+        self.kernel_row().next_multiple_of(LANES)
     }
 
     /// Numbers in the kernels of all filters.

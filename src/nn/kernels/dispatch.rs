@@ -3,14 +3,13 @@
 //! Unsafe are the calls of functions that were compiled for instructions which the processor must have. That a
 //! [`Level`]'s value exists proves that it has them: each constructor asks the processor first.
 
-use super::backward::{self, DenseRow};
-use super::entries::Entries;
+use super::dense::{self, DenseRow};
 use super::forward::{self, Forward};
 use super::lanes::InstructionSet;
 use super::simd::Baseline;
 #[cfg(target_arch = "x86_64")]
 use super::simd::{Avx2, Avx512};
-use super::{ConvGeometry, vector};
+use super::{Pooled, sparse, vector};
 
 /// An instruction set that this processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,21 +124,20 @@ dispatch!(
 );
 dispatch!(
     /// Adds the gradient of an unpooled layer's weights that comes from one row of one picture.
-    weight_gradient_dense = backward::weight_gradient_dense(call: DenseRow<'_>)
+    weight_gradient_dense = dense::weight_gradient_dense(call: DenseRow<'_>)
 );
 dispatch!(
-    /// Adds the gradient of a pooled layer's weights that comes from one picture to `sums`, each filter's kernel in
-    /// one piece. `input` is the picture with its padding and [`super::LANES`] floats beyond its end.
+    /// Adds the gradient of a pooled layer's weights that comes from one picture to `sums`, each filter's kernel in one
+    /// piece, its rows padded, and that of the biases to `bias`. `input` is the picture with its padding and
+    /// [`super::LANES`] floats beyond its end.
     weight_gradient_sparse =
-        backward::weight_gradient_sparse(geometry: &ConvGeometry, input: &[f32], entries: &Entries, sums: &mut [f32])
+        sparse::weight_gradient_sparse(call: Pooled<'_>, input: &[f32], sums: &mut [f32], bias: &mut [f32])
 );
 dispatch!(
-    /// Adds the gradient of a pooled layer's input to `gradient`, one picture with its padding and [`super::LANES`]
-    /// floats beyond its end. `weights` hold each filter's kernel in one piece, and as many floats beyond the end.
+    /// Adds the gradient of a pooled layer's input to `into`, one picture with its padding and [`super::LANES`] floats
+    /// beyond its end. `weights` are those of [`super::transpose`].
     input_gradient_sparse =
-        backward::input_gradient_sparse(
-            geometry: &ConvGeometry, weights: &[f32], entries: &Entries, gradient: &mut [f32]
-        )
+        sparse::input_gradient_sparse(call: Pooled<'_>, weights: &[f32], into: &mut [f32])
 );
 dispatch!(
     /// The sum of products.

@@ -40,6 +40,15 @@ pub(super) struct Pixels<'a> {
     pub(super) stride: usize,
 }
 
+impl Pixels<'_> {
+    /// Of some sizes of tiles, the one that covers the pixels with the least to spare; the first of equal ones.
+    #[inline(always)]
+    pub(super) fn tile(&self, sizes: &[usize]) -> usize {
+        let pixels = |size: &usize| self.offsets.len().next_multiple_of(*size);
+        sizes.iter().copied().min_by_key(pixels).unwrap_or(1)
+    }
+}
+
 #[inline(always)]
 pub(super) fn forward<S: InstructionSet>(simd: S, call: Forward<'_>) {
     let Forward { geometry, input, packed, out, mut arg_max, rows } = call;
@@ -57,7 +66,7 @@ pub(super) fn forward<S: InstructionSet>(simd: S, call: Forward<'_>) {
                 offsets: &offsets,
                 row_stride,
                 kernel: geometry.kernel,
-                segment: geometry.kernel * geometry.in_channels,
+                segment: geometry.kernel_row(),
                 weights: group.weights,
                 bias: group.bias,
                 out: &mut rows[group.first..],
@@ -123,51 +132,73 @@ fn tile<S: Simd, const MR: usize, const NR: usize>(simd: S, pixels: &mut Pixels<
 
 /// Activation and pooling of the rows of one row of windows.
 #[inline(always)]
-fn finish_row(geometry: &ConvGeometry, rows: &[f32], stride: usize, out: &mut [f32], mut arg_max: Option<&mut [u8]>) {
-    let filters = geometry.filters;
+fn finish_row(geometry: &ConvGeometry, rows: &[f32], stride: usize, out: &mut [f32], arg_max: Option<&mut [u8]>) {
+    match geometry.pool {
+        1 => pool_row::<1>(geometry, rows, stride, out, arg_max),
+        2 => pool_row::<2>(geometry, rows, stride, out, arg_max),
+        3 => pool_row::<3>(geometry, rows, stride, out, arg_max),
+        _ => pool_row::<4>(geometry, rows, stride, out, arg_max),
+    }
+}
+
+#[inline(always)]
+fn pool_row<const POOL: usize>(
+    geometry: &ConvGeometry,
+    rows: &[f32],
+    stride: usize,
+    out: &mut [f32],
+    mut arg_max: Option<&mut [u8]>,
+) {
+    let (filters, row_stride) = (geometry.filters, geometry.conv_size() * stride);
     for (x, out) in out.chunks_exact_mut(filters).enumerate() {
         for first in (0..filters).step_by(LANES) {
-            let (best, place) = window(geometry, &rows[first..], stride, x);
-            let width = LANES.min(filters - first);
-            out[first..][..width].copy_from_slice(&best[..width]);
+            let window = &rows[x * POOL * stride + first..];
+            let (best, places) = pool_window::<POOL>(geometry.relu, window, row_stride, stride);
+            copy_lanes(&best, &mut out[first..]);
             if let Some(arg_max) = &mut arg_max {
-                arg_max[x * filters + first..][..width].copy_from_slice(&place[..width]);
+                copy_lanes(&places, &mut arg_max[x * filters + first..(x + 1) * filters]);
             }
         }
     }
 }
 
-/// The largest values of window `x` for [`LANES`] filters, and where they are: the first place where several are
-/// equal, as TensorFlow does.
+/// Copies all lanes, or as many as there is room for.
 #[inline(always)]
-fn window(geometry: &ConvGeometry, rows: &[f32], stride: usize, x: usize) -> ([f32; LANES], [u8; LANES]) {
-    let (pool, conv_size) = (geometry.pool, geometry.conv_size());
-    let activate = |value: f32| if geometry.relu { relu(value) } else { value };
-    let values = |place: usize| -> [f32; LANES] {
-        let pixel = place / pool * conv_size + x * pool + place % pool;
-        let values = rows[pixel * stride..].first_chunk::<LANES>().expect("filters are padded to whole lanes");
-        values.map(activate)
+fn copy_lanes<T: Copy>(lanes: &[T; LANES], out: &mut [T]) {
+    match out.first_chunk_mut() {
+        Some(out) => *out = *lanes,
+        None => out.iter_mut().zip(lanes).for_each(|(out, lane)| *out = *lane),
+    }
+}
+
+/// The largest values of a window for [`LANES`] filters, and where they are: the first place where several are equal,
+/// as TensorFlow does.
+#[inline(always)]
+fn pool_window<const POOL: usize>(
+    relu: bool,
+    window: &[f32],
+    row_stride: usize,
+    stride: usize,
+) -> ([f32; LANES], [u8; LANES]) {
+    let values = |y: usize, x: usize| -> &[f32; LANES] {
+        window[y * row_stride + x * stride..].first_chunk().expect("filters are padded to whole lanes")
     };
-    let mut best = values(0);
+    let mut best = *values(0, 0);
     let mut places = [0_u32; LANES];
-    for place in 1..pool * pool {
-        let values = values(place);
+    for place in 1..POOL * POOL {
+        let values = values(place / POOL, place % POOL);
         for n in 0..LANES {
             let larger = values[n] > best[n];
             best[n] = if larger { values[n] } else { best[n] };
             places[n] = if larger { place as u32 } else { places[n] };
         }
     }
-    if geometry.relu {
+    if relu {
         for n in 0..LANES {
             places[n] = if best[n] > 0.0 { places[n] } else { u32::from(DEAD) };
+            // Keeps what is not a number, so that it is noticed.
+            best[n] = if best[n] < 0.0 { 0.0 } else { best[n] };
         }
     }
     (best, places.map(|place| place as u8))
-}
-
-/// Keeps what is not a number, so that it is noticed.
-#[inline(always)]
-fn relu(value: f32) -> f32 {
-    if value < 0.0 { 0.0 } else { value }
 }

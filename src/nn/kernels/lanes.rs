@@ -1,11 +1,13 @@
 //! What the kernels of one instruction set differ in: the sizes of their tiles, which fill its registers.
 
 use super::LANES;
-use super::backward::{Gather, Spread, TileSums, gather, spread, sum_tile};
+use super::dense::{TileSums, sum_tile};
+use super::entries::Entry;
 use super::forward::{Pixels, convolve};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{Avx2, Avx512};
 use super::simd::{Baseline, Simd};
+use super::sparse::{Gather, Spread, gather, spread};
 
 /// An instruction set with the tiles of its kernels.
 pub(super) trait InstructionSet: Simd {
@@ -18,24 +20,27 @@ pub(super) trait InstructionSet: Simd {
     fn convolve(self, pixels: &mut Pixels<'_>, width: usize);
     /// Sums products over a row, for `width` filters.
     fn sum_tiles(self, sums: &mut TileSums<'_>, width: usize);
-    /// Sums patches, each times its entry's value.
-    fn gather(self, call: &mut Gather<'_>);
-    /// Adds filters, each times its entry's value, to a patch.
-    fn spread(self, call: &mut Spread<'_>);
+    /// Sums patches, each times the value of its entry, of which there are `count`.
+    fn gather(self, call: &mut Gather<'_>, count: usize, entry: impl Fn(usize) -> Entry + Copy);
+    /// Adds filters, each times its entry's value, to at most `remaining` floats of a patch's row, and at least one
+    /// group of [`LANES`]; returns how many.
+    fn spread(self, call: &mut Spread<'_>, remaining: usize) -> usize;
 }
 
-/// 32 registers: of a tile, one holds the value of a pixel and up to four the weights.
+/// 32 registers: of a tile, one holds the value of a pixel and up to two the weights.
 #[cfg(target_arch = "x86_64")]
 impl InstructionSet for Avx512 {
-    const WIDTH: usize = 64;
+    const WIDTH: usize = 32;
     const FMA: bool = true;
 
     #[inline(always)]
     fn convolve(self, pixels: &mut Pixels<'_>, width: usize) {
-        match width {
-            64 => convolve::<Self, 6, 4>(self, pixels),
-            48 => convolve::<Self, 8, 3>(self, pixels),
-            32 => convolve::<Self, 12, 2>(self, pixels),
+        match (width, pixels.tile(&[14, 13, 12, 10, 8])) {
+            (32, 14) => convolve::<Self, 14, 2>(self, pixels),
+            (32, 13) => convolve::<Self, 13, 2>(self, pixels),
+            (32, 12) => convolve::<Self, 12, 2>(self, pixels),
+            (32, 10) => convolve::<Self, 10, 2>(self, pixels),
+            (32, _) => convolve::<Self, 8, 2>(self, pixels),
             _ => convolve::<Self, 12, 1>(self, pixels),
         }
     }
@@ -43,39 +48,36 @@ impl InstructionSet for Avx512 {
     #[inline(always)]
     fn sum_tiles(self, sums: &mut TileSums<'_>, width: usize) {
         match width {
-            64 => sum_tile::<Self, 6, 4>(self, sums),
-            48 => sum_tile::<Self, 8, 3>(self, sums),
             32 => sum_tile::<Self, 12, 2>(self, sums),
             _ => sum_tile::<Self, 12, 1>(self, sums),
         }
     }
 
     #[inline(always)]
-    fn gather(self, call: &mut Gather<'_>) {
-        while call.remaining() >= 12 * Self::LANES {
-            gather::<Self, 12, 1>(self, call);
-        }
-        while call.remaining() >= 6 * Self::LANES {
-            gather::<Self, 6, 2>(self, call);
-        }
-        while call.remaining() >= 3 * Self::LANES {
-            gather::<Self, 3, 4>(self, call);
-        }
-        while call.remaining() > 0 {
-            gather::<Self, 1, 8>(self, call);
+    fn gather(self, call: &mut Gather<'_>, count: usize, entry: impl Fn(usize) -> Entry + Copy) {
+        while call.rows() > 0 {
+            match (divide(call.remaining() / Self::LANES, &[20, 12, 10, 6, 4, 2]), call.rows()) {
+                (20, _) => gather::<Self, 1, 20, 1>(self, call, count, entry),
+                (12, _) => gather::<Self, 1, 12, 1>(self, call, count, entry),
+                (10, _) => gather::<Self, 1, 10, 1>(self, call, count, entry),
+                (6, _) => gather::<Self, 1, 6, 2>(self, call, count, entry),
+                (4, _) => gather::<Self, 1, 4, 2>(self, call, count, entry),
+                (2, _) => gather::<Self, 1, 2, 4>(self, call, count, entry),
+                (_, 5..) if call.is_narrow() => gather::<Self, 5, 1, 2>(self, call, count, entry),
+                (_, 3..) if call.is_narrow() => gather::<Self, 3, 1, 2>(self, call, count, entry),
+                _ => gather::<Self, 1, 1, 8>(self, call, count, entry),
+            }
         }
     }
 
     #[inline(always)]
-    fn spread(self, call: &mut Spread<'_>) {
-        while call.remaining() >= 12 * Self::LANES {
-            spread::<Self, 12>(self, call);
-        }
-        while call.remaining() >= 4 * Self::LANES {
-            spread::<Self, 4>(self, call);
-        }
-        while call.remaining() > 0 {
-            spread::<Self, 1>(self, call);
+    fn spread(self, call: &mut Spread<'_>, remaining: usize) -> usize {
+        match divide(remaining / Self::LANES, &[10, 6, 4, 2]) {
+            10 => spread::<Self, 10, 1>(self, call),
+            6 => spread::<Self, 6, 2>(self, call),
+            4 => spread::<Self, 4, 2>(self, call),
+            2 => spread::<Self, 2, 4>(self, call),
+            _ => spread::<Self, 1, 8>(self, call),
         }
     }
 }
@@ -89,7 +91,10 @@ macro_rules! with_16_registers {
 
             #[inline(always)]
             fn convolve(self, pixels: &mut Pixels<'_>, _width: usize) {
-                convolve::<Self, 6, 2>(self, pixels);
+                match pixels.tile(&[6, 5]) {
+                    6 => convolve::<Self, 6, 2>(self, pixels),
+                    _ => convolve::<Self, 5, 2>(self, pixels),
+                }
             }
 
             #[inline(always)]
@@ -98,28 +103,28 @@ macro_rules! with_16_registers {
             }
 
             #[inline(always)]
-            fn gather(self, call: &mut Gather<'_>) {
-                while call.remaining() >= 12 * <Self as Simd>::LANES {
-                    gather::<Self, 12, 1>(self, call);
-                }
-                while call.remaining() >= 6 * <Self as Simd>::LANES {
-                    gather::<Self, 6, 2>(self, call);
-                }
-                while call.remaining() > 0 {
-                    gather::<Self, 2, 4>(self, call);
+            fn gather(self, call: &mut Gather<'_>, count: usize, entry: impl Fn(usize) -> Entry + Copy) {
+                while call.rows() > 0 {
+                    match (divide(call.remaining() / <Self as Simd>::LANES, &[12, 10, 6, 4]), call.rows()) {
+                        (12, _) => gather::<Self, 1, 12, 1>(self, call, count, entry),
+                        (10, _) => gather::<Self, 1, 10, 1>(self, call, count, entry),
+                        (6, _) => gather::<Self, 1, 6, 2>(self, call, count, entry),
+                        (4, _) => gather::<Self, 1, 4, 3>(self, call, count, entry),
+                        (_, 5..) if call.is_narrow() => gather::<Self, 5, 2, 1>(self, call, count, entry),
+                        (_, 3..) if call.is_narrow() => gather::<Self, 3, 2, 2>(self, call, count, entry),
+                        _ => gather::<Self, 1, 2, 4>(self, call, count, entry),
+                    }
                 }
             }
 
             #[inline(always)]
-            fn spread(self, call: &mut Spread<'_>) {
-                while call.remaining() >= 12 * <Self as Simd>::LANES {
-                    spread::<Self, 12>(self, call);
-                }
-                while call.remaining() >= 6 * <Self as Simd>::LANES {
-                    spread::<Self, 6>(self, call);
-                }
-                while call.remaining() > 0 {
-                    spread::<Self, 2>(self, call);
+            fn spread(self, call: &mut Spread<'_>, remaining: usize) -> usize {
+                match divide(remaining / <Self as Simd>::LANES, &[12, 10, 6, 4]) {
+                    12 => spread::<Self, 12, 1>(self, call),
+                    10 => spread::<Self, 10, 1>(self, call),
+                    6 => spread::<Self, 6, 2>(self, call),
+                    4 => spread::<Self, 4, 3>(self, call),
+                    _ => spread::<Self, 2, 4>(self, call),
                 }
             }
         }
@@ -129,6 +134,13 @@ macro_rules! with_16_registers {
 #[cfg(target_arch = "x86_64")]
 with_16_registers!(Avx2, true);
 with_16_registers!(Baseline, false);
+
+/// Of some sizes, the largest first, one that divides `vectors`, or else one that is not larger, or else 1.
+#[inline(always)]
+fn divide(vectors: usize, sizes: &[usize]) -> usize {
+    let whole = sizes.iter().find(|&&size| vectors.is_multiple_of(size));
+    whole.or_else(|| sizes.iter().find(|&&size| size <= vectors)).copied().unwrap_or(1)
+}
 
 /// The most floats that a kernel looks at together must not go further beyond an end than inputs are padded.
 const _: () = assert!(2 * 8 <= LANES);

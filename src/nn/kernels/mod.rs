@@ -3,7 +3,7 @@
 //! Pictures are NHWC, weights HWIO. The loops are written once, on the vectors of `simd`; `lanes` has the sizes of the
 //! tiles that fill each instruction set's registers, and `dispatch` compiles all for each instruction set.
 
-mod backward;
+mod dense;
 #[expect(unsafe_code, reason = "the one place that calls functions compiled for a processor it has looked at")]
 mod dispatch;
 mod entries;
@@ -12,6 +12,7 @@ mod lanes;
 mod pack;
 #[expect(unsafe_code, reason = "the one place that uses instructions by name")]
 mod simd;
+mod sparse;
 mod vector;
 
 use std::fmt;
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::aligned::Aligned;
 pub use super::shape::ConvGeometry;
-pub use backward::DenseRow;
+pub use dense::DenseRow;
 pub use dispatch::{
     Isa, add_scaled, add_scaled_pixels, dot, dot_pixels, forward, input_gradient_sparse, scale_pixels,
     weight_gradient_dense, weight_gradient_sparse,
@@ -35,6 +36,17 @@ pub const LANES: usize = 16;
 
 /// The arg-max of an output that passes no gradient on, since relu cut it off.
 pub const DEAD: u8 = u8::MAX;
+
+/// The gradient of a pooled layer's output, of one picture.
+pub struct Pooled<'a> {
+    pub geometry: &'a ConvGeometry,
+    /// Rows, columns, filters.
+    pub gradient: &'a [f32],
+    /// Which place of its pooling window each output came from, or [`DEAD`].
+    pub arg_max: &'a [u8],
+    /// Space to work in.
+    pub entries: &'a mut Entries,
+}
 
 /// Which kernels are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

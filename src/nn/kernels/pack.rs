@@ -82,13 +82,15 @@ pub fn pack_flipped(isa: Isa, geometry: &ConvGeometry, weights: &[f32]) -> Packe
     })
 }
 
-/// HWIO weights with each filter's kernel in one piece, and [`LANES`] zeros at the end.
+/// HWIO weights with each filter's kernel in one piece, its rows padded with zeros to a multiple of [`LANES`].
 pub fn transpose(geometry: &ConvGeometry, weights: &[f32]) -> Aligned {
-    let (patch_len, filters) = (geometry.patch_len(), geometry.filters);
-    let mut transposed = Aligned::zeros(patch_len * filters + LANES);
-    for (element, row) in weights.chunks_exact(filters).enumerate() {
+    let (filters, row_len) = (geometry.filters, geometry.padded_kernel_row());
+    let kernel_len = geometry.kernel * row_len;
+    let mut transposed = Aligned::zeros(kernel_len * filters);
+    let elements = (0..geometry.kernel).flat_map(|ky| (0..geometry.kernel_row()).map(move |kx| ky * row_len + kx));
+    for (element, row) in elements.zip(weights.chunks_exact(filters)) {
         for (filter, &weight) in row.iter().enumerate() {
-            transposed[filter * patch_len + element] = weight;
+            transposed[filter * kernel_len + element] = weight;
         }
     }
     transposed

@@ -248,3 +248,17 @@ fn the_first_of_equal_maxima_gets_the_gradient() {
         assert!(arg_max.iter().all(|&place| place == 0));
     }
 }
+
+/// As `keras.layers.Dropout`: what is kept is divided by the share of what is kept, so that the expected value stays.
+#[test]
+fn dropout_keeps_the_expected_value() {
+    let dev = Cpu::default();
+    for share in [0.1, 0.5, 0.9] {
+        let mask = floats(&dropout_mask(&dev, share, (100, 1000), &mut generator_of(3)).expect("it fits into memory"));
+        let kept = (1.0 / (1.0 - share)) as f32;
+        assert!(mask.iter().all(|&factor| factor == 0.0 || factor == kept));
+        let mean = mask.iter().copied().map(f64::from).sum::<f64>() / mask.len() as f64;
+        // Its standard deviation is at most 3 / sqrt(100,000).
+        assert!((mean - 1.0).abs() < 0.04, "{share}: {mean}");
+    }
+}

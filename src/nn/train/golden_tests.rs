@@ -169,3 +169,20 @@ fn patience_ends_as_keras_does() {
         assert_eq!(end.map_or(0, |(_, epoch)| epoch), stopped, "patience {patience}: {errors:?}");
     }
 }
+
+#[test]
+fn flips_as_keras_does() {
+    let bytes = read("flip.safetensors");
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let (picture, expected) = (file.tensor("picture").unwrap(), file.tensor("flipped").unwrap());
+    let samples = vec![Sample { picture: 0, target: 1.0 }; 2];
+    let data = Dataset::new(SIDE, Arc::from(picture.data()), samples.clone(), samples).unwrap();
+    let picks = [Pick { flip: true, ..Pick::from(&data.train()[0]) }];
+    let mut seen = Vec::new();
+    let end = each_batch(&data, &picks, 1, |_, pictures| {
+        seen.extend_from_slice(pictures.bytes(0));
+        Ok::<_, FeedError>(ControlFlow::Continue(()))
+    });
+    assert!(end.unwrap().is_continue());
+    assert_eq!(seen, expected.data());
+}

@@ -152,11 +152,21 @@ def early_stopping(random):
     return cases
 
 
+def flipped(all_pictures):
+    """A picture and what `RandomFlip("horizontal")` makes of it when its lot falls."""
+    picture = all_pictures[:1].astype(np.float32)
+    layer = keras.layers.RandomFlip("horizontal", seed=1)
+    while np.array_equal(result := np.asarray(layer(picture, training=True)), picture):
+        pass
+    return {"picture": all_pictures[0], "flipped": result[0].astype(np.uint8)}
+
+
 def main():
     random = np.random.default_rng(1)
     all_pictures = pictures(random)
     targets = np.round(random.normal(30, 12, TRAIN + TEST).clip(0, 100)).astype(np.float32)
     save_file({"pictures": all_pictures, "targets": targets}, HERE / "pictures.safetensors")
+    save_file(flipped(all_pictures), HERE / "flip.safetensors")
     for name, (image_size, layers, extra) in CASES.items():
         run_case(name, image_size, layers, extra, all_pictures, targets, random)
     (HERE / "early_stopping.json").write_text(json.dumps(early_stopping(random)) + "\n")
