@@ -80,9 +80,16 @@ fn choose(driver: &mut Driver, name: &str, option: &str) {
     driver.harness.step();
 }
 
-fn set_number(driver: &mut Driver, name: &str, value: f64) {
-    let field = driver.harness.get_by_role_and_label(Role::SpinButton, name);
-    field.set_value(&value.to_string());
+/// Types a number over the one in the field called `name`.
+fn set_number(driver: &mut Driver, name: &str, value: usize) {
+    driver.harness.get_by_role_and_label(Role::SpinButton, name).focus();
+    driver.harness.step();
+    driver.harness.step();
+    driver.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    driver.harness.step();
+    driver.harness.event(egui::Event::Text(value.to_string()));
+    driver.harness.step();
+    driver.harness.key_press(egui::Key::Enter);
     driver.harness.step();
     driver.harness.step();
 }
@@ -96,7 +103,7 @@ fn a_sweep_is_queued_whole_and_trained_to_its_end() {
     let Some(folder) = own_process("models::a_sweep_is_queued_whole_and_trained_to_its_end", Vec::new) else { return };
     let mut driver = start(study_of(&folder));
     driver.click("Model");
-    set_number(&mut driver, "Epochs", 1.0);
+    set_number(&mut driver, "Epochs", 1);
     choose(&mut driver, "Sweep setting 1", "Filters");
     fill(&mut driver, "Sweep values 1", "4, 8");
     choose(&mut driver, "Sweep setting 2", "Kernel size");
@@ -116,7 +123,8 @@ fn a_sweep_is_queued_whole_and_trained_to_its_end() {
     assert_eq!(driver.state().step, Step::Training);
     driver.until("all four are trained", 120, |state| statuses(state) == [RunStatus::Finished; 4]);
     let study = driver.state().study.as_ref().unwrap();
-    assert!(study.runs().iter().all(|run| run.sweep == "filters, seed" && run.epochs_done() == 1));
+    let swept: Vec<_> = study.runs().iter().map(|run| (run.sweep.as_str(), run.epochs_done())).collect();
+    assert_eq!(swept, [("filters, seed", 1); 4]);
     assert_eq!(study.runs()[3].name, "Quick, filters 8, seed 2");
 
     // A copy with a seed that the sweep has not tried.
@@ -130,7 +138,7 @@ fn waiting_runs_are_moved_and_taken_out() {
     let Some(folder) = own_process("models::waiting_runs_are_moved_and_taken_out", Vec::new) else { return };
     let mut driver = start(study_of(&folder));
     driver.click("Model");
-    set_number(&mut driver, "Epochs", 1000.0);
+    set_number(&mut driver, "Epochs", 1000);
     driver.click("Train");
     driver.until("it trains", 60, |state| state.training.under.as_ref().is_some_and(|under| under.epoch > 0));
     for _ in 0..3 {
@@ -165,7 +173,7 @@ fn an_own_preset_is_there_after_a_restart() {
     let (study, kept): (_, &'static Kept) = (study_of(&folder), Box::leak(Box::default()));
     let mut driver = start_with(study.clone(), kept);
     driver.click("Model");
-    set_number(&mut driver, "Filters", 12.0);
+    set_number(&mut driver, "Filters", 12);
     driver.click("Save as preset…");
     fill(&mut driver, "Preset name", "Model 3");
     driver.click("Save preset");
