@@ -4,6 +4,7 @@
 //! to a thread; [`App::drain`] takes what those threads have to tell. Neither ever waits.
 
 mod catalog;
+mod chart;
 mod command;
 mod cover_loader;
 mod covers;
@@ -14,6 +15,7 @@ mod evidence;
 mod execute;
 mod model_form;
 mod reader;
+mod results;
 mod scoring;
 mod services;
 mod settings;
@@ -23,6 +25,7 @@ mod sweep;
 mod training;
 
 pub use catalog::{Catalog, SortTracks};
+pub use chart::{Chart, Format, Picture};
 pub use command::Command;
 pub use cover_loader::{CoverKey, CoverView};
 pub use covers::{CoversPanel, Filter};
@@ -31,12 +34,13 @@ pub use estimates::{Estimates, Expected, REST, duration_in_words};
 pub use evidence::{Colors, VerdictPanel, VerdictUnder};
 pub use execute::{App, Wakers};
 pub use model_form::ModelForm;
+pub use results::{Looked, Predicted, PredictionView, Results, RunColumn, RunForm};
 pub use scoring::ScoredPicture;
 pub use services::{LoginUnder, PlaylistForm, SpotifyLogin};
 pub use settings::{OwnPreset, Settings, ThemeChoice};
 pub use snapshot::Snapshot;
 pub use state::{
-    ImportForm, ImportState, Imported, OpenStudy, Results, Scored, ScoredCover, SortBy, State, Step, Toast, ToastKind,
+    Copied, ImportForm, ImportState, Imported, OpenStudy, Overlay, Scored, ScoredCover, State, Step, Toast, ToastKind,
 };
 pub use sweep::{Axis, MOST_RUNS, Sweep, SweepForm, Swept};
 pub use training::{Again, Training, Under};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::RunColumn;
 use crate::nn::Hyperparameters;
 
 /// How many studies the start page offers.
@@ -27,6 +28,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Whether the person has read what the services' terms say.
     pub terms_read: bool,
+    /// Columns that the table of runs leaves out.
+    pub hidden_columns: Vec<RunColumn>,
     /// The person's own presets, in the order in which they were kept.
     pub presets: Vec<OwnPreset>,
     /// How many cores trainings and verdicts may use; 0 is all of them.
