@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{Stop, TrainError, Wishes, dataset};
 use crate::nn::{
@@ -19,7 +19,12 @@ const STEPS_SECS: f64 = 0.6;
 const LONGEST_STEP_SECS: f64 = 0.4;
 /// Steps that are measured after the first, which finds nothing prepared.
 const FEWEST_STEPS: usize = 3;
-const MOST_STEPS: usize = 60;
+const MOST_STEPS: usize = 400;
+/// Steps between two test passes, and the most of those that are measured.
+const STEPS_A_PASS: usize = 8;
+const MOST_PASSES: usize = 8;
+/// A checkpoint up to this size is written several times, since one write says little.
+const SMALL_CHECKPOINT_BYTES: usize = 4 << 20;
 /// Pictures of the first look, which tells how many can be afforded.
 const FEWEST_PICTURES: usize = 2;
 /// Pictures of the measured test pass.
@@ -68,15 +73,18 @@ pub fn measure_pace(
 ) -> Result<Option<Pace>, TrainError> {
     let batch_size = settings.get().batch_size;
     let probe = Probe { file, settings: settings.get(), options, wishes };
-    let Some(first) = probe.run(FEWEST_PICTURES.min(batch_size), 1, FEWEST_PICTURES)? else { return Ok(None) };
-    let picture_secs = first.step_secs / FEWEST_PICTURES.min(batch_size) as f64;
+    let fewest = FEWEST_PICTURES.min(batch_size);
+    let Some(first) = probe.run(fewest, (1, 1), FEWEST_PICTURES)? else { return Ok(None) };
+    let picture_secs = first.step_secs / fewest as f64;
     // Two large networks at a time would take twice the memory.
     drop(first);
     let affordable = (LONGEST_STEP_SECS / picture_secs.max(1e-9)) as usize;
-    let pictures = affordable.clamp(FEWEST_PICTURES.min(batch_size), batch_size);
+    let pictures = affordable.clamp(fewest, batch_size);
     let steps = (STEPS_SECS / (picture_secs * pictures as f64).max(1e-9)) as usize;
+    let steps = steps.clamp(FEWEST_STEPS, MOST_STEPS);
+    let passes = (steps / STEPS_A_PASS).clamp(1, MOST_PASSES);
     let tested = TESTED.min(affordable.max(FEWEST_PICTURES));
-    let Some(measured) = probe.run(pictures, steps.clamp(FEWEST_STEPS, MOST_STEPS), tested)? else { return Ok(None) };
+    let Some(measured) = probe.run(pictures, (steps / passes, passes), tested)? else { return Ok(None) };
     if wishes.stop() != Stop::No {
         return Ok(None);
     }
@@ -101,30 +109,36 @@ struct Probed {
 }
 
 impl Probe<'_> {
-    /// Measures `steps` steps of `batch_size` pictures after a first one, and a test pass of `tested` pictures.
-    fn run(&self, batch_size: usize, steps: usize, tested: usize) -> Result<Option<Probed>, TrainError> {
+    /// Measures so many steps of `batch_size` pictures after a first one, then a test pass of `tested` pictures, all of
+    /// it several times.
+    fn run(
+        &self,
+        batch_size: usize,
+        (steps, passes): (usize, usize),
+        tested: usize,
+    ) -> Result<Option<Probed>, TrainError> {
         // Nothing is learned here, so that nothing can come apart.
         let settings = Hyperparameters { batch_size, learning_rate: 1e-6, patience: None, ..self.settings.clone() };
         let checked = settings.check().map_err(TrainError::Settings)?;
         let data = self.data(batch_size * (steps + 1), tested)?;
         let mut trainer = Trainer::new(&checked, data, self.options)?;
-        let mut marks = Vec::with_capacity(steps + 1);
-        let figures = trainer.run_epoch(&mut |_, _| {
-            marks.push(Instant::now());
-            if self.wishes.stop() == Stop::No { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        })?;
-        let ended = Instant::now();
-        if figures.is_none() {
-            return Ok(None);
+        let (mut step_secs, mut last_secs) = (Vec::new(), Vec::new());
+        for _ in 0..passes {
+            let mut marks = Vec::with_capacity(steps + 1);
+            let figures = trainer.run_epoch(&mut |_, _| {
+                marks.push(Instant::now());
+                if self.wishes.stop() == Stop::No { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })?;
+            if figures.is_none() {
+                return Ok(None);
+            }
+            last_secs.extend(marks.last().map(|mark| mark.elapsed().as_secs_f64()));
+            let each = marks.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64());
+            // The first step finds nothing prepared.
+            step_secs.extend(each.skip(usize::from(steps > 1)));
         }
-        let mut step_secs: Vec<f64> = marks.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
-        // The first step finds nothing prepared.
-        if step_secs.len() > 1 {
-            step_secs.remove(0);
-        }
-        let step_secs = median(step_secs);
-        let last = marks.last().map_or(Duration::ZERO, |mark| ended - *mark).as_secs_f64();
-        let tested_secs = (last - step_secs).max(0.0) / tested as f64;
+        let step_secs = undisturbed(step_secs);
+        let tested_secs = (undisturbed(last_secs) - step_secs).max(0.0) / tested as f64;
         Ok(Some(Probed { step_secs, tested_secs, trainer }))
     }
 
@@ -152,32 +166,39 @@ impl Probe<'_> {
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The lower quartile: what something takes where little else came in between.
+fn undisturbed(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
+    values.get(values.len() / 4).copied().unwrap_or(0.0)
 }
 
-/// What writing a checkpoint takes on the disk that holds the study: twice, since the journal comes first. Where its
-/// folder cannot be written to, nothing will be trained either.
+/// What writing a checkpoint takes on the disk that holds the study. Where its folder cannot be written to, nothing
+/// will be trained either.
 fn save_secs(study: &Path, checkpoint: &Checkpoint) -> f64 {
-    let began = Instant::now();
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::tempfile_in(study.parent().unwrap_or(Path::new(".")))?;
-        for _ in 0..2 {
-            file.write_all(&checkpoint.weights)?;
-            file.write_all(&checkpoint.optimizer)?;
-            file.write_all(checkpoint.best_weights.as_deref().unwrap_or_default())?;
-            file.sync_all()?;
-        }
-        Ok(())
-    };
-    match write() {
-        Ok(()) => began.elapsed().as_secs_f64(),
+    let best = checkpoint.best_weights.as_deref().unwrap_or_default();
+    let parts = [&checkpoint.weights, &checkpoint.optimizer, best];
+    let is_small = parts.iter().map(|part| part.len()).sum::<usize>() <= SMALL_CHECKPOINT_BYTES;
+    let folder = study.parent().unwrap_or(Path::new("."));
+    let written: std::io::Result<Vec<f64>> =
+        (0..if is_small { 4 } else { 1 }).map(|_| write_secs(folder, &parts)).collect();
+    match written {
+        Ok(secs) => undisturbed(secs),
         Err(error) => {
             tracing::debug!(%error, "saving could not be measured");
             0.0
         }
     }
+}
+
+/// Seconds of writing to a file that is gone afterwards: twice, as the journal comes first.
+fn write_secs(folder: &Path, parts: &[&[u8]]) -> std::io::Result<f64> {
+    let began = Instant::now();
+    let mut file = tempfile::tempfile_in(folder)?;
+    for _ in 0..2 {
+        parts.iter().try_for_each(|part| file.write_all(part))?;
+        file.sync_all()?;
+    }
+    Ok(began.elapsed().as_secs_f64())
 }
 
 #[cfg(test)]

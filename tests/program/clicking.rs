@@ -181,7 +181,7 @@ fn reach_a_verdict(driver: &mut Driver) {
 /// Changes the second of Quick's layers alone, sees it told as mixed, and goes back to Quick.
 fn change_one_layer(driver: &mut Driver) {
     use egui::accesskit::Role;
-    driver.harness.get_by_role_and_label(Role::CheckBox, "Each layer by itself").click();
+    driver.harness.get_by_role_and_label(Role::CheckBox, "Each layer by itself").click_accesskit();
     driver.harness.step();
     driver.harness.step();
     let pool = driver.harness.get_by_role_and_label(Role::SpinButton, "Pool size of layer 2");

@@ -123,7 +123,8 @@ fn a_sweep_is_queued_whole_and_trained_to_its_end() {
     assert_eq!(driver.state().step, Step::Training);
     driver.until("all four are trained", 120, |state| statuses(state) == [RunStatus::Finished; 4]);
     let study = driver.state().study.as_ref().unwrap();
-    assert!(study.runs().iter().all(|run| run.sweep == "filters, seed" && run.epochs_done() == 1));
+    let swept: Vec<_> = study.runs().iter().map(|run| (run.sweep.as_str(), run.epochs_done())).collect();
+    assert_eq!(swept, [("filters, seed", 1); 4]);
     assert_eq!(study.runs()[3].name, "Quick, filters 8, seed 2");
 
     // A copy with a seed that the sweep has not tried.

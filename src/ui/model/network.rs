@@ -14,10 +14,10 @@ use crate::ui::theme::{self, GAP, GAP_LARGE, Palette, palette};
 use crate::ui::widgets::{card, describe, figure, help};
 
 /// The room for the blocks, and the words below them.
-const BLOCKS_HEIGHT: f32 = 118.0;
-const WORDS_HEIGHT: f32 = 62.0;
+const BLOCKS_HEIGHT: f32 = 96.0;
+const WORDS_HEIGHT: f32 = 52.0;
 /// The side of the block that stands for the whole cover.
-const LARGEST: f32 = 84.0;
+const LARGEST: f32 = 68.0;
 const SMALLEST: f32 = 5.0;
 /// The most room for one layer.
 const WIDEST: f32 = 150.0;
@@ -234,7 +234,7 @@ fn paint_block(painter: &Painter, block: &Block, center: Pos2, full: f32, colors
         }
         (Kind::Numbers, _) | (_, None) => {
             // The height grows with the number of numbers, tenfold by tenfold.
-            let height = 10.0 + 14.0 * (block.channels.max(1) as f32).log10();
+            let height = 10.0 + 10.0 * (block.channels.max(1) as f32).log10();
             let width = if block.channels == 1 { 10.0 } else { 6.0 };
             let rect = Rect::from_center_size(center, vec2(width, height));
             painter.rect_filled(rect, CornerRadius::same(if block.channels == 1 { 5 } else { 2 }), colors.train);
@@ -264,7 +264,7 @@ fn slice_colors(kind: Kind, slice: usize, colors: &Palette) -> (Color32, Color32
     }
     let color =
         [Color32::from_rgb(213, 94, 0), Color32::from_rgb(0, 158, 115), Color32::from_rgb(0, 114, 178)][slice % 3];
-    (mixed(colors.card, color, 0.35), mixed(colors.card, color, 0.9))
+    (mixed(colors.card, color, 0.25), mixed(colors.card, color, 0.9))
 }
 
 /// `share` of `other` over `ground`, without any transparency.
