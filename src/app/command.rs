@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Step, ThemeChoice};
+use super::{Chart, Format, Step, ThemeChoice};
 use crate::jobs::VerdictKind;
 use crate::study::{Edit, RunId, Target};
 
@@ -73,6 +73,12 @@ pub enum Command {
     LoadPredictions(RunId),
     /// Write the results table to a CSV file in the chosen place.
     ExportTable,
+    /// Put the results table on the clipboard, for a spreadsheet.
+    CopyTable,
+    /// Write a plot to a file in the chosen place.
+    ExportChart(Chart, Format),
+    /// Put a plot on the clipboard as a picture.
+    CopyChart(Chart),
     /// Write a run's predictions to a CSV file in the chosen place.
     ExportPredictions(RunId),
     /// Find what the covers' colors say, as the colors panel's choices want it.

@@ -18,8 +18,8 @@ use super::cover_loader::CoverLoader;
 use super::drop::Drop;
 use super::reader::Reader;
 use super::scoring::ScoreWorker;
-use super::state::{State, ToastKind};
-use super::{Command, Settings};
+use super::state::{Copied, State, ToastKind};
+use super::{Chart, Command, Format, Settings};
 use crate::evidence::Control;
 use crate::jobs::{ColorFindings, Job, JobEvent, Stop, Waker};
 use crate::sources::services::{Kept, KnownLogin};
@@ -50,6 +50,7 @@ enum Outcome {
     Written(Result<PathBuf, String>),
     QueuedRun(Result<RunId, String>),
     Sorted(Drop),
+    Copied(Result<Copied, String>),
     Concerns(Result<covers::Misleading, String>),
     Edited(edits::Edited),
     Colors(Box<Result<ColorFindings, String>>),
@@ -62,7 +63,7 @@ enum Outcome {
 }
 
 /// What a path is chosen for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Purpose {
     Study,
     SaveAs,
@@ -71,6 +72,7 @@ enum Purpose {
     Cover,
     ResultsTable,
     Predictions(RunId),
+    Chart(Chart, Format),
     Rejected,
     Report,
     Scores,
@@ -164,6 +166,9 @@ impl App {
             Command::StopCurrentJob => self.stop_training(),
             Command::LoadPredictions(run) => self.load_predictions(run),
             Command::ExportTable => self.choose(Purpose::ResultsTable),
+            Command::CopyTable => self.copy_table(),
+            Command::ExportChart(chart, format) => self.choose(Purpose::Chart(chart, format)),
+            Command::CopyChart(chart) => self.copy_chart(chart),
             Command::ExportPredictions(run) => self.choose(Purpose::Predictions(run)),
             Command::FindColors => self.find_colors(),
             Command::ReachVerdict(kind) => self.reach_verdict(kind),
@@ -261,6 +266,7 @@ impl App {
             Outcome::Written(Ok(path)) => self.state.toast(ToastKind::Success, format!("Written: {}", path.display())),
             Outcome::Written(Err(why)) | Outcome::QueuedRun(Err(why)) => self.state.toast(ToastKind::Error, why),
             Outcome::Sorted(dropped) => self.take_drop(dropped),
+            Outcome::Copied(copied) => self.take_copied(copied),
             Outcome::Concerns(found) => self.take_concerns(found),
             Outcome::Edited(edited) => self.take_edited(edited),
             Outcome::Colors(found) => self.take_colors(*found),

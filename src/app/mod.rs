@@ -4,6 +4,7 @@
 //! to a thread; [`App::drain`] takes what those threads have to tell. Neither ever waits.
 
 mod catalog;
+mod chart;
 mod command;
 mod cover_loader;
 mod covers;
@@ -13,6 +14,7 @@ mod evidence;
 mod execute;
 mod model_form;
 mod reader;
+mod results;
 mod scores;
 mod scoring;
 mod services;
@@ -22,6 +24,7 @@ mod state;
 mod training;
 
 pub use catalog::{Catalog, SortTracks};
+pub use chart::{Chart, Format, Picture};
 pub use command::Command;
 pub use cover_loader::{CoverKey, CoverView};
 pub use covers::{CoversPanel, Filter};
@@ -29,10 +32,11 @@ pub use edits::Edits;
 pub use evidence::{Colors, VerdictPanel, VerdictUnder};
 pub use execute::{App, Wakers};
 pub use model_form::ModelForm;
+pub use results::{Looked, Predicted, PredictionView, Results, RunColumn, RunForm};
 pub use scores::{SIDE_BY_SIDE, ScoreColumn, ScorePanel, Scored, ScoredCover, ScoredPicture};
 pub use scoring::Compared;
 pub use services::{LoginUnder, PlaylistForm, SpotifyLogin};
 pub use settings::{Settings, ThemeChoice};
 pub use snapshot::Snapshot;
-pub use state::{ImportForm, ImportState, Imported, OpenStudy, Results, SortBy, State, Step, Toast, ToastKind};
+pub use state::{Copied, ImportForm, ImportState, Imported, OpenStudy, Overlay, State, Step, Toast, ToastKind};
 pub use training::{Training, Under};

@@ -2,9 +2,9 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::Snapshot;
+use super::{Predicted, Snapshot};
 use crate::jobs::Waker;
-use crate::study::{Prediction, RunId, Study, StudyFile};
+use crate::study::{RunId, Study, StudyError, StudyFile};
 
 /// What the screen wants to know.
 enum Request {
@@ -15,7 +15,7 @@ enum Request {
 /// What it gets.
 pub enum Reply {
     Snapshot(Box<Snapshot>),
-    Predictions(RunId, Vec<Prediction>),
+    Predictions(RunId, Predicted),
     Failed(String),
 }
 
@@ -72,8 +72,8 @@ fn serve(study: &Study, wanted: &Receiver<Request>, answer: &Sender<Reply>, wake
                 Ok(snapshot) => Reply::Snapshot(Box::new(snapshot)),
                 Err(error) => Reply::Failed(error.to_string()),
             },
-            Request::Predictions(run) => match study.predictions(run) {
-                Ok(predictions) => Reply::Predictions(run, predictions),
+            Request::Predictions(run) => match predicted(study, run) {
+                Ok(predicted) => Reply::Predictions(run, predicted),
                 Err(error) => Reply::Failed(error.to_string()),
             },
         };
@@ -82,4 +82,8 @@ fn serve(study: &Study, wanted: &Receiver<Request>, answer: &Sender<Reply>, wake
         }
         waker();
     }
+}
+
+fn predicted(study: &Study, run: RunId) -> Result<Predicted, StudyError> {
+    Ok(Predicted::of(study.predictions(run)?, &study.tracks()?))
 }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::RunColumn;
+
 /// How many studies the start page offers.
 const RECENT_STUDIES: usize = 6;
 
@@ -25,6 +27,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Whether the person has read what the services' terms say.
     pub terms_read: bool,
+    /// Columns that the table of runs leaves out.
+    pub hidden_columns: Vec<RunColumn>,
 }
 
 impl Settings {

@@ -1,16 +1,19 @@
 //! Everything that is drawn.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::evidence::{Colors, VerdictPanel};
+use super::results::Results;
 use super::scores::{ScorePanel, ScoredCover};
 use super::training::Training;
-use super::{CoverKey, CoverView, CoversPanel, Edits, ModelForm, PlaylistForm, Settings, Snapshot, SpotifyLogin};
+use super::{
+    CoverKey, CoverView, CoversPanel, Edits, ModelForm, Picture, PlaylistForm, Settings, Snapshot, SpotifyLogin,
+};
 use crate::sources::{ImportProgress, ImportSummary, Preview};
-use crate::study::{Access, Prediction, Recovered, RunId, RunRecord, RunStatus, Target, TrackId};
+use crate::study::{Access, Recovered, RunId, RunRecord, RunStatus, Target};
 
 /// The eight steps of a study, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -144,37 +147,20 @@ pub enum Imported {
     Failed(String),
 }
 
-/// By which column the results are sorted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum SortBy {
-    #[default]
-    Made,
-    Name,
-    Parameters,
-    Epochs,
-    Seconds,
-    Rmse,
-    Mae,
-    R2,
-    Difference,
-    BestRmse,
-    BestMae,
-    BestR2,
+/// What can lie over the panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The list of keys.
+    Shortcuts,
+    /// The version and licences.
+    About,
 }
 
-/// The results panel.
-#[derive(Debug, Default)]
-pub struct Results {
-    pub sort_by: SortBy,
-    pub descending: bool,
-    /// The runs whose curves are drawn.
-    pub selected: BTreeSet<RunId>,
-    /// The run whose predictions are drawn.
-    pub shown: Option<RunId>,
-    /// What runs predicted, as far as it has been read.
-    pub predictions: HashMap<RunId, Vec<Prediction>>,
-    /// The track whose point was clicked.
-    pub track: Option<TrackId>,
+/// Something for the clipboard.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Copied {
+    Text(String),
+    Picture(Picture),
 }
 
 /// How a message is meant.
@@ -232,7 +218,11 @@ pub struct State {
     pub score: ScorePanel,
     /// The run chosen to score.
     pub score_with: Option<RunId>,
+    /// What lies over the panel.
+    pub overlay: Option<Overlay>,
     pub toasts: Vec<Toast>,
+    /// What the window is to put on the clipboard.
+    pub copied: Option<Copied>,
     pub(super) next_number: u64,
 }
 

@@ -1,6 +1,11 @@
 //! The report: one self-contained HTML file for the client who was not in the room.
 
 mod figures;
+mod plot;
+mod run_plots;
+
+pub use plot::Plot;
+pub use run_plots::{curves_plot, residuals_plot, scatter_plot};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

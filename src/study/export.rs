@@ -134,6 +134,19 @@ pub fn export_predictions(study: &Study, run: &RunRecord, out: &Path) -> Result<
 /// # Errors
 /// What the disk says.
 pub fn export_results(runs: &[RunRecord], out: &Path) -> Result<u64, StudyError> {
+    write_file(out, &csv_bytes(result_rows(runs)?)?)
+}
+
+/// The results table as text with tabs between its columns, as spreadsheets paste it.
+///
+/// # Errors
+/// Where a run's settings cannot be written as text.
+pub fn results_text(runs: &[RunRecord]) -> Result<String, StudyError> {
+    let line = |cells: Vec<String>| cells.join("\t").replace(['\n', '\r'], " ");
+    Ok(result_rows(runs)?.into_iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+fn result_rows(runs: &[RunRecord]) -> Result<Vec<Vec<String>>, StudyError> {
     let header = [
         "name",
         "model",
@@ -154,6 +167,7 @@ pub fn export_results(runs: &[RunRecord], out: &Path) -> Result<u64, StudyError>
         "train_tracks",
         "test_tracks",
         "settings",
+        "note",
     ];
     let mut rows = vec![row(header)];
     for run in runs {
@@ -183,9 +197,10 @@ pub fn export_results(runs: &[RunRecord], out: &Path) -> Result<u64, StudyError>
             count(run.train_tracks),
             count(run.test_tracks),
             settings,
+            run.note.clone(),
         ]);
     }
-    write_file(out, &csv_bytes(rows)?)
+    Ok(rows)
 }
 
 /// Writes what imports could not use as CSV. Returns the file's size in bytes.

@@ -13,6 +13,7 @@ mod file;
 mod location;
 pub mod picture;
 mod quality;
+mod residuals;
 mod run_record;
 mod runs;
 mod schema;
@@ -30,14 +31,16 @@ pub use covers::{CoverId, NewCover};
 pub use edit::Edit;
 pub use error::StudyError;
 pub use export::{
-    ScoreRow, export_predictions, export_rejected, export_results, export_scores, export_tracks, write_file,
+    ScoreRow, export_predictions, export_rejected, export_results, export_scores, export_tracks, results_text,
+    write_file,
 };
 pub use file::{Recovered, Study, StudyFile};
 pub use location::{new_study_path, studies_folder, suggested_name};
 pub use quality::{Concern, Remedy, concerns};
+pub use residuals::{PlaylistResidual, residuals_by_playlist};
 pub use run_record::{
     EpochRecord, MeanBaseline, NewRun, Prediction, RunEnd, RunFigures, RunId, RunRecord, RunStatus, SavedWeights,
-    WeightsKind,
+    Weights, WeightsKind,
 };
 pub use scored::SavedScore;
 pub use services::UnfinishedPlaylist;

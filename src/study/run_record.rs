@@ -174,6 +174,25 @@ pub struct Prediction {
     pub best: f64,
 }
 
+/// By which epoch's weights something is predicted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weights {
+    #[default]
+    Last,
+    /// Of the epoch with the lowest test error, which flatters.
+    Best,
+}
+
+impl Prediction {
+    /// What is predicted by these weights.
+    pub fn by(&self, weights: Weights) -> f64 {
+        match weights {
+            Weights::Last => self.predicted,
+            Weights::Best => self.best,
+        }
+    }
+}
+
 /// Which of a run's saved tensors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WeightsKind {

@@ -1,5 +1,6 @@
 //! What is drawn: one file a panel. Panels read the state, push commands, and never wait.
 
+mod about;
 mod colors;
 mod covers;
 mod icons;
@@ -13,6 +14,7 @@ mod plots;
 mod rail;
 mod results;
 mod score;
+mod shortcuts;
 mod start;
 mod textures;
 mod theme;

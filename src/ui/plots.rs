@@ -1,17 +1,16 @@
 //! The plots, each with a sentence that says the same for who cannot see it.
 
 use eframe::egui::{Color32, Response, TextStyle, Ui, Vec2b};
-use egui_plot::{Bar, BarChart, Corner, GridMark, HLine, Legend, Line, LineStyle, Plot, PlotPoint, Points, VLine};
+use egui_plot::{Bar, BarChart, GridMark, HLine, Legend, Line, LineStyle, Plot, Points, VLine};
 
 use super::theme::{self, SERIES, palette};
 use super::widgets::{describe, name};
-use crate::app::Snapshot;
-use crate::study::{EpochRecord, Histogram, Prediction, RunRecord, plural};
+use crate::study::{EpochRecord, Histogram, RunRecord, plural};
 
 const HEIGHT: f32 = 220.0;
 
 /// Axes are read after the curves: their text is small.
-fn small<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+pub(super) fn small<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     let draw = |ui: &mut Ui| {
         ui.style_mut().text_styles.insert(TextStyle::Body, theme::caption());
         contents(ui)
@@ -20,7 +19,7 @@ fn small<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
 }
 
 /// A plot that shows everything and does not move, with lines that keep back.
-fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
+pub(super) fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
     Plot::new(id)
         .height(height)
         .show_grid(Vec2b::new(false, true))
@@ -51,7 +50,7 @@ pub fn ticks((low, high): (f64, f64), most: f64, smallest: f64) -> Vec<GridMark>
         .collect()
 }
 
-fn say(ui: &Ui, response: &Response, title: &str, text: &str) {
+pub(super) fn say(ui: &Ui, response: &Response, title: &str, text: &str) {
     name(ui, response, title);
     describe(ui, response, text);
 }
@@ -189,78 +188,8 @@ pub fn curves(ui: &mut Ui, runs: &[&RunRecord]) {
     });
 }
 
-/// True against predicted popularity; returns the place of the prediction that was clicked.
-pub fn scatter(
-    ui: &mut Ui,
-    predictions: &[Prediction],
-    run: &RunRecord,
-    snapshot: &Snapshot,
-    chosen: Option<usize>,
-) -> Option<usize> {
-    small(ui, |ui| {
-        let colors = palette(ui);
-        let points: Vec<[f64; 2]> = predictions.iter().map(|item| [item.truth, item.predicted]).collect();
-        let ends = points
-            .iter()
-            .flatten()
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
-        let titles: Vec<&str> = predictions
-            .iter()
-            .map(|item| snapshot.track(item.track).map_or("", |track| track.title.as_str()))
-            .collect();
-        let mark = chosen.and_then(|place| points.get(place)).copied();
-        let shown = still(ui, "scatter", HEIGHT + 60.0)
-            .legend(Legend::default().position(Corner::LeftTop))
-            .x_axis_label("True popularity")
-            .y_axis_label("Predicted popularity")
-            .show(ui, |plot| {
-                let identity = vec![[ends.0, ends.0], [ends.1, ends.1]];
-                plot.line(Line::new("Predicted = true", identity).color(colors.quiet).width(1.0));
-                if let Some(mean) = run.baseline.map(|baseline| baseline.train_mean) {
-                    plot.hline(
-                        HLine::new("Always guess the mean", mean).color(colors.mean).style(LineStyle::dashed_dense()),
-                    );
-                }
-                plot.points(Points::new("Test tracks", points.clone()).color(translucent(colors.train)).radius(3.0));
-                if let Some(mark) = mark {
-                    plot.points(Points::new("Chosen track", vec![mark]).color(colors.test).radius(6.0));
-                }
-                let pointer = plot.pointer_coordinate()?;
-                let nearest = nearest(
-                    &points,
-                    |point| plot.screen_from_plot(PlotPoint::new(point[0], point[1])),
-                    plot.screen_from_plot(pointer),
-                );
-                let (place, distance) = nearest?;
-                (distance < 12.0).then_some((place, plot.response().clicked()))
-            });
-        let text = format!("{} test tracks; a perfect model would lie on the diagonal.", predictions.len());
-        say(ui, &shown.response, "True against predicted popularity", &text);
-        let (place, is_clicked) = shown.inner?;
-        let (title, item) = (titles.get(place)?, predictions.get(place)?);
-        shown
-            .response
-            .on_hover_text_at_pointer(format!("{title}: true {:.0}, predicted {:.1}", item.truth, item.predicted));
-        is_clicked.then_some(place)
-    })
-}
-
-/// A color that lets what is behind it through.
-pub fn translucent(color: Color32) -> Color32 {
+pub(super) fn translucent(color: Color32) -> Color32 {
     Color32::from_rgba_unmultiplied(color.r(), color.g(), color.b(), 150)
-}
-
-/// The place of the point nearest to the pointer on the screen, and how far away it is in points.
-fn nearest(
-    points: &[[f64; 2]],
-    to_screen: impl Fn(&[f64; 2]) -> eframe::egui::Pos2,
-    at: eframe::egui::Pos2,
-) -> Option<(usize, f32)> {
-    points
-        .iter()
-        .enumerate()
-        .map(|(place, point)| (place, to_screen(point).distance(at)))
-        .min_by(|one, other| one.1.total_cmp(&other.1))
 }
 
 #[cfg(test)]

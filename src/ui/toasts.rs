@@ -1,11 +1,12 @@
-//! Messages that lie over the lower right corner for a while; errors stay until they are closed.
+//! Messages that lie over the panel's lower left corner for a while, where the least is worked on; errors stay until they
+//! are closed.
 
 use eframe::egui::{self, Align2, Area, Color32, Frame, Id, Margin, Order, Ui, vec2};
 
-use super::Panel;
 use super::icons::Icon;
 use super::theme::{self, palette};
 use super::widgets::name;
+use super::{Panel, job_bar, rail};
 use crate::app::{Command, Toast, ToastKind};
 
 const WIDTH: f32 = 360.0;
@@ -15,10 +16,12 @@ pub fn draw(ui: &Ui, panel: &mut Panel<'_>) {
     if panel.state.toasts.is_empty() {
         return;
     }
+    let above_job_bar = if job_bar::is_needed(panel) { -64.0 } else { -16.0 };
     let (mut closed, mut undo) = (None, false);
-    Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -64.0)).show(
-        ui.ctx(),
-        |ui| {
+    Area::new(Id::unique("toasts"))
+        .order(Order::Foreground)
+        .anchor(Align2::LEFT_BOTTOM, vec2(rail::WIDTH + 16.0, above_job_bar))
+        .show(ui.ctx(), |ui| {
             for toast in panel.state.toasts.iter().rev().take(4) {
                 let (is_closed, is_undone) = draw_one(ui, toast);
                 if is_closed || is_undone {
@@ -26,8 +29,7 @@ pub fn draw(ui: &Ui, panel: &mut Panel<'_>) {
                 }
                 undo |= is_undone;
             }
-        },
-    );
+        });
     if let Some(id) = closed {
         panel.push(Command::DismissToast(id));
     }

@@ -16,7 +16,7 @@ use crate::app::{Command, Step};
 pub fn page(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui), contents: impl FnOnce(&mut Ui)) {
     Frame::new().inner_margin(Margin::symmetric(MARGIN as i8, GAP_LARGE as i8)).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.heading(title);
+            heading(ui, title);
             ui.with_layout(Layout::right_to_left(Align::Center), actions);
         });
         ui.add(egui::Label::new(RichText::new(sentence).color(palette(ui).quiet)).wrap());
@@ -28,6 +28,29 @@ pub fn page(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut 
             ui.add_space(GAP_LARGE);
         });
     });
+}
+
+fn wants_focus() -> egui::Id {
+    egui::Id::unique("the title is to have the keyboard")
+}
+
+/// Puts the keyboard before the first control of the panel that is shown next, and lets a screen reader say its title.
+pub fn focus_title(ctx: &egui::Context) {
+    ctx.data_mut(|data| data.insert_temp(wants_focus(), true));
+}
+
+/// A panel's title. It is a stop for the keyboard only when the panel has just been entered.
+pub fn heading(ui: &mut Ui, title: &str) {
+    let label = ui.heading(title);
+    let id = label.id.with("focus");
+    let is_wanted = ui.data_mut(|data| data.remove_temp::<bool>(wants_focus())).unwrap_or_default();
+    if is_wanted || ui.memory(|memory| memory.has_focus(id)) {
+        let response = ui.interact(label.rect, id, egui::Sense::focusable_noninteractive());
+        name(ui, &response, title);
+        if is_wanted {
+            response.request_focus();
+        }
+    }
 }
 
 /// A card on the page, as wide as there is room, with a title where it is not empty.

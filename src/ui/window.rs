@@ -9,9 +9,10 @@ use eframe::egui::{self, Align2, Color32, Context, Frame, Id, Margin, Order, Ui,
 
 use super::textures::Textures;
 use super::{
-    Panel, colors, covers, import, job_bar, model, rail, results, score, start, theme, toasts, training, verdict,
+    Panel, about, colors, covers, import, job_bar, model, rail, results, score, shortcuts, start, theme, toasts,
+    training, verdict, widgets,
 };
-use crate::app::{App, Command, Settings, Step, Wakers};
+use crate::app::{App, Command, Copied, Settings, Step, Wakers};
 
 const SETTINGS_KEY: &str = "settings";
 const SAVE_SETTINGS_EVERY: Duration = Duration::from_secs(3);
@@ -49,6 +50,16 @@ impl Window {
     /// The program's state, for tests.
     pub fn state(&self) -> &crate::app::State {
         &self.app.state
+    }
+
+    /// The same, to be changed by tests.
+    pub fn state_mut(&mut self) -> &mut crate::app::State {
+        &mut self.app.state
+    }
+
+    /// Carries out a command, for tests.
+    pub fn execute(&mut self, command: Command) {
+        self.app.execute(command);
     }
 
     fn show_title(&mut self, ctx: &Context) {
@@ -95,17 +106,32 @@ impl eframe::App for Window {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let (mut commands, mut wanted) = (Vec::new(), Vec::new());
+        let step = self.app.state.step;
         let mut panel = Panel {
             state: &mut self.app.state,
             commands: &mut commands,
             textures: &mut self.textures,
             wanted: &mut wanted,
         };
+        shortcuts::commands(ui.ctx(), &mut panel);
         draw(ui, &mut panel);
+        shortcuts::overlay(ui.ctx(), &mut panel);
+        about::overlay(ui.ctx(), &mut panel);
         self.app.want_covers(wanted);
+        match self.app.state.copied.take() {
+            Some(Copied::Text(text)) => ui.ctx().copy_text(text),
+            Some(Copied::Picture(picture)) => {
+                let size = [picture.width, picture.height];
+                ui.ctx().copy_image(egui::ColorImage::from_rgba_premultiplied(size, &picture.rgba));
+            }
+            None => {}
+        }
         let has_commands = !commands.is_empty();
         for command in commands {
             self.app.execute(command);
+        }
+        if self.app.state.step != step {
+            widgets::focus_title(ui.ctx());
         }
         if has_commands {
             ui.ctx().request_repaint();

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+mod accessible;
 mod clicking;
 mod deezer;
+mod editing;
 mod evidence;
 mod fake;
 mod headless;

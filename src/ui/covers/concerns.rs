@@ -40,13 +40,11 @@ fn actions(ui: &mut Ui, panel: &mut Panel<'_>, concern: &Concern) {
                 Filter { of_concern: Some(Arc::new(concern.tracks.iter().copied().collect())), ..Filter::default() };
         }
         match &concern.remedy {
-            Some(Remedy::Exclude(words, tracks)) => {
-                if secondary(ui, words, read_only) {
-                    panel.push(Command::Edit(Edit::Exclude { tracks: tracks.clone(), excluded: true }));
-                }
+            Some(Remedy::Exclude(words, tracks)) if secondary(ui, words, read_only) => {
+                panel.push(Command::Edit(Edit::Exclude { tracks: tracks.clone(), excluded: true }));
             }
             Some(Remedy::Logarithm) => logarithm(ui, panel, read_only),
-            None => {}
+            Some(Remedy::Exclude(..)) | None => {}
         }
     });
 }

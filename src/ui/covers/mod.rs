@@ -13,7 +13,7 @@ use eframe::egui::{RichText, ScrollArea, Ui, vec2};
 use super::Panel;
 use super::icons::Icon;
 use super::theme::{GAP, GAP_LARGE, MARGIN, palette};
-use super::widgets::{empty, next};
+use super::widgets::{empty, heading, next};
 use crate::app::{Command, Snapshot, Step};
 use crate::study::plural;
 
@@ -29,7 +29,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     eframe::egui::Frame::new().inner_margin(eframe::egui::Margin::symmetric(MARGIN as i8, GAP_LARGE as i8)).show(
         ui,
         |ui| {
-            ui.heading("Covers");
+            heading(ui, "Covers");
             ui.label(RichText::new(sentence(&snapshot)).color(palette(ui).quiet));
             ui.add_space(GAP);
             toolbar::draw(ui, panel, &snapshot);

@@ -130,7 +130,7 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
                 }
             });
         });
-    ctx.memory_mut(|memory| memory.data.insert_temp(offset_id(), seen.state.offset().y));
+    ctx.memory_mut(|memory| memory.data.insert_temp(offset_id(), seen.state.clamped_offset().y));
 }
 
 /// How far the table was scrolled when it was drawn last.
