@@ -32,7 +32,9 @@ ICONS = {
     "loader": "loader-circle",
     "lock": "lock",
     # Actions
+    "arrow-down": "arrow-down",
     "arrow-right": "arrow-right",
+    "arrow-up": "arrow-up",
     "chevron-down": "chevron-down",
     "chevron-right": "chevron-right",
     "arrow-down": "arrow-down",

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Chart, Format, Step, ThemeChoice};
+use super::{Again, Chart, Format, Step, ThemeChoice};
 use crate::jobs::VerdictKind;
 use crate::study::{Edit, RunId, Target};
 
@@ -67,6 +67,22 @@ pub enum Command {
     StopTraining,
     /// Take a run that has not begun out of the queue.
     Unqueue(RunId),
+    /// Take all waiting runs out of the queue.
+    EmptyQueue,
+    /// Move a waiting run so many places, up where that is negative.
+    MoveInQueue(RunId, isize),
+    /// Queue all these runs, which have not ended.
+    ResumeAll(Vec<RunId>),
+    /// Queue a copy of a run.
+    TrainAgain(RunId, Again),
+    /// Queue a run for each combination of the sweep in the model form.
+    QueueSweep,
+    /// Keep the model form's settings as a preset of this name.
+    KeepPreset(String),
+    /// Forget the person's own preset of this name.
+    ForgetPreset(String),
+    /// Let trainings and verdicts use so many cores; 0 is all of them.
+    UseCores(usize),
     /// End the job that the job bar shows.
     StopCurrentJob,
     /// Read what these runs predicted.

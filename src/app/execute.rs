@@ -2,6 +2,7 @@
 
 mod covers;
 mod edits;
+mod estimates;
 mod evidence;
 mod files;
 mod import;
@@ -48,7 +49,7 @@ enum Outcome {
         took: Duration,
     },
     Written(Result<PathBuf, String>),
-    QueuedRun(Result<RunId, String>),
+    QueuedRuns(Result<Vec<RunId>, String>),
     Sorted(Drop),
     Copied(Result<Copied, String>),
     Concerns(Result<covers::Misleading, String>),
@@ -158,9 +159,17 @@ impl App {
             Command::Train => self.queue_new_run(),
             Command::Pause => self.pause(true),
             Command::Resume(None) => self.pause(false),
-            Command::Resume(Some(run)) => self.resume_run(run),
+            Command::Resume(Some(run)) => self.resume_runs(vec![run]),
+            Command::ResumeAll(runs) => self.resume_runs(runs),
             Command::StopTraining => self.stop_training(),
             Command::Unqueue(run) => self.state.training.queue.retain(|queued| *queued != run),
+            Command::EmptyQueue => self.state.training.queue.clear(),
+            Command::MoveInQueue(run, by) => self.state.training.move_in_queue(run, by),
+            Command::TrainAgain(run, again) => self.train_again(run, again),
+            Command::QueueSweep => self.queue_sweep(),
+            Command::KeepPreset(name) => self.keep_preset(&name),
+            Command::ForgetPreset(name) => self.forget_preset(&name),
+            Command::UseCores(cores) => self.state.settings.cores = cores,
             Command::StopCurrentJob if self.import.is_some() => self.stop_import(),
             Command::StopCurrentJob if self.state.verdict.under.is_some() => self.stop_verdict(),
             Command::StopCurrentJob => self.stop_training(),
@@ -202,6 +211,8 @@ impl App {
         self.drain_reader();
         self.drain_covers();
         self.drain_scores();
+        self.follow_training_elsewhere();
+        self.measure_paces();
         self.start_next_run();
         self.state.toasts.retain(|toast| toast.kind == ToastKind::Error || toast.since.elapsed() < TOAST_STAYS);
     }
@@ -213,6 +224,7 @@ impl App {
         }
         self.state.training.under = None;
         self.state.verdict.under = None;
+        self.state.estimates.under = None;
         self.import = None;
         self.login = None;
         self.tasks.clear();
@@ -264,7 +276,7 @@ impl App {
             Outcome::Chosen { path: None, took, purpose } if took < NO_CHOOSER_WITHIN => self.no_chooser(purpose),
             Outcome::Chosen { .. } => {}
             Outcome::Written(Ok(path)) => self.state.toast(ToastKind::Success, format!("Written: {}", path.display())),
-            Outcome::Written(Err(why)) | Outcome::QueuedRun(Err(why)) => self.state.toast(ToastKind::Error, why),
+            Outcome::Written(Err(why)) | Outcome::QueuedRuns(Err(why)) => self.state.toast(ToastKind::Error, why),
             Outcome::Sorted(dropped) => self.take_drop(dropped),
             Outcome::Copied(copied) => self.take_copied(copied),
             Outcome::Concerns(found) => self.take_concerns(found),
@@ -278,9 +290,9 @@ impl App {
                 self.refresh();
             }
             Outcome::Changed(Err(why)) => self.state.toast(ToastKind::Error, why),
-            Outcome::QueuedRun(Ok(run)) => {
+            Outcome::QueuedRuns(Ok(runs)) => {
                 self.refresh();
-                self.queue(run);
+                self.queue(runs);
             }
         }
     }

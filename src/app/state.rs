@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::estimates::Estimates;
 use super::evidence::{Colors, VerdictPanel};
 use super::results::Results;
 use super::scores::{ScorePanel, ScoredCover};
@@ -104,6 +105,12 @@ impl OpenStudy {
     /// The runs whose test predictions are known.
     pub fn tested_runs(&self) -> impl DoubleEndedIterator<Item = &RunRecord> {
         self.runs().iter().filter(|run| run.figures.is_some())
+    }
+
+    /// The run that another window or command trains; this one can only read.
+    pub fn training_elsewhere(&self) -> Option<&RunRecord> {
+        let is_training = |run: &&RunRecord| matches!(run.status, RunStatus::Running | RunStatus::Paused);
+        self.runs().iter().find(is_training).filter(|_| self.access == Access::Read)
     }
 
     /// The run that scores: the chosen one, or the latest finished one.
@@ -209,6 +216,7 @@ pub struct State {
     /// What was changed by hand.
     pub edits: Edits,
     pub model: ModelForm,
+    pub estimates: Estimates,
     pub training: Training,
     pub results: Results,
     pub colors: Colors,

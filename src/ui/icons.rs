@@ -42,6 +42,7 @@ icons! {
     Sun = "sun",
     Training = "training",
     Tick = "check",
+    Trash = "trash",
     Unfolded = "chevron-down",
     Verdict = "verdict",
     Close = "x",

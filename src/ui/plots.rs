@@ -5,7 +5,7 @@ use egui_plot::{Bar, BarChart, GridMark, HLine, Legend, Line, LineStyle, Plot, P
 
 use super::theme::{self, SERIES, palette};
 use super::widgets::{describe, name};
-use crate::study::{EpochRecord, Histogram, RunRecord, plural};
+use crate::study::{Histogram, RunRecord, plural};
 
 const HEIGHT: f32 = 220.0;
 
@@ -79,58 +79,6 @@ pub fn histogram(ui: &mut Ui, histogram: &Histogram, mean: Option<f64>, what: &s
             });
         let text = mean.map_or_else(String::new, |mean| format!("The mean is {mean:.1}."));
         say(ui, &shown.response, "Popularity histogram", &text);
-    });
-}
-
-/// Error on training and test tracks by epoch, with always guessing the mean.
-pub fn curve(ui: &mut Ui, run: &RunRecord, height: f32) {
-    small(ui, |ui| {
-        let colors = palette(ui);
-        let series = |of: fn(&EpochRecord) -> f64| -> Vec<[f64; 2]> {
-            run.epochs.iter().map(|epoch| [epoch.epoch as f64, of(epoch)]).collect()
-        };
-        let (train, test) = (series(|epoch| epoch.train_mse), series(|epoch| epoch.test_mse));
-        // The first epoch starts from random weights, far above all that follows.
-        let is_short = test.len() <= SHORT_EPOCHS;
-        let skipped = usize::from(!is_short);
-        let highest = test.iter().chain(train.iter().skip(skipped)).map(|point| point[1]).fold(0.0, f64::max);
-        let mean_mse = run.mean_rmse().map(|rmse| rmse * rmse);
-        let top = 1.15 * if is_short { highest.max(mean_mse.unwrap_or(1.0)) } else { shown_up_to(highest, mean_mse) };
-        let lowest = test.iter().chain(&train).map(|point| point[1]).chain(mean_mse).fold(f64::INFINITY, f64::min);
-        let bottom = if lowest.is_finite() { (0.85 * lowest).max(0.0) } else { 0.0 };
-        let shown = still(ui, "curve", height)
-            .legend(Legend::default())
-            .x_axis_label("Epoch")
-            .y_axis_label("Mean squared error")
-            .show(ui, |plot| {
-                let last = run.settings.epochs.max(2) as f64;
-                plot.set_plot_bounds_x(0.5..=last + 0.5);
-                plot.set_plot_bounds_y(bottom..=top);
-                for (name, points, color) in
-                    [("Training tracks", train, colors.train), ("Test tracks", test, colors.test)]
-                {
-                    if is_short {
-                        // One point makes no line.
-                        plot.points(Points::new(name, points.clone()).color(color).radius(4.0));
-                    }
-                    plot.line(Line::new(name, points).color(color).width(2.0));
-                }
-                if let Some(mse) = mean_mse {
-                    plot.hline(
-                        HLine::new("Always guess the mean", mse).color(colors.mean).style(LineStyle::dashed_dense()),
-                    );
-                }
-            });
-        let text = run.epochs.last().map_or_else(
-        || "No epoch is finished yet.".to_owned(),
-        |epoch| {
-            format!(
-                "After epoch {} the mean squared error is {:.1} on the training tracks and {:.1} on the test tracks.",
-                epoch.epoch, epoch.train_mse, epoch.test_mse
-            )
-        },
-    );
-        say(ui, &shown.response, "Training curve", &text);
     });
 }
 

@@ -181,6 +181,7 @@ fn standing(state: &State, step: Step) -> (Standing, String) {
         Step::Model => plain(Standing::Ready),
         Step::Training => match &state.training.under {
             Some(under) => (Standing::Running, format!("{:.0} %", 100.0 * under.share())),
+            None if study.training_elsewhere().is_some() => plain(Standing::Running),
             None if runs.iter().any(|run| run.status == RunStatus::Interrupted) => plain(Standing::NeedsAttention),
             None if runs.last().is_some_and(|run| run.status == RunStatus::Failed) => plain(Standing::NeedsAttention),
             None => plain(Standing::Done),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use eframe::egui::{self, Align2, Color32, Context, Frame, Id, Margin, Order, Ui, ViewportCommand, vec2};
+use eframe::egui::{
+    self, Align2, Color32, Context, Frame, Id, Margin, Order, Ui, UserAttentionType, ViewportCommand, vec2,
+};
 
 use super::textures::Textures;
 use super::{
@@ -24,6 +26,8 @@ pub struct Window {
     app: App,
     textures: Textures,
     title: String,
+    /// Whether the system has been asked to point at the window.
+    asks_for_attention: bool,
     /// The study whose covers the textures are of.
     textures_of: Option<PathBuf>,
 }
@@ -43,6 +47,7 @@ impl Window {
             app: App::new(settings, study, wakers),
             textures: Textures::default(),
             title: String::new(),
+            asks_for_attention: false,
             textures_of: None,
         }
     }
@@ -72,10 +77,31 @@ impl Window {
             (None, None) => state.verdict.under.as_ref().map(|under| format!("Verdict {:.0} %", 100.0 * under.share())),
         };
         let study = state.study.as_ref().map(|study| study.name.clone());
-        let title = [job, study, Some("Cover Study".to_owned())].into_iter().flatten().collect::<Vec<_>>().join(" – ");
+        // What has ended is told in the title until the window has been looked at.
+        let unseen = state.training.unseen.clone();
+        let title = [unseen.or(job), study, Some("Cover Study".to_owned())]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" – ");
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
+        }
+    }
+
+    /// Asks for a look at what has ended while the window is in the background.
+    fn tell_in_the_background(&mut self, ctx: &Context) {
+        let is_focused = ctx.input(|input| input.viewport().focused).unwrap_or(true);
+        let unseen = &mut self.app.state.training.unseen;
+        if is_focused {
+            *unseen = None;
+        }
+        let wanted = unseen.is_some();
+        if wanted != self.asks_for_attention {
+            let kind = if wanted { UserAttentionType::Informational } else { UserAttentionType::Reset };
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(kind));
+            self.asks_for_attention = wanted;
         }
     }
 
@@ -97,6 +123,10 @@ impl eframe::App for Window {
         if !dropped.is_empty() {
             self.app.execute(Command::Dropped(dropped));
         }
+        if let Some(wait) = self.app.next_look() {
+            ctx.request_repaint_after(wait);
+        }
+        self.tell_in_the_background(ctx);
         self.show_title(ctx);
         self.forget_other_studys_textures();
         if let Some(study) = &mut self.app.state.study {

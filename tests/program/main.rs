@@ -12,6 +12,7 @@ mod headless;
 mod importing;
 mod killed;
 mod login;
+mod models;
 mod score_panel;
 mod spotify;
 mod spreadsheets;

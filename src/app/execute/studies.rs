@@ -68,6 +68,7 @@ impl App {
         self.state.covers = CoversPanel::default();
         self.state.edits = Edits::default();
         self.state.model = ModelForm::default();
+        self.state.estimates.forget_study();
         self.state.training = Training::default();
         self.state.results = Results::default();
         self.state.colors = Colors::default();
