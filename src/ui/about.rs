@@ -11,6 +11,7 @@ use crate::app::Overlay;
 const OWN: &str = include_str!("../../LICENSE");
 const FONTS: &str = include_str!("../../assets/fonts/OFL.txt");
 const ICONS: &str = include_str!("../../assets/icons/LICENSE");
+const CRATES: &str = include_str!("../../assets/licences.txt");
 
 /// Draws the box where it was asked for.
 pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
@@ -35,6 +36,7 @@ pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
                 ("Licence of the program", OWN),
                 ("Licence of the font Inter", FONTS),
                 ("Licence of the icons", ICONS),
+                ("Everything in the program, with its licence", CRATES),
             ];
             for (title, text) in parts {
                 egui::CollapsingHeader::new(title).show(ui, |ui| {
