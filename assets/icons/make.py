@@ -32,24 +32,34 @@ ICONS = {
     "loader": "loader-circle",
     "lock": "lock",
     # Actions
+    "arrow-down": "arrow-down",
     "arrow-right": "arrow-right",
+    "arrow-up": "arrow-up",
     "chevron-down": "chevron-down",
     "chevron-right": "chevron-right",
+    "arrow-down": "arrow-down",
+    "arrow-up": "arrow-up",
     "copy": "copy",
     "download": "download",
     "file-plus": "file-plus",
     "filter": "list-filter",
     "folder-open": "folder-open",
     "help": "circle-question-mark",
+    "keyboard": "keyboard",
     "pause": "pause",
+    "pencil": "pencil",
     "play": "play",
     "plus": "plus",
+    "redo": "redo-2",
     "refresh": "refresh-cw",
     "save": "save",
     "search": "search",
     "settings": "sliders-horizontal",
+    "star": "star",
+    "star-filled": "star",
     "stop": "square",
     "trash": "trash-2",
+    "undo": "undo-2",
     "upload": "upload",
     "x": "x",
     # Themes
@@ -76,6 +86,8 @@ def main() -> None:
     for name, lucide in ICONS.items():
         svg = (source / "icons" / f"{lucide}.svg").read_text()
         svg = re.sub(r"\s*class=\"[^\"]*\"", "", svg.replace("currentColor", "#ffffff"))
+        if name.endswith("-filled"):
+            svg = svg.replace('fill="none"', 'fill="#ffffff"')
         (target / f"{name}.svg").write_text(svg)
     shutil.copy(source / "LICENSE", target / "LICENSE")
 

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{Step, ThemeChoice};
+use super::{Again, Chart, Format, Step, ThemeChoice};
 use crate::jobs::VerdictKind;
-use crate::study::{RunId, Target};
+use crate::study::{Edit, RunId, Target};
 
 /// One wish, pushed by a panel and executed by [`super::App::execute`].
 #[derive(Clone, Debug, PartialEq)]
@@ -67,12 +67,34 @@ pub enum Command {
     StopTraining,
     /// Take a run that has not begun out of the queue.
     Unqueue(RunId),
+    /// Take all waiting runs out of the queue.
+    EmptyQueue,
+    /// Move a waiting run so many places, up where that is negative.
+    MoveInQueue(RunId, isize),
+    /// Queue all these runs, which have not ended.
+    ResumeAll(Vec<RunId>),
+    /// Queue a copy of a run.
+    TrainAgain(RunId, Again),
+    /// Queue a run for each combination of the sweep in the model form.
+    QueueSweep,
+    /// Keep the model form's settings as a preset of this name.
+    KeepPreset(String),
+    /// Forget the person's own preset of this name.
+    ForgetPreset(String),
+    /// Let trainings and verdicts use so many cores; 0 is all of them.
+    UseCores(usize),
     /// End the job that the job bar shows.
     StopCurrentJob,
     /// Read what these runs predicted.
     LoadPredictions(RunId),
     /// Write the results table to a CSV file in the chosen place.
     ExportTable,
+    /// Put the results table on the clipboard, for a spreadsheet.
+    CopyTable,
+    /// Write a plot to a file in the chosen place.
+    ExportChart(Chart, Format),
+    /// Put a plot on the clipboard as a picture.
+    CopyChart(Chart),
     /// Write a run's predictions to a CSV file in the chosen place.
     ExportPredictions(RunId),
     /// Find what the covers' colors say, as the colors panel's choices want it.
@@ -91,6 +113,22 @@ pub enum Command {
     ChooseCoversToScore,
     /// Score with this run; with none, the latest finished one.
     ScoreWith(Option<RunId>),
+    /// Show the cover of this number large, alone.
+    ShowScore(u64),
+    /// Take the covers of these numbers out of the list and out of the study's history.
+    TakeOutScores(Vec<u64>),
+    /// Write the listed scores to a CSV file in the chosen place.
+    ExportScores,
+    /// Change something in the study by hand.
+    Edit(Edit),
+    /// Take the last change back.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Take deleted runs out of the study for good.
+    PurgeDeletedRuns,
+    /// Look for what about the data may mislead.
+    LookForConcerns,
     /// Files or folders were dropped on the window.
     Dropped(Vec<PathBuf>),
     /// Use this theme.

@@ -1,5 +1,8 @@
 //! The one place that carries out commands and takes what background work has to tell.
 
+mod covers;
+mod edits;
+mod estimates;
 mod evidence;
 mod files;
 mod import;
@@ -12,11 +15,12 @@ mod training;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::cover_loader::CoverLoader;
 use super::drop::Drop;
 use super::reader::Reader;
 use super::scoring::ScoreWorker;
-use super::state::{State, ToastKind};
-use super::{Command, Settings};
+use super::state::{Copied, State, ToastKind};
+use super::{Chart, Command, Format, Settings};
 use crate::evidence::Control;
 use crate::jobs::{ColorFindings, Job, JobEvent, Stop, Waker};
 use crate::sources::services::{Kept, KnownLogin};
@@ -46,8 +50,11 @@ enum Outcome {
         took: Duration,
     },
     Written(Result<PathBuf, String>),
-    QueuedRun(Result<RunId, String>),
+    QueuedRuns(Result<Vec<RunId>, String>),
     Sorted(Drop),
+    Copied(Result<Copied, String>),
+    Concerns(Result<covers::Misleading, String>),
+    Edited(edits::Edited),
     Colors(Box<Result<ColorFindings, String>>),
     Controls(Result<Vec<Control>, String>),
     LoginKnown(KnownLogin),
@@ -58,7 +65,7 @@ enum Outcome {
 }
 
 /// What a path is chosen for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Purpose {
     Study,
     SaveAs,
@@ -67,8 +74,10 @@ enum Purpose {
     Cover,
     ResultsTable,
     Predictions(RunId),
+    Chart(Chart, Format),
     Rejected,
     Report,
+    Scores,
 }
 
 /// How background work gets the screen's attention.
@@ -86,6 +95,7 @@ pub struct App {
     wakers: Wakers,
     file: Option<StudyFile>,
     reader: Option<Reader>,
+    covers: Option<CoverLoader>,
     scorer: Option<ScoreWorker>,
     import: Option<Job<ImportProgress, ImportSummary>>,
     /// A spreadsheet or folder that waits for the study that was begun for it.
@@ -105,6 +115,7 @@ impl App {
             wakers,
             file: None,
             reader: None,
+            covers: None,
             scorer: None,
             import: None,
             dropped_before_study: None,
@@ -149,14 +160,25 @@ impl App {
             Command::Train => self.queue_new_run(),
             Command::Pause => self.pause(true),
             Command::Resume(None) => self.pause(false),
-            Command::Resume(Some(run)) => self.resume_run(run),
+            Command::Resume(Some(run)) => self.resume_runs(vec![run]),
+            Command::ResumeAll(runs) => self.resume_runs(runs),
             Command::StopTraining => self.stop_training(),
             Command::Unqueue(run) => self.state.training.queue.retain(|queued| *queued != run),
+            Command::EmptyQueue => self.state.training.queue.clear(),
+            Command::MoveInQueue(run, by) => self.state.training.move_in_queue(run, by),
+            Command::TrainAgain(run, again) => self.train_again(run, again),
+            Command::QueueSweep => self.queue_sweep(),
+            Command::KeepPreset(name) => self.keep_preset(&name),
+            Command::ForgetPreset(name) => self.forget_preset(&name),
+            Command::UseCores(cores) => self.state.settings.cores = cores,
             Command::StopCurrentJob if self.import.is_some() => self.stop_import(),
             Command::StopCurrentJob if self.state.verdict.under.is_some() => self.stop_verdict(),
             Command::StopCurrentJob => self.stop_training(),
             Command::LoadPredictions(run) => self.load_predictions(run),
             Command::ExportTable => self.choose(Purpose::ResultsTable),
+            Command::CopyTable => self.copy_table(),
+            Command::ExportChart(chart, format) => self.choose(Purpose::Chart(chart, format)),
+            Command::CopyChart(chart) => self.copy_chart(chart),
             Command::ExportPredictions(run) => self.choose(Purpose::Predictions(run)),
             Command::FindColors => self.find_colors(),
             Command::ReachVerdict(kind) => self.reach_verdict(kind),
@@ -166,6 +188,14 @@ impl App {
             Command::Score(paths) => self.score(paths),
             Command::ChooseCoversToScore => self.choose(Purpose::Cover),
             Command::ScoreWith(run) => self.state.score_with = run,
+            Command::ShowScore(number) => self.show_score(number),
+            Command::TakeOutScores(numbers) => self.take_out_scores(&numbers),
+            Command::ExportScores => self.choose(Purpose::Scores),
+            Command::Edit(edit) => self.edit(edit),
+            Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
+            Command::PurgeDeletedRuns => self.purge_deleted_runs(),
+            Command::LookForConcerns => self.look_for_concerns(),
             Command::Dropped(paths) => self.dropped(paths),
             Command::Theme(theme) => self.state.settings.theme = theme,
             Command::DismissToast(id) => self.state.toasts.retain(|toast| toast.id != id),
@@ -180,16 +210,12 @@ impl App {
         self.drain_training();
         self.drain_verdict();
         self.drain_reader();
+        self.drain_covers();
         self.drain_scores();
+        self.follow_training_elsewhere();
+        self.measure_paces();
         self.start_next_run();
         self.state.toasts.retain(|toast| toast.kind == ToastKind::Error || toast.since.elapsed() < TOAST_STAYS);
-    }
-
-    /// Asks for a cover as a picture, for the screen.
-    pub fn want_cover(&mut self, cover: study::CoverId, network_size: usize) {
-        if let Some(reader) = &mut self.reader {
-            reader.want_cover(cover, network_size);
-        }
     }
 
     /// Ends all work and waits for it; what is finished is on disk.
@@ -199,6 +225,7 @@ impl App {
         }
         self.state.training.under = None;
         self.state.verdict.under = None;
+        self.state.estimates.under = None;
         self.import = None;
         self.login = None;
         self.tasks.clear();
@@ -250,8 +277,11 @@ impl App {
             Outcome::Chosen { took, purpose, .. } if took < NO_CHOOSER_WITHIN => self.no_chooser(purpose),
             Outcome::Chosen { .. } => {}
             Outcome::Written(Ok(path)) => self.state.toast(ToastKind::Success, format!("Written: {}", path.display())),
-            Outcome::Written(Err(why)) | Outcome::QueuedRun(Err(why)) => self.state.toast(ToastKind::Error, why),
+            Outcome::Written(Err(why)) | Outcome::QueuedRuns(Err(why)) => self.state.toast(ToastKind::Error, why),
             Outcome::Sorted(dropped) => self.take_drop(dropped),
+            Outcome::Copied(copied) => self.take_copied(copied),
+            Outcome::Concerns(found) => self.take_concerns(found),
+            Outcome::Edited(edited) => self.take_edited(edited),
             Outcome::Colors(found) => self.take_colors(*found),
             Outcome::Controls(controls) => self.take_controls(controls),
             Outcome::LoginKnown(login) => self.state.spotify.known = Some(login),
@@ -261,9 +291,9 @@ impl App {
                 self.refresh();
             }
             Outcome::Changed(Err(why)) => self.state.toast(ToastKind::Error, why),
-            Outcome::QueuedRun(Ok(run)) => {
+            Outcome::QueuedRuns(Ok(runs)) => {
                 self.refresh();
-                self.queue(run);
+                self.queue(runs);
             }
         }
     }

@@ -1,36 +1,21 @@
-//! A thread that reads the open study for the screen: the whole of it, predictions, and single covers as pictures.
+//! A thread that reads the open study for the screen: the whole of it, and what runs predicted.
 
-use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::Snapshot;
+use super::{Predicted, Snapshot};
 use crate::jobs::Waker;
-use crate::study::{CoverId, Prediction, RunId, Study, StudyError, StudyFile, picture};
-
-/// The side, in pixels, of a cover as the grid shows it.
-const THUMBNAIL_SIZE: u32 = 176;
-
-/// A cover as it is, and as a network sees it: RGB bytes, square.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CoverView {
-    pub original_size: usize,
-    pub original: Vec<u8>,
-    pub network_size: usize,
-    pub network: Vec<u8>,
-}
+use crate::study::{RunId, Study, StudyError, StudyFile};
 
 /// What the screen wants to know.
 enum Request {
     Snapshot,
-    Cover(CoverId, usize),
     Predictions(RunId),
 }
 
 /// What it gets.
 pub enum Reply {
     Snapshot(Box<Snapshot>),
-    Cover(CoverId, usize, Result<CoverView, String>),
-    Predictions(RunId, Vec<Prediction>),
+    Predictions(RunId, Predicted),
     Failed(String),
 }
 
@@ -38,7 +23,6 @@ pub enum Reply {
 pub struct Reader {
     requests: Sender<Request>,
     replies: Receiver<Reply>,
-    pending: HashMap<(CoverId, usize), ()>,
 }
 
 impl Reader {
@@ -57,19 +41,12 @@ impl Reader {
         if let Err(error) = thread.spawn(work) {
             tracing::error!(%error, "no thread to read the study");
         }
-        Self { requests, replies, pending: HashMap::new() }
+        Self { requests, replies }
     }
 
     /// Asks for the whole study anew.
     pub fn want_snapshot(&self) {
         self.want(Request::Snapshot);
-    }
-
-    /// Asks for a cover at `network_size`, once.
-    pub fn want_cover(&mut self, cover: CoverId, network_size: usize) {
-        if self.pending.insert((cover, network_size), ()).is_none() {
-            self.want(Request::Cover(cover, network_size));
-        }
     }
 
     /// Asks for what a run predicted.
@@ -83,12 +60,8 @@ impl Reader {
     }
 
     /// The next reply, if there is one.
-    pub fn next_reply(&mut self) -> Option<Reply> {
-        let reply = self.replies.try_recv().ok()?;
-        if let Reply::Cover(cover, size, _) = &reply {
-            self.pending.remove(&(*cover, *size));
-        }
-        Some(reply)
+    pub fn next_reply(&self) -> Option<Reply> {
+        self.replies.try_recv().ok()
     }
 }
 
@@ -99,9 +72,8 @@ fn serve(study: &Study, wanted: &Receiver<Request>, answer: &Sender<Reply>, wake
                 Ok(snapshot) => Reply::Snapshot(Box::new(snapshot)),
                 Err(error) => Reply::Failed(error.to_string()),
             },
-            Request::Cover(cover, size) => Reply::Cover(cover, size, view(study, cover, size)),
-            Request::Predictions(run) => match study.predictions(run) {
-                Ok(predictions) => Reply::Predictions(run, predictions),
+            Request::Predictions(run) => match predicted(study, run) {
+                Ok(predicted) => Reply::Predictions(run, predicted),
                 Err(error) => Reply::Failed(error.to_string()),
             },
         };
@@ -112,15 +84,6 @@ fn serve(study: &Study, wanted: &Receiver<Request>, answer: &Sender<Reply>, wake
     }
 }
 
-fn view(study: &Study, cover: CoverId, network_size: usize) -> Result<CoverView, String> {
-    let bytes = study.cover_bytes(cover).map_err(|error: StudyError| error.to_string())?;
-    let decoded = picture::decode(&bytes).map_err(|error| error.to_string())?;
-    let resize = |size: u32| picture::resize(&decoded.rgb, size).map_err(|error| error.to_string());
-    let original_size = THUMBNAIL_SIZE.min(decoded.rgb.width().max(decoded.rgb.height()));
-    Ok(CoverView {
-        original_size: original_size as usize,
-        original: resize(original_size)?,
-        network_size,
-        network: resize(network_size as u32)?,
-    })
+fn predicted(study: &Study, run: RunId) -> Result<Predicted, StudyError> {
+    Ok(Predicted::of(study.predictions(run)?, &study.tracks()?))
 }

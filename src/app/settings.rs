@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::RunColumn;
+use crate::nn::Hyperparameters;
+
 /// How many studies the start page offers.
 const RECENT_STUDIES: usize = 6;
 
@@ -25,6 +28,19 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Whether the person has read what the services' terms say.
     pub terms_read: bool,
+    /// Columns that the table of runs leaves out.
+    pub hidden_columns: Vec<RunColumn>,
+    /// The person's own presets, in the order in which they were kept.
+    pub presets: Vec<OwnPreset>,
+    /// How many cores trainings and verdicts may use; 0 is all of them.
+    pub cores: usize,
+}
+
+/// A network's settings under a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OwnPreset {
+    pub name: String,
+    pub settings: Hyperparameters,
 }
 
 impl Settings {

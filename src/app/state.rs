@@ -1,16 +1,20 @@
 //! Everything that is drawn.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::estimates::Estimates;
 use super::evidence::{Colors, VerdictPanel};
-use super::scoring::ScoredPicture;
+use super::results::Results;
+use super::scores::{ScorePanel, ScoredCover};
 use super::training::Training;
-use super::{CoverView, ModelForm, PlaylistForm, Settings, Snapshot, SpotifyLogin};
+use super::{
+    CoverKey, CoverView, CoversPanel, Edits, ModelForm, Picture, PlaylistForm, Settings, Snapshot, SpotifyLogin,
+};
 use crate::sources::{ImportProgress, ImportSummary, Preview};
-use crate::study::{Access, CoverId, Prediction, Recovered, RunId, RunRecord, RunStatus, Target, Track, TrackId};
+use crate::study::{Access, Recovered, RunId, RunRecord, RunStatus, Target};
 
 /// The eight steps of a study, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -67,7 +71,7 @@ pub struct OpenStudy {
     /// `None` until it has been read for the first time.
     pub snapshot: Option<Arc<Snapshot>>,
     /// Covers that have been read for the screen.
-    pub covers: HashMap<(CoverId, usize), Result<CoverView, String>>,
+    pub covers: HashMap<CoverKey, Result<CoverView, String>>,
 }
 
 impl OpenStudy {
@@ -101,6 +105,12 @@ impl OpenStudy {
     /// The runs whose test predictions are known.
     pub fn tested_runs(&self) -> impl DoubleEndedIterator<Item = &RunRecord> {
         self.runs().iter().filter(|run| run.figures.is_some())
+    }
+
+    /// The run that another window or command trains; this one can only read.
+    pub fn training_elsewhere(&self) -> Option<&RunRecord> {
+        let is_training = |run: &&RunRecord| matches!(run.status, RunStatus::Running | RunStatus::Paused);
+        self.runs().iter().find(is_training).filter(|_| self.access == Access::Read)
     }
 
     /// The run that scores: the chosen one, or the latest finished one.
@@ -139,30 +149,6 @@ impl ImportForm {
     }
 }
 
-/// The tracks that the covers panel shows, kept until the search or the tracks change.
-#[derive(Debug, Default)]
-pub struct Found {
-    text: String,
-    tracks: Arc<[Track]>,
-    places: Arc<[usize]>,
-}
-
-impl Found {
-    /// Places of the tracks whose title or playlist holds `text`, in any case.
-    pub fn places(&mut self, tracks: &Arc<[Track]>, text: &str) -> Arc<[usize]> {
-        if self.text != text || !Arc::ptr_eq(&self.tracks, tracks) {
-            let wanted = text.trim().to_lowercase();
-            let has = |field: &str| field.to_lowercase().contains(&wanted);
-            let holds = |track: &Track| wanted.is_empty() || has(&track.title) || has(&track.playlist);
-            let places = tracks.iter().enumerate().filter(|(_, track)| holds(track)).map(|(place, _)| place);
-            self.places = places.collect();
-            self.text = text.to_owned();
-            self.tracks = Arc::clone(tracks);
-        }
-        Arc::clone(&self.places)
-    }
-}
-
 /// An import under way.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportState {
@@ -179,51 +165,20 @@ pub enum Imported {
     Failed(String),
 }
 
-/// By which column the results are sorted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum SortBy {
-    #[default]
-    Made,
-    Name,
-    Parameters,
-    Epochs,
-    Seconds,
-    Rmse,
-    Mae,
-    R2,
-    Difference,
-    BestRmse,
-    BestMae,
-    BestR2,
+/// What can lie over the panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The list of keys.
+    Shortcuts,
+    /// The version and licences.
+    About,
 }
 
-/// The results panel.
-#[derive(Debug, Default)]
-pub struct Results {
-    pub sort_by: SortBy,
-    pub descending: bool,
-    /// The runs whose curves are drawn.
-    pub selected: BTreeSet<RunId>,
-    /// The run whose predictions are drawn.
-    pub shown: Option<RunId>,
-    /// What runs predicted, as far as it has been read.
-    pub predictions: HashMap<RunId, Vec<Prediction>>,
-    /// The track whose point was clicked.
-    pub track: Option<TrackId>,
-}
-
-/// A cover that was dropped to be scored.
-pub struct ScoredCover {
-    pub number: u64,
-    pub path: PathBuf,
-    pub state: Scored,
-}
-
-/// How far its scoring has come.
-pub enum Scored {
-    Waiting,
-    Done(Box<ScoredPicture>),
-    Failed(String),
+/// Something for the clipboard.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Copied {
+    Text(String),
+    Picture(Picture),
 }
 
 /// How a message is meant.
@@ -241,6 +196,8 @@ pub struct Toast {
     pub kind: ToastKind,
     pub text: String,
     pub since: Instant,
+    /// Whether it offers to take back what it tells of.
+    pub can_undo: bool,
 }
 
 /// Everything that is drawn.
@@ -264,20 +221,27 @@ pub struct State {
     pub imported: Option<Imported>,
     /// The image size of the covers panel, until the model's is changed.
     pub preview_size: usize,
-    /// What is searched for in the covers panel.
-    pub cover_filter: String,
-    /// What was found last.
-    pub found: Found,
+    pub covers: CoversPanel,
+    /// Whether the search field is to have the keyboard.
+    pub wants_search: bool,
+    /// What was changed by hand.
+    pub edits: Edits,
     pub model: ModelForm,
+    pub estimates: Estimates,
     pub training: Training,
     pub results: Results,
     pub colors: Colors,
     pub verdict: VerdictPanel,
-    /// Latest first.
+    /// Latest first, those of the study's history included.
     pub scored: Vec<ScoredCover>,
+    pub score: ScorePanel,
     /// The run chosen to score.
     pub score_with: Option<RunId>,
+    /// What lies over the panel.
+    pub overlay: Option<Overlay>,
     pub toasts: Vec<Toast>,
+    /// What the window is to put on the clipboard.
+    pub copied: Option<Copied>,
     pub(super) next_number: u64,
 }
 
@@ -318,6 +282,13 @@ impl State {
     /// Lays a message over the panel.
     pub(super) fn toast(&mut self, kind: ToastKind, text: impl Into<String>) {
         let id = self.number();
-        self.toasts.push(Toast { id, kind, text: text.into(), since: Instant::now() });
+        self.toasts.push(Toast { id, kind, text: text.into(), since: Instant::now(), can_undo: false });
+    }
+
+    /// Tells of a change that can be taken back; earlier ones no longer can from their message.
+    pub(super) fn toast_with_undo(&mut self, text: String) {
+        self.toasts.retain(|toast| !toast.can_undo);
+        let id = self.number();
+        self.toasts.push(Toast { id, kind: ToastKind::Success, text, since: Instant::now(), can_undo: true });
     }
 }

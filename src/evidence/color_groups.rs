@@ -24,7 +24,8 @@ impl ColorGroup {
         self.n < FEW
     }
 
-    fn of(rows: &[usize], popularity: &[f64], groups: &[usize]) -> Self {
+    /// The tracks in `rows`; `groups` has one number for each track, the same where covers are alike.
+    pub fn of(rows: &[usize], popularity: &[f64], groups: &[usize]) -> Self {
         let mean = rows.iter().map(|&row| popularity[row]).sum::<f64>() / rows.len() as f64;
         let interval = mean_interval(rows.iter().map(|&row| (groups[row], popularity[row])));
         // One cover alone has no spread.

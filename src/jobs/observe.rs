@@ -92,6 +92,15 @@ pub fn fingerprints(study: &Study) -> Result<Vec<(CoverId, Fingerprint)>, StudyE
     Ok(covers.into_iter().zip(prints).collect())
 }
 
+/// The group of each usable cover: those of one group look the same.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn alike(study: &Study) -> Result<HashMap<CoverId, usize>, StudyError> {
+    let (covers, prints): (Vec<_>, Vec<_>) = fingerprints(study)?.into_iter().unzip();
+    Ok(covers.into_iter().zip(groups_of_alike(&prints)).collect())
+}
+
 /// What `of` makes of each cover's pixels, on all cores.
 pub(super) fn of_covers<T: Send>(
     study: &Study,

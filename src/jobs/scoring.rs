@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use image::RgbImage;
+
+use super::Occlusion;
 use crate::nn::{Kernels, Network, WeightsError};
 use crate::study::{RunRecord, RunStatus, Study, StudyError, WeightsKind, picture, quantile};
 
@@ -20,7 +23,7 @@ pub enum ScoreError {
     Settings,
 }
 
-/// What a model says about one cover, in popularity points.
+/// What a model says about one cover, as the study counts what it predicts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Score {
     pub prediction: f64,
@@ -82,11 +85,6 @@ impl Scorer {
         &self.run
     }
 
-    /// The predictions for the test tracks, ascending.
-    pub fn test_predictions(&self) -> &[f64] {
-        &self.test_predictions
-    }
-
     /// Scores a cover's file.
     ///
     /// # Errors
@@ -100,8 +98,15 @@ impl Scorer {
     /// # Errors
     /// Why they are no cover, in words.
     pub fn score_bytes(&self, bytes: &[u8]) -> Result<Score, picture::PictureError> {
-        let decoded = picture::decode(bytes)?;
-        let pixels = picture::resize(&decoded.rgb, self.run.settings.image_size as u32)?;
+        self.score_picture(&picture::decode(bytes)?.rgb)
+    }
+
+    /// Scores a decoded cover.
+    ///
+    /// # Errors
+    /// Where it has no pixels.
+    pub fn score_picture(&self, rgb: &RgbImage) -> Result<Score, picture::PictureError> {
+        let pixels = self.pixels(rgb)?;
         let prediction = self.network.predict(&pixels, Kernels::Auto).first().copied().map_or(f64::NAN, f64::from);
         let residual = |share| quantile(&self.residuals, share).unwrap_or(0.0);
         Ok(Score {
@@ -111,6 +116,23 @@ impl Scorer {
             percentile: percentile(&self.test_predictions, prediction),
             beats_mean: self.run.beats_mean().unwrap_or(false),
         })
+    }
+
+    /// Which parts of a decoded cover raise and lower its score; `None` where `go_on` said no.
+    ///
+    /// # Errors
+    /// Where it has no pixels.
+    pub fn occlusion(
+        &self,
+        rgb: &RgbImage,
+        go_on: impl FnMut() -> bool,
+    ) -> Result<Option<Occlusion>, picture::PictureError> {
+        Ok(Occlusion::of(&self.network, &self.pixels(rgb)?, go_on))
+    }
+
+    /// The cover as the network sees it.
+    fn pixels(&self, rgb: &RgbImage) -> Result<Vec<u8>, picture::PictureError> {
+        picture::resize(rgb, self.run.settings.image_size as u32)
     }
 }
 

@@ -51,6 +51,9 @@ pub enum StudyError {
          the same files or playlists into it: covers and runs of this one stay as they are."
     )]
     HasRuns,
+    /// Another run has the name.
+    #[error("There is another run called \"{0}\". Choose another name.")]
+    NameTaken(String),
     /// What was asked for is not in the study.
     #[error("{0}")]
     NotFound(String),

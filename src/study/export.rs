@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::Path;
 
-use super::{CoverId, Rejected, RunRecord, Study, StudyError, Track};
+use super::{CoverId, Rejected, RunRecord, SavedScore, Study, StudyError, Target, Track};
 
 /// Writes `bytes` to `path`, whole or not at all. Returns their number.
 ///
@@ -147,6 +147,19 @@ pub fn export_predictions(study: &Study, run: &RunRecord, out: &Path) -> Result<
 /// # Errors
 /// What the disk says.
 pub fn export_results(runs: &[RunRecord], out: &Path) -> Result<u64, StudyError> {
+    write_file(out, &csv_bytes(result_rows(runs)?)?)
+}
+
+/// The results table as text with tabs between its columns, as spreadsheets paste it.
+///
+/// # Errors
+/// Where a run's settings cannot be written as text.
+pub fn results_text(runs: &[RunRecord]) -> Result<String, StudyError> {
+    let line = |cells: Vec<String>| cells.join("\t").replace(['\n', '\r'], " ");
+    Ok(result_rows(runs)?.into_iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+fn result_rows(runs: &[RunRecord]) -> Result<Vec<Vec<String>>, StudyError> {
     let header = [
         "name",
         "model",
@@ -167,6 +180,7 @@ pub fn export_results(runs: &[RunRecord], out: &Path) -> Result<u64, StudyError>
         "train_tracks",
         "test_tracks",
         "settings",
+        "note",
     ];
     let mut rows = vec![row(header)];
     for run in runs {
@@ -196,9 +210,10 @@ pub fn export_results(runs: &[RunRecord], out: &Path) -> Result<u64, StudyError>
             count(run.train_tracks),
             count(run.test_tracks),
             settings,
+            run.note.clone(),
         ]);
     }
-    write_file(out, &csv_bytes(rows)?)
+    Ok(rows)
 }
 
 /// Writes what imports could not use as CSV. Returns the file's size in bytes.
@@ -208,4 +223,74 @@ pub fn export_results(runs: &[RunRecord], out: &Path) -> Result<u64, StudyError>
 pub fn export_rejected(rejected: &[Rejected], out: &Path) -> Result<u64, StudyError> {
     let rows = rejected.iter().map(|item| row([&item.what, &item.reason]));
     write_file(out, &csv_bytes(std::iter::once(row(["what", "reason"])).chain(rows))?)
+}
+
+/// A row of [`export_scores`].
+#[derive(Clone, Debug)]
+pub struct ScoreRow {
+    /// Where the cover was.
+    pub file: String,
+    /// `Err`: why it has no score.
+    pub score: Result<SavedScore, String>,
+}
+
+/// Writes the scores of covers as CSV, in the order given; figures are as `target` counts. Returns the file's size in
+/// bytes.
+///
+/// # Errors
+/// What the disk says.
+pub fn export_scores(rows: &[ScoreRow], target: &Target, out: &Path) -> Result<u64, StudyError> {
+    let header =
+        row(["cover", "model", "predicts", "prediction", "low", "high", "percentile", "beats_mean", "why_not_scored"]);
+    let what = target.label();
+    let rows = rows.iter().map(|ScoreRow { file, score }| match score {
+        Ok(score) => {
+            let [prediction, low, high, percentile] =
+                [score.prediction, score.low, score.high, score.percentile].map(|value| value.to_string());
+            let beats_mean = if score.beats_mean { "yes" } else { "no" };
+            row([file, &score.run_name, &what, &prediction, &low, &high, &percentile, beats_mean, ""])
+        }
+        Err(why) => row([file, "", &what, "", "", "", "", "", why]),
+    });
+    write_file(out, &csv_bytes(std::iter::once(header).chain(rows))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::RunId;
+
+    #[test]
+    fn scores_are_written_in_their_order_with_those_that_failed() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("scores.csv");
+        let score = SavedScore {
+            id: 1,
+            file: "drafts/one, two.png".to_owned(),
+            run: RunId(1),
+            run_name: "Model 4".to_owned(),
+            prediction: 31.25,
+            low: 20.5,
+            high: 40.0,
+            percentile: 75.0,
+            beats_mean: false,
+            train_mean: 30.0,
+            picture: Vec::new(),
+        };
+        let rows = [
+            ScoreRow { file: score.file.clone(), score: Ok(score) },
+            ScoreRow { file: "drafts/bad.jpg".to_owned(), score: Err("The file is empty.".to_owned()) },
+        ];
+        let bytes = export_scores(&rows, &Target::default(), &out).unwrap();
+        let text = std::fs::read_to_string(&out).unwrap();
+        assert_eq!(text.len() as u64, bytes);
+        assert_eq!(
+            text.lines().collect::<Vec<_>>(),
+            [
+                "cover,model,predicts,prediction,low,high,percentile,beats_mean,why_not_scored",
+                "\"drafts/one, two.png\",Model 4,Popularity,31.25,20.5,40,75,no,",
+                "drafts/bad.jpg,,Popularity,,,,,,The file is empty.",
+            ]
+        );
+    }
 }

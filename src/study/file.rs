@@ -153,15 +153,14 @@ impl StudyFile {
         for access in [OpenFlags::SQLITE_OPEN_READ_WRITE, reading] {
             let Ok(connection) = Connection::open_with_flags(&self.path, either | access) else { continue };
             connection.busy_timeout(BUSY_TIMEOUT)?;
-            connection.pragma_update(None, "query_only", true)?;
             if connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).is_ok() {
-                return Ok(connection);
+                return prepare_reader(connection);
             }
         }
         // A folder that cannot be written to has no room for the files that SQLite shares between readers and a
         // writer; nobody can write there, so reading the file as it stands is sound.
         let address = format!("file:{}?immutable=1", uri_path(&self.path));
-        Connection::open_with_flags(address, either | reading | OpenFlags::SQLITE_OPEN_URI)
+        prepare_reader(Connection::open_with_flags(address, either | reading | OpenFlags::SQLITE_OPEN_URI)?)
     }
 
     /// Writes a compact copy of the study to `target`, whole or not at all.
@@ -177,6 +176,17 @@ impl StudyFile {
         drop(lock);
         copied
     }
+}
+
+/// Makes a connection one that only reads, and that reads an older file too.
+fn prepare_reader(connection: Connection) -> rusqlite::Result<Connection> {
+    let version = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let is_study = connection.pragma_query_value(None, "application_id", |row| row.get::<_, i64>(0))?;
+    if is_study == schema::APPLICATION_ID {
+        schema::read_as_newest(&connection, version)?;
+    }
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
 }
 
 /// Writes a study beside `target` and gives it that name once it is whole.

@@ -6,13 +6,18 @@
 
 mod access;
 mod covers;
+mod edit;
 mod error;
 mod export;
 mod file;
 mod location;
 pub mod picture;
+mod quality;
+mod residuals;
+mod run_record;
 mod runs;
 mod schema;
+mod scored;
 mod services;
 mod split;
 mod stats;
@@ -23,15 +28,23 @@ mod words;
 
 pub use access::Access;
 pub use covers::{CoverId, NewCover};
+pub use edit::Edit;
 pub use error::StudyError;
-pub use export::{ExportedTracks, export_predictions, export_rejected, export_results, export_tracks, write_file};
+pub use export::{
+    ExportedTracks, ScoreRow, export_predictions, export_rejected, export_results, export_scores, export_tracks,
+    results_text, write_file,
+};
 pub use file::{Recovered, Study, StudyFile};
 pub use location::{new_study_path, studies_folder, suggested_name};
-pub use runs::{
-    EpochRecord, MeanBaseline, Prediction, RunEnd, RunFigures, RunId, RunRecord, RunStatus, SavedWeights, WeightsKind,
+pub use quality::{Concern, Remedy, concerns};
+pub use residuals::{PlaylistResidual, residuals_by_playlist};
+pub use run_record::{
+    EpochRecord, MeanBaseline, NewRun, Prediction, RunEnd, RunFigures, RunId, RunRecord, RunStatus, SavedWeights,
+    Weights, WeightsKind,
 };
+pub use scored::SavedScore;
 pub use services::UnfinishedPlaylist;
-pub use split::{Split, SplitTrack};
+pub use split::{Split, SplitTrack, data_mark};
 pub use stats::{Descriptive, Histogram, quantile};
 pub use target::{DEEZER_RANK, POPULARITY, Scale, Target, release_year};
 pub use tracks::{ImportCounts, NewTrack, PlaylistSummary, Rejected, Track, TrackCover, TrackId};

@@ -1,193 +1,18 @@
-//! Runs: a model's settings, every epoch's figures, its weights, and what it predicted for each test track.
+//! Keeping runs: a model's settings, every epoch's figures, its weights, and what it predicted for each test track.
 
-use rusqlite::{OptionalExtension as _, Row, params};
-use serde::{Deserialize, Serialize};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
+use super::run_record::{
+    EpochRecord, MeanBaseline, NewRun, Prediction, RunEnd, RunFigures, RunId, RunRecord, RunStatus, SavedWeights,
+    WeightsKind,
+};
 use super::tracks::count;
-use super::{Study, StudyError, TrackId};
+use super::{Study, StudyError, TrackId, split};
 use crate::nn::Hyperparameters;
-
-/// A run's number within its study.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RunId(pub i64);
-
-/// How far a run has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RunStatus {
-    Queued,
-    Running,
-    Paused,
-    /// Ended by the person; can be resumed.
-    Stopped,
-    /// Ended by the program's end; can be resumed.
-    Interrupted,
-    Finished,
-    Failed,
-}
-
-impl RunStatus {
-    const ALL: [Self; 7] =
-        [Self::Queued, Self::Running, Self::Paused, Self::Stopped, Self::Interrupted, Self::Finished, Self::Failed];
-
-    /// The word for it, in files and on the screen.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Stopped => "stopped",
-            Self::Interrupted => "interrupted",
-            Self::Finished => "finished",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Whether training can go on from its last epoch.
-    pub fn can_resume(self) -> bool {
-        !matches!(self, Self::Finished | Self::Failed)
-    }
-}
-
-/// Errors on the test tracks, in popularity points; R² has no unit, and is not a number where all of them are equally
-/// popular.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct RunFigures {
-    pub rmse: f64,
-    pub mae: f64,
-    pub r2: f64,
-}
-
-/// One finished epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct EpochRecord {
-    /// From 1.
-    pub epoch: usize,
-    pub train_mse: f64,
-    /// On the tracks that early stopping holds out, where there is early stopping.
-    pub validation_mse: Option<f64>,
-    pub test_mse: f64,
-    /// Training, test pass and saving.
-    pub seconds: f64,
-}
-
-/// A run as the study keeps it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RunRecord {
-    pub id: RunId,
-    pub name: String,
-    /// The preset's key, "custom" where its settings were changed.
-    pub model: String,
-    pub settings: Hyperparameters,
-    pub status: RunStatus,
-    /// Why it failed.
-    pub message: Option<String>,
-    pub parameters: usize,
-    pub split: Option<i64>,
-    pub train_tracks: Option<usize>,
-    pub test_tracks: Option<usize>,
-    /// Always guessing the training tracks' mean, on the same test tracks; known once it has begun.
-    pub baseline: Option<MeanBaseline>,
-    /// The kernels it ran with.
-    pub kernels: Option<String>,
-    pub best_epoch: Option<usize>,
-    pub best_mse: Option<f64>,
-    /// Of the last epoch; known once it has ended.
-    pub figures: Option<RunFigures>,
-    /// Of the epoch with the lowest test error.
-    pub best_figures: Option<RunFigures>,
-    /// Lower 95 % bound of the gain in squared error over the mean.
-    pub gain_low: Option<f64>,
-    pub epochs: Vec<EpochRecord>,
-}
-
-impl RunRecord {
-    /// Epochs that are finished and saved.
-    pub fn epochs_done(&self) -> usize {
-        self.epochs.last().map_or(0, |epoch| epoch.epoch)
-    }
-
-    /// Seconds of training, pauses left out.
-    pub fn seconds(&self) -> f64 {
-        self.epochs.iter().map(|epoch| epoch.seconds).sum()
-    }
-
-    /// RMSE of always guessing the mean on the same test tracks.
-    pub fn mean_rmse(&self) -> Option<f64> {
-        self.baseline.map(|baseline| baseline.figures.rmse)
-    }
-
-    /// RMSE of the last epoch over that of always guessing the mean, as a difference: below 0 is better.
-    pub fn difference_to_mean(&self) -> Option<f64> {
-        self.figures.zip(self.mean_rmse()).map(|(figures, mean)| figures.rmse - mean)
-    }
-
-    /// Whether it is better than always guessing the mean, beyond chance; `None` until it has ended.
-    pub fn beats_mean(&self) -> Option<bool> {
-        self.gain_low.map(|low| low > 0.0)
-    }
-}
-
-/// Always guessing the mean: what every run is compared with.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MeanBaseline {
-    /// Mean popularity of the training tracks.
-    pub train_mean: f64,
-    /// What guessing it scores on the test tracks.
-    pub figures: RunFigures,
-}
-
-/// What is known of a run once its training has ended, for good or for now.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RunEnd {
-    pub figures: RunFigures,
-    pub best_figures: RunFigures,
-    pub gain_low: f64,
-}
-
-/// What a run says about one test track, in popularity points.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Prediction {
-    pub track: TrackId,
-    pub truth: f64,
-    /// By the last epoch's weights.
-    pub predicted: f64,
-    /// By the best epoch's weights.
-    pub best: f64,
-}
-
-/// Which of a run's saved tensors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WeightsKind {
-    /// The last epoch's weights.
-    Last,
-    /// The weights of the epoch with the lowest test error.
-    Best,
-    /// Adam's moments.
-    Optimizer,
-}
-
-impl WeightsKind {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Last => "last",
-            Self::Best => "best",
-            Self::Optimizer => "optimizer",
-        }
-    }
-}
-
-/// Tensors to keep: which, of which epoch, as safetensors bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct SavedWeights<'a> {
-    pub kind: WeightsKind,
-    pub epoch: usize,
-    pub bytes: &'a [u8],
-}
 
 const RUN_COLUMNS: &str = "id, name, model, settings, status, message, parameters, split_id, train_tracks, \
     test_tracks, train_mean, mean_rmse, mean_mae, mean_r2, kernels, best_epoch, best_mse, rmse, mae, r2, best_rmse, best_mae, best_r2, \
-    gain_low";
+    gain_low, note, starred, deleted_secs IS NOT NULL AS deleted, sweep, data_mark";
 
 impl Study {
     /// Adds a run to the queue, under `label` or, where that is taken, `label (2)` and so on.
@@ -201,24 +26,31 @@ impl Study {
         settings: &Hyperparameters,
         parameters: usize,
     ) -> Result<RunId, StudyError> {
-        let settings = serde_json::to_string(settings).map_err(|error| StudyError::Unreadable(error.to_string()))?;
-        let created_secs = jiff::Timestamp::now().as_second();
+        let run = NewRun { label: label.to_owned(), model: model.to_owned(), settings: settings.clone(), parameters };
+        self.add_runs(&[run], "").map(|runs| runs[0])
+    }
+
+    /// Adds several runs to the queue, all or none; `sweep` names what they have in common, empty for nothing.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn add_runs(&mut self, runs: &[NewRun], sweep: &str) -> Result<Vec<RunId>, StudyError> {
+        let texts = runs.iter().map(|run| serde_json::to_string(&run.settings)).collect::<Result<Vec<_>, _>>();
+        let texts = texts.map_err(|error| StudyError::Unreadable(error.to_string()))?;
+        let now_secs = jiff::Timestamp::now().as_second();
         self.transaction(|transaction| {
-            let mut name = label.to_owned();
-            let mut number = 1;
-            while transaction
-                .query_row("SELECT count(*) FROM run WHERE name = ?1", [&name], |row| row.get::<_, i64>(0))?
-                > 0
-            {
-                number += 1;
-                name = format!("{label} ({number})");
-            }
-            transaction.execute(
-                "INSERT INTO run (name, model, settings, status, parameters, created_secs)
-                 VALUES (?1, ?2, ?3, 'queued', ?4, ?5)",
-                params![name, model, settings, parameters as i64, created_secs],
+            let mut insert = transaction.prepare(
+                "INSERT INTO run (name, model, settings, status, parameters, sweep, created_secs)
+                 VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?6)",
             )?;
-            Ok(RunId(transaction.last_insert_rowid()))
+            runs.iter()
+                .zip(&texts)
+                .map(|(run, settings)| {
+                    let name = free_name(transaction, &run.label)?;
+                    insert.execute(params![name, run.model, settings, run.parameters as i64, sweep, now_secs])?;
+                    Ok(RunId(transaction.last_insert_rowid()))
+                })
+                .collect()
         })
     }
 
@@ -239,8 +71,8 @@ impl Study {
             transaction
                 .execute(
                     "UPDATE run SET status = 'running', message = NULL, split_id = ?2, train_tracks = ?3,
-                     test_tracks = ?4, train_mean = ?5, mean_rmse = ?6, mean_mae = ?7, mean_r2 = ?8, kernels = ?9
-                     WHERE id = ?1",
+                     test_tracks = ?4, train_mean = ?5, mean_rmse = ?6, mean_mae = ?7, mean_r2 = ?8, kernels = ?9,
+                     data_mark = coalesce(data_mark, ?10) WHERE id = ?1",
                     params![
                         run.0,
                         split_id,
@@ -250,7 +82,8 @@ impl Study {
                         figures.rmse,
                         figures.mae,
                         figures.r2,
-                        kernels
+                        kernels,
+                        split::data_mark(split.train.iter().chain(&split.test)).as_slice()
                     ],
                 )
                 .map(|_| ())
@@ -349,14 +182,39 @@ impl Study {
         })
     }
 
-    /// All runs in the order in which they were made, with their epochs.
+    /// All runs in the order in which they were made, with their epochs, deleted ones left out.
     ///
     /// # Errors
     /// Where the file cannot be read.
     pub fn runs(&self) -> Result<Vec<RunRecord>, StudyError> {
+        self.runs_where("deleted_secs IS NULL")
+    }
+
+    /// The runs that were deleted and can be restored.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn deleted_runs(&self) -> Result<Vec<RunRecord>, StudyError> {
+        self.runs_where("deleted_secs IS NOT NULL")
+    }
+
+    /// Takes deleted runs out of the file, with all that belongs to them.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn purge_deleted_runs(&mut self) -> Result<(), StudyError> {
+        self.transaction(|transaction| {
+            transaction.execute("DELETE FROM run WHERE deleted_secs IS NOT NULL", [])?;
+            transaction
+                .execute("DELETE FROM split WHERE id NOT IN (SELECT split_id FROM run WHERE split_id IS NOT NULL)", [])
+                .map(|_| ())
+        })
+    }
+
+    fn runs_where(&self, condition: &str) -> Result<Vec<RunRecord>, StudyError> {
         let ids: Vec<i64> = self
             .connection
-            .prepare("SELECT id FROM run ORDER BY id")
+            .prepare(&format!("SELECT id FROM run WHERE {condition} ORDER BY id"))
             .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
             .map_err(|error| self.error(error))?;
         ids.into_iter().map(|id| self.run(RunId(id))).collect()
@@ -456,6 +314,18 @@ impl Study {
     }
 }
 
+/// `label`, or with the first number behind it that no run has yet.
+fn free_name(transaction: &Transaction<'_>, label: &str) -> rusqlite::Result<String> {
+    let mut statement = transaction.prepare_cached("SELECT count(*) FROM run WHERE name = ?1")?;
+    let mut name = label.to_owned();
+    let mut number = 1;
+    while statement.query_row([&name], |row| row.get::<_, i64>(0))? > 0 {
+        number += 1;
+        name = format!("{label} ({number})");
+    }
+    Ok(name)
+}
+
 /// Reads [`RUN_COLUMNS`]; the epochs come from their own table.
 fn read_run(row: &Row<'_>) -> Result<RunRecord, StudyError> {
     let unreadable = |error: rusqlite::Error| StudyError::Unreadable(format!("a run: {error}"));
@@ -487,6 +357,11 @@ fn read_run(row: &Row<'_>) -> Result<RunRecord, StudyError> {
             best_figures: figures(row, ["best_rmse", "best_mae", "best_r2"])?,
             gain_low: row.get("gain_low")?,
             epochs: Vec::new(),
+            note: row.get("note")?,
+            is_starred: row.get("starred")?,
+            is_deleted: row.get("deleted")?,
+            sweep: row.get("sweep")?,
+            data: row.get::<_, Option<Vec<u8>>>("data_mark")?.and_then(|mark| mark.try_into().ok()),
         })
     };
     read().map_err(unreadable)

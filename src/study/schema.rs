@@ -6,7 +6,9 @@ use rusqlite::Connection;
 pub(super) const APPLICATION_ID: i64 = 0x4376_7374;
 
 /// Brings a file from version `i` to `i + 1`. A released step is never edited; a change of the tables is a new one.
-const MIGRATIONS: &[&str] = &[r"
+const MIGRATIONS: &[&str] = &[FIRST, SECOND];
+
+const FIRST: &str = r"
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -146,10 +148,54 @@ CREATE TABLE verdict (
     result       TEXT NOT NULL,          -- as JSON
     created_secs INTEGER NOT NULL        -- since 1970-01-01
 ) STRICT;
+";
+
+const SECOND: &str = r"
+ALTER TABLE track ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0; -- 1 where the person has left it out
+
+ALTER TABLE run ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN deleted_secs INTEGER;            -- since 1970-01-01; NULL: not deleted
+ALTER TABLE run ADD COLUMN sweep TEXT NOT NULL DEFAULT '';  -- what it was queued together with
+ALTER TABLE run ADD COLUMN data_mark BLOB;                  -- BLAKE3 of the tracks that its split was drawn from
+
+CREATE TABLE scored (                    -- covers that were scored, the study's own history of them
+    id           INTEGER PRIMARY KEY,
+    file         TEXT NOT NULL,
+    run_id       INTEGER NOT NULL,
+    run_name     TEXT NOT NULL,
+    prediction   REAL NOT NULL,
+    low          REAL NOT NULL,
+    high         REAL NOT NULL,
+    percentile   REAL NOT NULL,
+    beats_mean   INTEGER NOT NULL,
+    train_mean   REAL NOT NULL,
+    picture      BLOB NOT NULL,          -- JPEG, for the screen
+    hidden       INTEGER NOT NULL DEFAULT 0,
+    created_secs INTEGER NOT NULL        -- since 1970-01-01
+) STRICT;
+";
+
+/// What a reader, who may not migrate, lays over the tables of version `i + 1` to find in them what the newest version
+/// has: a temporary view or table hides the file's own of the same name.
+const AS_NEWEST: &[&str] = &[r"
+CREATE TEMP VIEW track AS SELECT *, 0 AS excluded FROM main.track;
+CREATE TEMP VIEW run AS
+    SELECT *, '' AS note, 0 AS starred, NULL AS deleted_secs, '' AS sweep, NULL AS data_mark FROM main.run;
+CREATE TEMP TABLE scored (
+    id INTEGER PRIMARY KEY, file TEXT, run_id INTEGER, run_name TEXT, prediction REAL, low REAL, high REAL,
+    percentile REAL, beats_mean INTEGER, train_mean REAL, picture BLOB, hidden INTEGER, created_secs INTEGER
+);
 "];
 
 /// The version that this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// Lets a reading connection to a file of `version` see the tables as [`VERSION`] has them.
+pub(super) fn read_as_newest(connection: &Connection, version: i64) -> rusqlite::Result<()> {
+    let views = usize::try_from(version - 1).ok().and_then(|index| AS_NEWEST.get(index));
+    views.map_or(Ok(()), |views| connection.execute_batch(views))
+}
 
 /// Brings the tables from `version` to [`VERSION`], all or nothing.
 pub(super) fn migrate(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
@@ -164,4 +210,53 @@ pub(super) fn migrate(connection: &mut Connection, version: i64) -> rusqlite::Re
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::Preset;
+    use crate::study::StudyFile;
+
+    /// A study as the first version wrote it.
+    fn of_first_version(path: &std::path::Path) {
+        let connection = Connection::open(path).unwrap();
+        connection.execute_batch(FIRST).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        let settings = serde_json::to_string(&Preset::Quick.hyperparameters()).unwrap();
+        connection
+            .execute(
+                "INSERT INTO run (name, model, settings, status, parameters, created_secs)
+                 VALUES ('Quick', 'quick', ?1, 'finished', 10, 0)",
+                [settings],
+            )
+            .unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO playlist (id, name) VALUES (1, 'A');
+                 INSERT INTO track (playlist_id, identity, title, key, value, popularity)
+                 VALUES (1, 'a', 'A', 'a', 40, 40);",
+            )
+            .unwrap();
+    }
+
+    #[test]
+    fn a_file_of_the_first_version_is_read_as_it_is_and_brought_up_to_date_by_a_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.coverstudy");
+        of_first_version(&path);
+        let seen = |file: &StudyFile| {
+            let study = file.connect().unwrap();
+            let figures = (study.popularity().unwrap(), study.playlists().unwrap(), study.latest_scores(9).unwrap());
+            (study.tracks().unwrap(), study.runs().unwrap(), study.deleted_runs().unwrap(), figures)
+        };
+        let before = std::fs::read(&path).unwrap();
+        let read = seen(&StudyFile::open_reader(&path).unwrap());
+        assert_eq!((read.0.len(), read.1.len()), (1, 1));
+        assert_eq!(std::fs::read(&path).unwrap(), before, "a reader changes nothing");
+        let (file, _) = StudyFile::open(&path).unwrap();
+        assert_eq!(seen(&file), read);
+        assert_eq!(AS_NEWEST.len() as i64, VERSION - 1, "each older version has what a reader needs");
+    }
 }

@@ -44,9 +44,27 @@ impl Split {
 }
 
 impl SplitTrack {
-    fn of(track: &Track) -> Option<Self> {
+    /// `None` where the track takes no part.
+    pub fn of(track: &Track) -> Option<Self> {
+        if track.is_excluded {
+            return None;
+        }
         Some(Self { track: track.id, cover: track.cover?, popularity: track.popularity? })
     }
+}
+
+/// What tells whether a run was split from the tracks that the study has now: BLAKE3 over each usable track's number, its
+/// cover and its popularity, whatever their order.
+pub fn data_mark<'a>(tracks: impl IntoIterator<Item = &'a SplitTrack>) -> [u8; 32] {
+    let mut tracks: Vec<&SplitTrack> = tracks.into_iter().collect();
+    tracks.sort_by_key(|track| track.track);
+    let mut hasher = blake3::Hasher::new();
+    for track in tracks {
+        hasher.update(&track.track.0.to_le_bytes());
+        hasher.update(&track.cover.0.to_le_bytes());
+        hasher.update(&track.popularity.to_le_bytes());
+    }
+    *hasher.finalize().as_bytes()
 }
 
 /// Tracks that have to stay together, in the order of their first track.
@@ -176,11 +194,12 @@ mod tests {
     }
 
     #[test]
-    fn tracks_without_popularity_or_cover_take_no_part() {
+    fn tracks_without_popularity_or_cover_or_excluded_take_no_part() {
         let mut tracks = paired(10);
         tracks[0].popularity = None;
         tracks[1].cover = None;
+        tracks[2].is_excluded = true;
         let split = Split::draw(&tracks, SplitBy::Track, 0.25, 1);
-        assert_eq!(split.train.len() + split.test.len(), 8);
+        assert_eq!(split.train.len() + split.test.len(), 7);
     }
 }

@@ -49,9 +49,11 @@ pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(below + (above - below) * place.fract())
 }
 
-/// How many values fall into each of equally wide bins from 0 on.
+/// How many values fall into each of equally wide bins.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
+    /// Where the first bin begins.
+    pub lowest: f64,
     /// In units of the values.
     pub bin_width: f64,
     pub counts: Vec<usize>,
@@ -61,19 +63,24 @@ impl Histogram {
     /// Counts `values` in `bins` from 0 to `highest`, which falls into the last one; what is beyond either end is
     /// counted there.
     pub fn of(values: impl IntoIterator<Item = f64>, highest: f64, bins: usize) -> Self {
+        Self::between(values, 0.0, highest, bins)
+    }
+
+    /// The same from `lowest` on.
+    pub fn between(values: impl IntoIterator<Item = f64>, lowest: f64, highest: f64, bins: usize) -> Self {
         let bins = bins.max(1);
-        let bin_width = if highest > 0.0 { highest / bins as f64 } else { 1.0 };
+        let bin_width = if highest > lowest { (highest - lowest) / bins as f64 } else { 1.0 };
         let mut counts = vec![0; bins];
         for value in values {
-            let bin = (value.max(0.0) / bin_width) as usize;
+            let bin = ((value - lowest).max(0.0) / bin_width) as usize;
             counts[bin.min(bins - 1)] += 1;
         }
-        Self { bin_width, counts }
+        Self { lowest, bin_width, counts }
     }
 
     /// Where the last bin ends.
     pub fn highest(&self) -> f64 {
-        self.bin_width * self.counts.len() as f64
+        self.lowest + self.bin_width * self.counts.len() as f64
     }
 }
 
@@ -98,5 +105,7 @@ mod tests {
         let histogram = Histogram::of([0.0, 4.9, 5.0, 100.0], 100.0, 20);
         assert_eq!(histogram.counts.len(), 20);
         assert_eq!((histogram.counts[0], histogram.counts[1], histogram.counts[19]), (2, 1, 1));
+        let histogram = Histogram::between([4.0, 4.5, 6.0, 2.0], 4.0, 6.0, 2);
+        assert_eq!((histogram.counts.clone(), histogram.highest()), (vec![3, 1], 6.0));
     }
 }

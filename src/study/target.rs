@@ -180,8 +180,12 @@ impl Target {
 
     /// Where the scale of its figures ends, for plots: 100, or the highest of the study's own.
     pub fn scale_end(&self, highest: Option<f64>) -> f64 {
-        let is_hundred = self.measure == POPULARITY || self.scale == Scale::PercentRank;
-        highest.filter(|_| !is_hundred).unwrap_or(100.0)
+        highest.filter(|_| !self.is_hundred()).unwrap_or(100.0)
+    }
+
+    /// Whether its figures go from 0 to 100.
+    pub fn is_hundred(&self) -> bool {
+        self.measure == POPULARITY || self.scale == Scale::PercentRank
     }
 
     /// What a value counts as; `None` where it is not what is predicted, or where its rank is not known yet.

@@ -40,12 +40,14 @@ pub struct Track {
     pub popularity: Option<f64>,
     /// `None`: the cover could not be read.
     pub cover: Option<CoverId>,
+    /// Whether the person has left it out of the study.
+    pub is_excluded: bool,
 }
 
 impl Track {
     /// Whether it can train or test a model.
     pub fn is_usable(&self) -> bool {
-        self.popularity.is_some() && self.cover.is_some()
+        self.popularity.is_some() && self.cover.is_some() && !self.is_excluded
     }
 
     /// Its value, and what the study counts it as where that is another number.
@@ -167,7 +169,7 @@ impl Study {
         self.connection
             .prepare(
                 "SELECT track.id, title, artist, album, released, playlist.name, uri, key, cover_url, measure, value,
-                        suspect, popularity, cover_id
+                        suspect, popularity, cover_id, excluded
                  FROM track JOIN playlist ON playlist.id = playlist_id ORDER BY track.id",
             )
             .and_then(|mut statement| statement.query_map([], read_track)?.collect())
@@ -196,7 +198,7 @@ impl Study {
             .map_err(|error| self.error(error))
     }
 
-    /// The playlists in the order of their names, those without any track left out.
+    /// The playlists in the order of their names; excluded tracks do not count, nor playlists without any other.
     ///
     /// # Errors
     /// Where the file cannot be read.
@@ -204,7 +206,7 @@ impl Study {
         self.connection
             .prepare(
                 "SELECT name, count(*), avg(popularity) FROM playlist JOIN track ON playlist_id = playlist.id
-                 GROUP BY playlist.id ORDER BY name",
+                 WHERE NOT excluded GROUP BY playlist.id ORDER BY name",
             )
             .and_then(|mut statement| {
                 statement
@@ -216,14 +218,14 @@ impl Study {
             .map_err(|error| self.error(error))
     }
 
-    /// Count, mean, spread and quartiles of the popularity of all tracks that have one.
+    /// Count, mean, spread and quartiles of the popularity of all tracks that have one and are not excluded.
     ///
     /// # Errors
     /// Where the file cannot be read.
     pub fn popularity(&self) -> Result<Descriptive, StudyError> {
         let values: Vec<f64> = self
             .connection
-            .prepare("SELECT popularity FROM track WHERE popularity IS NOT NULL")
+            .prepare("SELECT popularity FROM track WHERE popularity IS NOT NULL AND NOT excluded")
             .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
             .map_err(|error| self.error(error))?;
         Ok(Descriptive::of(&values))
@@ -347,6 +349,7 @@ fn read_track(row: &Row<'_>) -> rusqlite::Result<Track> {
         suspect: row.get(11)?,
         popularity: row.get(12)?,
         cover: row.get::<_, Option<i64>>(13)?.map(CoverId),
+        is_excluded: row.get(14)?,
     })
 }
 

@@ -261,19 +261,15 @@ fn covers(ui: &mut Ui, panel: &mut Panel<'_>, palettes: &[(CoverId, Palette)]) {
 }
 
 fn cover_with_colors(ui: &mut Ui, panel: &mut Panel<'_>, cover: CoverId, colors: &Palette) {
-    let key = (cover, panel.state.preview_size);
-    let textures = panel.state.study.as_mut().map(|study| panel.textures.cover(ui.ctx(), study, key));
+    let textures = panel.cover(ui.ctx(), cover);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let radius = CornerRadius::same(theme::RADIUS_COVER);
         match textures {
-            Some(Ok(textures)) => {
+            Ok(textures) => {
                 ui.add(Image::new(&textures.original).fit_to_exact_size(vec2(COVER, COVER)).corner_radius(radius));
             }
-            other => {
-                if matches!(other, Some(Err(false))) {
-                    panel.wanted.push(key);
-                }
+            Err(_) => {
                 let (rect, _) = ui.allocate_exact_size(vec2(COVER, COVER), Sense::hover());
                 ui.painter().rect_filled(rect, radius, palette(ui).field);
             }

@@ -20,11 +20,14 @@ macro_rules! icons {
 
 icons! {
     Alert = "alert",
+    ArrowDown = "arrow-down",
+    ArrowUp = "arrow-up",
     Check = "circle-check",
     Colors = "colors",
     Covers = "covers",
     Disc = "disc",
     Empty = "circle",
+    Folded = "chevron-right",
     Help = "help",
     Import = "import",
     Info = "info",
@@ -34,8 +37,13 @@ icons! {
     Results = "results",
     Running = "loader",
     Score = "score",
+    Star = "star",
+    StarFilled = "star-filled",
     Sun = "sun",
     Training = "training",
+    Tick = "check",
+    Trash = "trash",
+    Unfolded = "chevron-down",
     Verdict = "verdict",
     Close = "x",
 }

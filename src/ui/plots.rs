@@ -1,17 +1,16 @@
 //! The plots, each with a sentence that says the same for who cannot see it.
 
 use eframe::egui::{Color32, Response, TextStyle, Ui, Vec2b};
-use egui_plot::{Bar, BarChart, Corner, GridMark, HLine, Legend, Line, LineStyle, Plot, PlotPoint, Points, VLine};
+use egui_plot::{Bar, BarChart, GridMark, HLine, Legend, Line, LineStyle, Plot, Points, VLine};
 
 use super::theme::{self, SERIES, palette};
 use super::widgets::{describe, name};
-use crate::app::Snapshot;
-use crate::study::{EpochRecord, Histogram, Prediction, RunRecord, plural};
+use crate::study::{Histogram, RunRecord, plural};
 
 const HEIGHT: f32 = 220.0;
 
 /// Axes are read after the curves: their text is small.
-fn small<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+pub(super) fn small<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     let draw = |ui: &mut Ui| {
         ui.style_mut().text_styles.insert(TextStyle::Body, theme::caption());
         contents(ui)
@@ -20,7 +19,7 @@ fn small<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
 }
 
 /// A plot that shows everything and does not move, with lines that keep back.
-fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
+pub(super) fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
     Plot::new(id)
         .height(height)
         .show_grid(Vec2b::new(false, true))
@@ -38,7 +37,7 @@ fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
 }
 
 /// Marks at round values: at most `most` steps over the axis, none smaller than `smallest`.
-fn ticks((low, high): (f64, f64), most: f64, smallest: f64) -> Vec<GridMark> {
+pub fn ticks((low, high): (f64, f64), most: f64, smallest: f64) -> Vec<GridMark> {
     let rough = (high - low) / most;
     let power = 10_f64.powf(rough.log10().floor());
     let round = [1.0, 2.0, 5.0, 10.0].map(|times| times * power).into_iter().find(|step| *step >= rough);
@@ -51,7 +50,7 @@ fn ticks((low, high): (f64, f64), most: f64, smallest: f64) -> Vec<GridMark> {
         .collect()
 }
 
-fn say(ui: &Ui, response: &Response, title: &str, text: &str) {
+pub(super) fn say(ui: &Ui, response: &Response, title: &str, text: &str) {
     name(ui, response, title);
     describe(ui, response, text);
 }
@@ -80,58 +79,6 @@ pub fn histogram(ui: &mut Ui, histogram: &Histogram, mean: Option<f64>, what: &s
             });
         let text = mean.map_or_else(String::new, |mean| format!("The mean is {mean:.1}."));
         say(ui, &shown.response, "Popularity histogram", &text);
-    });
-}
-
-/// Error on training and test tracks by epoch, with always guessing the mean.
-pub fn curve(ui: &mut Ui, run: &RunRecord, height: f32) {
-    small(ui, |ui| {
-        let colors = palette(ui);
-        let series = |of: fn(&EpochRecord) -> f64| -> Vec<[f64; 2]> {
-            run.epochs.iter().map(|epoch| [epoch.epoch as f64, of(epoch)]).collect()
-        };
-        let (train, test) = (series(|epoch| epoch.train_mse), series(|epoch| epoch.test_mse));
-        // The first epoch starts from random weights, far above all that follows.
-        let is_short = test.len() <= SHORT_EPOCHS;
-        let skipped = usize::from(!is_short);
-        let highest = test.iter().chain(train.iter().skip(skipped)).map(|point| point[1]).fold(0.0, f64::max);
-        let mean_mse = run.mean_rmse().map(|rmse| rmse * rmse);
-        let top = 1.15 * if is_short { highest.max(mean_mse.unwrap_or(1.0)) } else { shown_up_to(highest, mean_mse) };
-        let lowest = test.iter().chain(&train).map(|point| point[1]).chain(mean_mse).fold(f64::INFINITY, f64::min);
-        let bottom = if lowest.is_finite() { (0.85 * lowest).max(0.0) } else { 0.0 };
-        let shown = still(ui, "curve", height)
-            .legend(Legend::default())
-            .x_axis_label("Epoch")
-            .y_axis_label("Mean squared error")
-            .show(ui, |plot| {
-                let last = run.settings.epochs.max(2) as f64;
-                plot.set_plot_bounds_x(0.5..=last + 0.5);
-                plot.set_plot_bounds_y(bottom..=top);
-                for (name, points, color) in
-                    [("Training tracks", train, colors.train), ("Test tracks", test, colors.test)]
-                {
-                    if is_short {
-                        // One point makes no line.
-                        plot.points(Points::new(name, points.clone()).color(color).radius(4.0));
-                    }
-                    plot.line(Line::new(name, points).color(color).width(2.0));
-                }
-                if let Some(mse) = mean_mse {
-                    plot.hline(
-                        HLine::new("Always guess the mean", mse).color(colors.mean).style(LineStyle::dashed_dense()),
-                    );
-                }
-            });
-        let text = run.epochs.last().map_or_else(
-        || "No epoch is finished yet.".to_owned(),
-        |epoch| {
-            format!(
-                "After epoch {} the mean squared error is {:.1} on the training tracks and {:.1} on the test tracks.",
-                epoch.epoch, epoch.train_mse, epoch.test_mse
-            )
-        },
-    );
-        say(ui, &shown.response, "Training curve", &text);
     });
 }
 
@@ -189,109 +136,8 @@ pub fn curves(ui: &mut Ui, runs: &[&RunRecord]) {
     });
 }
 
-/// True against predicted popularity; returns the place of the prediction that was clicked.
-pub fn scatter(
-    ui: &mut Ui,
-    predictions: &[Prediction],
-    run: &RunRecord,
-    snapshot: &Snapshot,
-    chosen: Option<usize>,
-) -> Option<usize> {
-    small(ui, |ui| {
-        let colors = palette(ui);
-        let points: Vec<[f64; 2]> = predictions.iter().map(|item| [item.truth, item.predicted]).collect();
-        let ends = points
-            .iter()
-            .flatten()
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
-        let titles: Vec<&str> = predictions
-            .iter()
-            .map(|item| snapshot.track(item.track).map_or("", |track| track.title.as_str()))
-            .collect();
-        let mark = chosen.and_then(|place| points.get(place)).copied();
-        let shown = still(ui, "scatter", HEIGHT + 60.0)
-            .legend(Legend::default().position(Corner::LeftTop))
-            .x_axis_label("True popularity")
-            .y_axis_label("Predicted popularity")
-            .show(ui, |plot| {
-                let identity = vec![[ends.0, ends.0], [ends.1, ends.1]];
-                plot.line(Line::new("Predicted = true", identity).color(colors.quiet).width(1.0));
-                if let Some(mean) = run.baseline.map(|baseline| baseline.train_mean) {
-                    plot.hline(
-                        HLine::new("Always guess the mean", mean).color(colors.mean).style(LineStyle::dashed_dense()),
-                    );
-                }
-                plot.points(Points::new("Test tracks", points.clone()).color(translucent(colors.train)).radius(3.0));
-                if let Some(mark) = mark {
-                    plot.points(Points::new("Chosen track", vec![mark]).color(colors.test).radius(6.0));
-                }
-                let pointer = plot.pointer_coordinate()?;
-                let nearest = nearest(
-                    &points,
-                    |point| plot.screen_from_plot(PlotPoint::new(point[0], point[1])),
-                    plot.screen_from_plot(pointer),
-                );
-                let (place, distance) = nearest?;
-                (distance < 12.0).then_some((place, plot.response().clicked()))
-            });
-        let text = format!("{} test tracks; a perfect model would lie on the diagonal.", predictions.len());
-        say(ui, &shown.response, "True against predicted popularity", &text);
-        let (place, is_clicked) = shown.inner?;
-        let (title, item) = (titles.get(place)?, predictions.get(place)?);
-        shown
-            .response
-            .on_hover_text_at_pointer(format!("{title}: true {:.0}, predicted {:.1}", item.truth, item.predicted));
-        is_clicked.then_some(place)
-    })
-}
-
-fn translucent(color: Color32) -> Color32 {
+pub(super) fn translucent(color: Color32) -> Color32 {
     Color32::from_rgba_unmultiplied(color.r(), color.g(), color.b(), 150)
-}
-
-/// The place of the point nearest to the pointer on the screen, and how far away it is in points.
-fn nearest(
-    points: &[[f64; 2]],
-    to_screen: impl Fn(&[f64; 2]) -> eframe::egui::Pos2,
-    at: eframe::egui::Pos2,
-) -> Option<(usize, f32)> {
-    points
-        .iter()
-        .enumerate()
-        .map(|(place, point)| (place, to_screen(point).distance(at)))
-        .min_by(|one, other| one.1.total_cmp(&other.1))
-}
-
-/// A score among the predictions for the test tracks.
-pub fn score_scale(ui: &mut Ui, id: u64, test_predictions: &[f64], score: f64, mean: f64, range: (f64, f64)) {
-    small(ui, |ui| {
-        let colors = palette(ui);
-        let histogram = Histogram::of(test_predictions.iter().copied(), 100.0, 50);
-        let bars: Vec<Bar> = histogram
-            .counts
-            .iter()
-            .enumerate()
-            .map(|(bin, &count)| Bar::new(bin as f64 * 2.0 + 1.0, count as f64).width(1.8))
-            .collect();
-        let shown = still(ui, &format!("score scale {id}"), 110.0)
-            .show_grid(false)
-            .show_axes(Vec2b::new(true, false))
-            .x_axis_label("Predicted popularity of the test tracks")
-            .include_x(0.0)
-            .include_x(100.0)
-            .show(ui, |plot| {
-                plot.bar_chart(BarChart::new("Test tracks", bars).color(translucent(colors.train)));
-                plot.vline(
-                    VLine::new("Always guess the mean", mean).color(colors.mean).style(LineStyle::dashed_dense()),
-                );
-                plot.vline(VLine::new("This cover", score).color(colors.test).width(3.0));
-            });
-        let text = format!(
-            "This cover {score:.1}, most likely between {:.0} and {:.0}; the mean {mean:.1}.",
-            range.0, range.1
-        );
-        say(ui, &shown.response, "The score among the test tracks", &text);
-    });
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::Panel;
 use super::icons::Icon;
 use super::theme::{self, GAP, palette};
 use super::widgets::{describe, focus_ring, name, one_line};
-use crate::app::{Command, Scored, State, Step, ThemeChoice};
+use crate::app::{Command, Overlay, Scored, State, Step, ThemeChoice};
 use crate::study::{Access, RunStatus, thousands};
 
 /// The rail's width in points.
@@ -69,14 +69,17 @@ fn study_name(ui: &mut Ui, panel: &mut Panel<'_>) {
     };
     ui.label(RichText::new(saved).font(theme::caption()).color(quiet));
     let mut commands = Vec::new();
+    let edits = &panel.state.edits;
     ui.menu_button("Study", |ui| {
         let items = [
-            ("New study", Command::NewStudy),
-            ("Open study", Command::ChooseStudy),
-            ("Save as…", Command::ChooseSaveAs),
+            ("New study", "Ctrl+N", true, Command::NewStudy),
+            ("Open study", "Ctrl+O", true, Command::ChooseStudy),
+            ("Save as…", "Ctrl+S", true, Command::ChooseSaveAs),
+            ("Undo", "Ctrl+Z", edits.can_undo(), Command::Undo),
+            ("Redo", "Ctrl+Shift+Z", edits.can_redo(), Command::Redo),
         ];
-        for (text, command) in items {
-            if ui.button(text).clicked() {
+        for (text, keys, is_enabled, command) in items {
+            if ui.add_enabled(is_enabled, egui::Button::new(text).shortcut_text(keys)).clicked() {
                 commands.push(command);
                 ui.close();
             }
@@ -178,6 +181,7 @@ fn standing(state: &State, step: Step) -> (Standing, String) {
         Step::Model => plain(Standing::Ready),
         Step::Training => match &state.training.under {
             Some(under) => (Standing::Running, format!("{:.0} %", 100.0 * under.share())),
+            None if study.training_elsewhere().is_some() => plain(Standing::Running),
             None if runs.iter().any(|run| run.status == RunStatus::Interrupted) => plain(Standing::NeedsAttention),
             None if runs.last().is_some_and(|run| run.status == RunStatus::Failed) => plain(Standing::NeedsAttention),
             None => plain(Standing::Done),
@@ -227,5 +231,23 @@ fn theme_buttons(ui: &mut Ui, panel: &mut Panel<'_>) {
                 panel.push(Command::Theme(choice));
             }
         }
+        help_menu(ui, panel);
     });
+}
+
+fn help_menu(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let button = egui::Button::image(Icon::Help.image(16.0, palette(ui).quiet)).stroke(Stroke::NONE);
+    let menu = egui::containers::menu::MenuButton::from_button(button.min_size(vec2(28.0, 28.0)));
+    let (response, _) = menu.ui(ui, |ui| {
+        if ui.add(egui::Button::new("Keyboard").shortcut_text("F1")).clicked() {
+            panel.state.overlay = Some(Overlay::Shortcuts);
+            ui.close();
+        }
+        if ui.button("About Cover Study").clicked() {
+            panel.state.overlay = Some(Overlay::About);
+            ui.close();
+        }
+    });
+    name(ui, &response, "Help");
+    focus_ring(ui, &response);
 }

@@ -4,11 +4,11 @@ use std::collections::{HashMap, VecDeque};
 
 use eframe::egui::{ColorImage, Context, TextureHandle, TextureOptions};
 
-use crate::app::OpenStudy;
-use crate::study::CoverId;
+use super::score::ScoredPictures;
+use crate::app::{CoverKey, CoverView, OpenStudy};
 
-/// Covers whose textures are kept: some screens full, at most 100 MB.
-const KEPT: usize = 400;
+/// The textures that are kept, in bytes: some screens full.
+const KEPT_BYTES: usize = 96 << 20;
 
 /// A cover as it is and as a network sees it.
 #[derive(Clone)]
@@ -20,59 +20,59 @@ pub struct CoverTextures {
 /// The textures of the open study's covers, and of those that were scored.
 #[derive(Default)]
 pub struct Textures {
-    covers: HashMap<(CoverId, usize), CoverTextures>,
-    order: VecDeque<(CoverId, usize)>,
-    scored: HashMap<u64, TextureHandle>,
+    covers: HashMap<CoverKey, CoverTextures>,
+    /// The oldest first, each with its size in bytes.
+    order: VecDeque<(CoverKey, usize)>,
+    bytes: usize,
+    pub scored: ScoredPictures,
 }
 
 impl Textures {
-    /// The textures of a cover, where it has been read; else `Err` with whether reading it failed.
-    pub fn cover(
-        &mut self,
-        ctx: &Context,
-        study: &mut OpenStudy,
-        key: (CoverId, usize),
-    ) -> Result<CoverTextures, bool> {
+    /// The textures of a cover, where it has been decoded; else `Err` with whether that failed.
+    pub fn cover(&mut self, ctx: &Context, study: &mut OpenStudy, key: CoverKey) -> Result<CoverTextures, bool> {
         if let Some(textures) = self.covers.get(&key) {
             return Ok(textures.clone());
         }
         match study.covers.get(&key) {
             None => Err(false),
             Some(Err(_)) => Err(true),
-            Some(Ok(view)) => {
-                let make = |size: usize, bytes: &[u8], options| {
-                    ctx.load_texture(format!("cover {}", key.0.0), ColorImage::from_rgb([size, size], bytes), options)
-                };
-                let textures = CoverTextures {
-                    original: make(view.original_size, &view.original, TextureOptions::LINEAR),
-                    network: make(view.network_size, &view.network, TextureOptions::NEAREST),
-                };
-                // The texture holds the pixels from now on.
-                study.covers.remove(&key);
-                self.keep(key, textures.clone());
-                Ok(textures)
+            Some(Ok(_)) => {
+                self.take_decoded(ctx, study);
+                self.covers.get(&key).cloned().ok_or(false)
             }
         }
     }
 
-    fn keep(&mut self, key: (CoverId, usize), textures: CoverTextures) {
-        self.covers.insert(key, textures);
-        self.order.push_back(key);
-        while self.order.len() > KEPT {
-            if let Some(oldest) = self.order.pop_front() {
+    /// Makes textures of all covers that have been decoded: they hold the pixels from now on.
+    pub fn take_decoded(&mut self, ctx: &Context, study: &mut OpenStudy) {
+        let decoded: Vec<CoverKey> =
+            study.covers.iter().filter(|(_, view)| view.is_ok()).map(|(key, _)| *key).collect();
+        for key in decoded {
+            if let Some(Ok(view)) = study.covers.remove(&key) {
+                self.keep(ctx, key, &view);
+            }
+        }
+    }
+
+    fn keep(&mut self, ctx: &Context, key: CoverKey, view: &CoverView) {
+        let make = |size: usize, bytes: &[u8], options| {
+            ctx.load_texture(format!("cover {}", key.cover.0), ColorImage::from_rgb([size, size], bytes), options)
+        };
+        let textures = CoverTextures {
+            original: make(view.original_size, &view.original, TextureOptions::LINEAR),
+            network: make(view.network_size, &view.network, TextureOptions::NEAREST),
+        };
+        let bytes = 4 * (view.original_size.pow(2) + view.network_size.pow(2));
+        if self.covers.insert(key, textures).is_none() {
+            self.order.push_back((key, bytes));
+            self.bytes += bytes;
+        }
+        while self.bytes > KEPT_BYTES && self.order.len() > 1 {
+            if let Some((oldest, bytes)) = self.order.pop_front() {
                 self.covers.remove(&oldest);
+                self.bytes -= bytes;
             }
         }
-    }
-
-    /// The texture of a scored cover.
-    pub fn scored(&mut self, ctx: &Context, number: u64, size: usize, rgb: &[u8]) -> TextureHandle {
-        self.scored
-            .entry(number)
-            .or_insert_with(|| {
-                ctx.load_texture("scored", ColorImage::from_rgb([size, size], rgb), TextureOptions::LINEAR)
-            })
-            .clone()
     }
 
     /// Forgets everything: another study was opened.

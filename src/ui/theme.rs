@@ -54,7 +54,8 @@ const fn rgb(value: u32) -> Color32 {
     Color32::from_rgb((value >> 16) as u8, (value >> 8) as u8, value as u8)
 }
 
-const LIGHT: Palette = Palette {
+/// The light theme's colors.
+pub const LIGHT: Palette = Palette {
     page: rgb(0xF6_F7F9),
     card: rgb(0xFF_FFFF),
     text: rgb(0x1B_1F24),

@@ -16,7 +16,7 @@ use crate::app::{Command, Step};
 pub fn page(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui), contents: impl FnOnce(&mut Ui)) {
     Frame::new().inner_margin(Margin::symmetric(MARGIN as i8, GAP_LARGE as i8)).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.heading(title);
+            heading(ui, title);
             ui.with_layout(Layout::right_to_left(Align::Center), actions);
         });
         ui.add(egui::Label::new(RichText::new(sentence).color(palette(ui).quiet)).wrap());
@@ -28,6 +28,29 @@ pub fn page(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut 
             ui.add_space(GAP_LARGE);
         });
     });
+}
+
+fn wants_focus() -> egui::Id {
+    egui::Id::unique("the title is to have the keyboard")
+}
+
+/// Puts the keyboard before the first control of the panel that is shown next, and lets a screen reader say its title.
+pub fn focus_title(ctx: &egui::Context) {
+    ctx.data_mut(|data| data.insert_temp(wants_focus(), true));
+}
+
+/// A panel's title. It is a stop for the keyboard only when the panel has just been entered.
+pub fn heading(ui: &mut Ui, title: &str) {
+    let label = ui.heading(title);
+    let id = label.id.with("focus");
+    let is_wanted = ui.data_mut(|data| data.remove_temp::<bool>(wants_focus())).unwrap_or_default();
+    if is_wanted || ui.memory(|memory| memory.has_focus(id)) {
+        let response = ui.interact(label.rect, id, egui::Sense::focusable_noninteractive());
+        name(ui, &response, title);
+        if is_wanted {
+            response.request_focus();
+        }
+    }
 }
 
 /// A card on the page, as wide as there is room, with a title where it is not empty.
@@ -247,6 +270,36 @@ pub fn cell_choice<T: Copy + PartialEq>(ui: &mut Ui, label: &str, current: T, op
     combo(ui, label, shown, Some(current), options, 80.0)
 }
 
+/// A choice without a name before it, which only a screen reader says.
+pub fn bare_choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    label: &str,
+    current: T,
+    options: &[(T, &str)],
+    width: f32,
+) -> Option<T> {
+    let shown = options.iter().find(|(value, _)| *value == current).map_or("", |(_, word)| word);
+    combo(ui, label, shown, Some(current), options, width)
+}
+
+/// A button that is an icon; its name is shown when it is pointed at.
+pub fn icon_button(ui: &mut Ui, icon: Icon, label: &str, blocked: Option<&str>) -> bool {
+    let color = if blocked.is_some() { palette(ui).line } else { palette(ui).quiet };
+    let size = egui::Vec2::splat(theme::CONTROL_HEIGHT - 4.0);
+    let button = Button::image(icon.image(16.0, color)).stroke(Stroke::NONE).frame_when_inactive(false).min_size(size);
+    let response = enabled(ui, button, blocked).on_hover_text(label);
+    name(ui, &response, label);
+    response.clicked()
+}
+
+/// Paints one line of text that ends in "…" where there is no room.
+pub fn one_line_at(ui: &Ui, at: egui::Pos2, width: f32, text: &str, font: egui::FontId, color: Color32) {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    ui.painter().galley(at, galley, color);
+}
+
 fn combo<T: Copy + PartialEq>(
     ui: &mut Ui,
     label: &str,
@@ -256,7 +309,7 @@ fn combo<T: Copy + PartialEq>(
     width: f32,
 ) -> Option<T> {
     let mut chosen = None;
-    let combo = egui::ComboBox::from_id_salt(label).selected_text(shown).width(width).show_ui(ui, |ui| {
+    let combo = egui::ComboBox::from_id_salt(label).selected_text(shown).width(width).truncate().show_ui(ui, |ui| {
         for &(value, word) in options {
             if ui.selectable_label(current == Some(value), word).clicked() {
                 chosen = Some(value);

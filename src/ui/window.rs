@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use eframe::egui::{self, Align2, Color32, Context, Frame, Id, Margin, Order, Ui, ViewportCommand, vec2};
+use eframe::egui::{
+    self, Align2, Color32, Context, Frame, Id, Margin, Order, Ui, UserAttentionType, ViewportCommand, vec2,
+};
 
 use super::textures::Textures;
 use super::{
-    Panel, colors, covers, import, job_bar, model, rail, results, score, start, theme, toasts, training, verdict,
+    Panel, about, colors, covers, import, job_bar, model, rail, results, score, shortcuts, start, theme, toasts,
+    training, verdict, widgets,
 };
-use crate::app::{App, Command, Settings, Step, Wakers};
+use crate::app::{App, Command, Copied, Settings, Step, Wakers};
 
 const SETTINGS_KEY: &str = "settings";
 const SAVE_SETTINGS_EVERY: Duration = Duration::from_secs(3);
@@ -23,6 +26,8 @@ pub struct Window {
     app: App,
     textures: Textures,
     title: String,
+    /// Whether the system has been asked to point at the window.
+    asks_for_attention: bool,
     /// The study whose covers the textures are of.
     textures_of: Option<PathBuf>,
 }
@@ -42,6 +47,7 @@ impl Window {
             app: App::new(settings, study, wakers),
             textures: Textures::default(),
             title: String::new(),
+            asks_for_attention: false,
             textures_of: None,
         }
     }
@@ -49,6 +55,16 @@ impl Window {
     /// The program's state, for tests.
     pub fn state(&self) -> &crate::app::State {
         &self.app.state
+    }
+
+    /// The same, to be changed by tests.
+    pub fn state_mut(&mut self) -> &mut crate::app::State {
+        &mut self.app.state
+    }
+
+    /// Carries out a command, for tests.
+    pub fn execute(&mut self, command: Command) {
+        self.app.execute(command);
     }
 
     fn show_title(&mut self, ctx: &Context) {
@@ -61,10 +77,31 @@ impl Window {
             (None, None) => state.verdict.under.as_ref().map(|under| format!("Verdict {:.0} %", 100.0 * under.share())),
         };
         let study = state.study.as_ref().map(|study| study.name.clone());
-        let title = [job, study, Some("Cover Study".to_owned())].into_iter().flatten().collect::<Vec<_>>().join(" – ");
+        // What has ended is told in the title until the window has been looked at.
+        let unseen = state.training.unseen.clone();
+        let title = [unseen.or(job), study, Some("Cover Study".to_owned())]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" – ");
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
+        }
+    }
+
+    /// Asks for a look at what has ended while the window is in the background.
+    fn tell_in_the_background(&mut self, ctx: &Context) {
+        let is_focused = ctx.input(|input| input.viewport().focused).unwrap_or(true);
+        let unseen = &mut self.app.state.training.unseen;
+        if is_focused {
+            *unseen = None;
+        }
+        let wanted = unseen.is_some();
+        if wanted != self.asks_for_attention {
+            let kind = if wanted { UserAttentionType::Informational } else { UserAttentionType::Reset };
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(kind));
+            self.asks_for_attention = wanted;
         }
     }
 
@@ -86,25 +123,45 @@ impl eframe::App for Window {
         if !dropped.is_empty() {
             self.app.execute(Command::Dropped(dropped));
         }
+        if let Some(wait) = self.app.next_look() {
+            ctx.request_repaint_after(wait);
+        }
+        self.tell_in_the_background(ctx);
         self.show_title(ctx);
         self.forget_other_studys_textures();
+        if let Some(study) = &mut self.app.state.study {
+            self.textures.take_decoded(ctx, study);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let (mut commands, mut wanted) = (Vec::new(), Vec::new());
+        let step = self.app.state.step;
         let mut panel = Panel {
             state: &mut self.app.state,
             commands: &mut commands,
             textures: &mut self.textures,
             wanted: &mut wanted,
         };
+        shortcuts::commands(ui.ctx(), &mut panel);
         draw(ui, &mut panel);
-        for (cover, size) in wanted {
-            self.app.want_cover(cover, size);
+        shortcuts::overlay(ui.ctx(), &mut panel);
+        about::overlay(ui.ctx(), &mut panel);
+        self.app.want_covers(wanted);
+        match self.app.state.copied.take() {
+            Some(Copied::Text(text)) => ui.ctx().copy_text(text),
+            Some(Copied::Picture(picture)) => {
+                let size = [picture.width, picture.height];
+                ui.ctx().copy_image(egui::ColorImage::from_rgba_premultiplied(size, &picture.rgba));
+            }
+            None => {}
         }
         let has_commands = !commands.is_empty();
         for command in commands {
             self.app.execute(command);
+        }
+        if self.app.state.step != step {
+            widgets::focus_title(ui.ctx());
         }
         if has_commands {
             ui.ctx().request_repaint();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cover_study::app::{Scored, State, Step};
+use cover_study::app::{Command, Scored, State, Step};
 use cover_study::sources::sample;
 use cover_study::ui::Window;
 use eframe::egui;
@@ -66,7 +66,20 @@ impl Driver {
         self.harness.step();
     }
 
-    fn drop_file(&mut self, path: PathBuf) {
+    /// Changes the state as a control would that is drawn elsewhere.
+    pub fn edit_state(&mut self, change: impl FnOnce(&mut State)) {
+        change(self.harness.state_mut().state_mut());
+        self.harness.step();
+        self.harness.step();
+    }
+
+    /// Asks for what no single button stands for.
+    pub fn execute(&mut self, command: Command) {
+        self.harness.state_mut().execute(command);
+        self.harness.step();
+    }
+
+    pub fn drop_file(&mut self, path: PathBuf) {
         self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path)));
         self.harness.step();
     }
@@ -74,7 +87,7 @@ impl Driver {
 
 /// Runs the test called `name` again in a process of its own whose data folder is temporary, so that it leaves the
 /// person's own studies alone. `Some(folder)` in that process, `None` in the first one once the other has passed.
-fn own_data_folder(name: &str) -> Option<PathBuf> {
+pub fn own_data_folder(name: &str) -> Option<PathBuf> {
     own_process(name, Vec::new)
 }
 
@@ -123,7 +136,7 @@ fn from_the_sample_study_to_a_scored_drop() {
     });
 
     driver.click("Next: compare the results");
-    driver.until("predictions are read", 20, |state| state.results.predictions.values().any(|list| !list.is_empty()));
+    driver.until("predictions are read", 20, |state| state.results.predictions.values().any(Option::is_some));
     assert!(driver.harness.query_by_label_contains("beats always guessing the mean").is_some());
 
     reach_a_verdict(&mut driver);
@@ -137,7 +150,9 @@ fn from_the_sample_study_to_a_scored_drop() {
     assert_eq!(driver.state().step, Step::Score);
     assert!(driver.harness.query_by_label_contains("Predicted popularity: ").is_some());
     driver.until("the nearest covers are found", 20, |state| match state.scored.first().map(|cover| &cover.state) {
-        Some(Scored::Done(scored)) => scored.nearest.len() == 6,
+        Some(Scored::Done(scored)) => scored.compared.as_ref().is_some_and(|compared| {
+            compared.as_ref().is_ok_and(|compared| compared.nearest.len() == 6 && !compared.colors.is_empty())
+        }),
         _ => false,
     });
 

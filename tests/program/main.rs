@@ -2,14 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+mod accessible;
 mod clicking;
 mod deezer;
+mod editing;
 mod evidence;
 mod fake;
 mod headless;
 mod importing;
 mod killed;
 mod login;
+mod models;
+mod score_panel;
 mod spotify;
 mod spreadsheets;
 mod studies;

@@ -7,9 +7,9 @@ use crate::app::evidence::VerdictUnder;
 use crate::app::state::{Step, ToastKind};
 use crate::evidence::{Control, Verdict};
 use crate::jobs::{
-    ColorFindings, Job, JobEvent, Stop, VerdictEvent, VerdictKind, find_colors, reach_verdict, run_controls,
+    ColorFindings, Job, JobEvent, Stop, VerdictEvent, VerdictKind, find_colors, let_others_go_first, reach_verdict,
+    run_controls,
 };
-use crate::nn::TrainOptions;
 
 impl App {
     pub(super) fn find_colors(&mut self) {
@@ -40,9 +40,11 @@ impl App {
         let request = self.state.verdict.request(kind, study);
         self.state.step = Step::Verdict;
         self.state.verdict.failed = None;
+        let options = self.train_options();
         let job: Job<VerdictEvent, Option<Verdict>> =
             Job::start("verdict", self.wakers.paced.clone(), move |wishes, tell| {
-                reach_verdict(&file, &request, TrainOptions::default(), wishes, tell)
+                let_others_go_first();
+                reach_verdict(&file, &request, options, wishes, tell)
             });
         self.state.verdict.under = Some(VerdictUnder { kind, event: VerdictEvent::Reading, job });
     }

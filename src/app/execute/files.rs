@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{App, Outcome, Purpose};
-use crate::app::state::ToastKind;
+use crate::app::Chart;
+use crate::app::state::{Copied, ToastKind};
 use crate::report::report;
 use crate::sources::TABLE_ENDINGS;
 use crate::study::{self, StudyError, StudyFile};
@@ -13,7 +14,7 @@ impl App {
     pub(super) fn choose(&mut self, purpose: Purpose) {
         self.task("file chooser", move || {
             let since = Instant::now();
-            let paths = ask_for_paths(purpose).unwrap_or_default();
+            let paths = ask_for_paths(&purpose).unwrap_or_default();
             Outcome::Chosen { purpose, paths, took: since.elapsed() }
         });
     }
@@ -30,7 +31,12 @@ impl App {
             Purpose::Table => {}
             Purpose::Covers => self.state.import_form.covers = path.display().to_string(),
             Purpose::Cover => self.score(vec![path]),
-            Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected | Purpose::Report => {
+            Purpose::Scores => self.write_scores(path),
+            Purpose::ResultsTable
+            | Purpose::Predictions(_)
+            | Purpose::Chart(..)
+            | Purpose::Rejected
+            | Purpose::Report => {
                 self.write(purpose, path);
             }
         }
@@ -38,25 +44,50 @@ impl App {
 
     /// Without a file chooser, exports go beside the other documents, and paths are typed or dropped.
     pub(super) fn no_chooser(&mut self, purpose: Purpose) {
-        let Some(name) = default_export_name(purpose) else {
+        let Some(name) = default_export_name(&purpose) else {
             let text = "This system has no file chooser. Type the path into its field, or drop the file on the window.";
             self.state.toast(ToastKind::Info, text);
             return;
         };
         let folder = self.state.study.as_ref().and_then(|study| study.path.parent().map(Path::to_path_buf));
-        self.write(purpose, folder.unwrap_or_default().join(name));
+        self.chosen(purpose, vec![folder.unwrap_or_default().join(name)]);
+    }
+
+    /// The table as text with tabs, as spreadsheets paste it.
+    pub(super) fn copy_table(&mut self) {
+        let Some(study) = &self.state.study else { return };
+        let copied = study::results_text(study.runs()).map(Copied::Text).map_err(|error| error.to_string());
+        self.take_copied(copied);
+    }
+
+    pub(super) fn copy_chart(&mut self, chart: Chart) {
+        let Some(file) = self.file.clone() else { return };
+        self.task("copy plot", move || {
+            let study = file.connect().map_err(|error| error.to_string());
+            Outcome::Copied(study.and_then(|study| chart.picture(&study)).map(Copied::Picture))
+        });
+    }
+
+    pub(super) fn take_copied(&mut self, copied: Result<Copied, String>) {
+        match copied {
+            Ok(copied) => {
+                self.state.toast(ToastKind::Success, "Copied. Paste it where you want it.");
+                self.state.copied = Some(copied);
+            }
+            Err(why) => self.state.toast(ToastKind::Error, why),
+        }
     }
 
     pub(super) fn write(&mut self, purpose: Purpose, path: PathBuf) {
         let Some(file) = self.file.clone() else { return };
         self.task("export", move || {
-            Outcome::Written(write_export(&file, purpose, &path).map(|_| path).map_err(|error| error.to_string()))
+            Outcome::Written(write_export(&file, &purpose, &path).map(|_| path).map_err(|error| error.to_string()))
         });
     }
 }
 
 /// Asks in the system's file chooser; runs on a thread of its own.
-fn ask_for_paths(purpose: Purpose) -> Option<Vec<PathBuf>> {
+fn ask_for_paths(purpose: &Purpose) -> Option<Vec<PathBuf>> {
     let dialog = rfd::FileDialog::new();
     let pictures = ["jpg", "jpeg", "png", "webp", "gif", "bmp"];
     let path = match purpose {
@@ -67,27 +98,33 @@ fn ask_for_paths(purpose: Purpose) -> Option<Vec<PathBuf>> {
         }
         Purpose::Covers => dialog.set_title("Covers folder").pick_folder(),
         Purpose::Cover => dialog.set_title("Cover to score").add_filter("Pictures", &pictures).pick_file(),
-        Purpose::ResultsTable | Purpose::Predictions(_) | Purpose::Rejected | Purpose::Report => {
-            dialog.set_file_name(default_export_name(purpose)?).save_file()
-        }
+        Purpose::ResultsTable
+        | Purpose::Predictions(_)
+        | Purpose::Chart(..)
+        | Purpose::Rejected
+        | Purpose::Report
+        | Purpose::Scores => dialog.set_file_name(default_export_name(purpose)?).save_file(),
     };
     path.map(|path| vec![path])
 }
 
-fn default_export_name(purpose: Purpose) -> Option<&'static str> {
+fn default_export_name(purpose: &Purpose) -> Option<&'static str> {
     match purpose {
         Purpose::ResultsTable => Some("results.csv"),
         Purpose::Predictions(_) => Some("predictions.csv"),
+        Purpose::Chart(chart, format) => Some(chart.file_name(*format)),
         Purpose::Rejected => Some("not-imported.csv"),
         Purpose::Report => Some("report.html"),
+        Purpose::Scores => Some("scores.csv"),
         _ => None,
     }
 }
 
-fn write_export(file: &StudyFile, purpose: Purpose, path: &Path) -> Result<u64, StudyError> {
+fn write_export(file: &StudyFile, purpose: &Purpose, path: &Path) -> Result<u64, StudyError> {
     let study = file.connect()?;
     match purpose {
-        Purpose::Predictions(run) => study::export_predictions(&study, &study.run(run)?, path),
+        Purpose::Predictions(run) => study::export_predictions(&study, &study.run(*run)?, path),
+        Purpose::Chart(chart, format) => chart.write(&study, *format, path),
         Purpose::Rejected => study::export_rejected(&study.rejected()?, path),
         Purpose::Report => study::write_file(path, report(&study, &file.name())?.as_bytes()),
         _ => study::export_results(&study.runs()?, path),

@@ -4,52 +4,153 @@ use std::path::PathBuf;
 
 use super::{App, Outcome};
 use crate::app::drop::Drop;
-use crate::app::scoring::{ScoreReply, ScoreWorker};
-use crate::app::state::{Scored, ScoredCover, Step, ToastKind};
+use crate::app::scores::{ScoreColumn, Scored, ScoredCover, ScoredPicture, take_history};
+use crate::app::scoring::{Question, ScoreReply, ScoreWorker};
+use crate::app::state::{Step, ToastKind};
+use crate::study::{Edit, ScoreRow, export_scores};
 
 impl App {
     pub(super) fn score(&mut self, paths: Vec<PathBuf>) {
         self.state.step = Step::Score;
         let run =
             self.state.study.as_ref().and_then(|study| study.scoring_run(self.state.score_with)).map(|run| run.id);
+        let count = paths.len();
+        let mut covers = Vec::with_capacity(count);
         for path in paths {
             let number = self.state.number();
             let state = match (run, &self.scorer) {
                 (Some(run), Some(scorer)) => {
-                    scorer.score(run, path.clone());
+                    scorer.score(number, run, path.clone());
                     Scored::Waiting
                 }
                 _ => Scored::Failed(
                     "There is no trained model yet. Train one first, then drop the cover again.".to_owned(),
                 ),
             };
-            self.state.scored.insert(0, ScoredCover { number, path, state });
+            covers.push(ScoredCover { number, path, state });
         }
+        let Some(first) = covers.first() else { return };
+        let panel = &mut self.state.score;
+        panel.version += 1;
+        panel.is_comparing = false;
+        panel.shown = Some(first.number);
+        let folder = first.path.parent().map(PathBuf::from);
+        if count > 1 {
+            // A folder of drafts is a table of its own, which does not move while scores come in.
+            (panel.sort_by, panel.descending, panel.folder) = (ScoreColumn::Name, false, folder);
+        } else if panel.folder != folder {
+            // A single cover must not be missing from the list.
+            panel.folder = None;
+        }
+        self.state.scored.splice(0..0, covers.into_iter().rev());
     }
 
     pub(super) fn drain_scores(&mut self) {
         while let Some(reply) = self.scorer.as_ref().and_then(ScoreWorker::next_reply) {
-            match reply {
-                ScoreReply::Score(path, result) => {
-                    // The oldest that waits for this file: scores come back in the order in which they were asked for.
-                    let is_waited_for =
-                        |cover: &&mut ScoredCover| cover.path == path && matches!(cover.state, Scored::Waiting);
-                    if let Some(cover) = self.state.scored.iter_mut().rfind(is_waited_for) {
-                        cover.state = match result {
-                            Ok(scored) => Scored::Done(scored),
-                            Err(why) => Scored::Failed(why),
-                        };
-                    }
-                }
-                ScoreReply::Nearest(path, nearest) => {
-                    for cover in self.state.scored.iter_mut().filter(|cover| cover.path == path) {
-                        if let Scored::Done(scored) = &mut cover.state {
-                            scored.nearest.clone_from(&nearest);
-                        }
-                    }
+            self.take_score_reply(reply);
+        }
+        self.ask_why();
+    }
+
+    fn take_score_reply(&mut self, reply: ScoreReply) {
+        match reply {
+            ScoreReply::History(history, has_more) => {
+                let (covers, next) = (&mut self.state.scored, &mut self.state.next_number);
+                take_history(covers, history, has_more, || {
+                    *next += 1;
+                    *next
+                });
+                self.state.score.version += 1;
+            }
+            ScoreReply::Score(number, result) => {
+                if let Some(cover) = self.state.scored.iter_mut().find(|cover| cover.number == number) {
+                    cover.state = match result {
+                        Ok(score) => Scored::Done(Box::new(ScoredPicture::new(*score))),
+                        Err(why) => Scored::Failed(why),
+                    };
+                    self.state.score.version += 1;
                 }
             }
+            ScoreReply::Kept(number, Ok(id)) => {
+                if let Some(scored) = self.scored_mut(number) {
+                    scored.score.id = id;
+                }
+            }
+            ScoreReply::Kept(_, Err(why)) => {
+                let text = format!("The score is not kept in the study's history. {why}");
+                if !self.state.toasts.iter().any(|toast| toast.text == text) {
+                    self.state.toast(ToastKind::Error, text);
+                }
+            }
+            ScoreReply::Compared(number, compared) => {
+                if let Some(scored) = self.scored_mut(number) {
+                    scored.compared = Some(compared);
+                }
+            }
+            ScoreReply::Explained(number, why) => {
+                if let Some(scored) = self.scored_mut(number) {
+                    scored.why = Some(why);
+                }
+            }
+            ScoreReply::Failed(why) => self.state.toast(ToastKind::Error, why),
         }
+    }
+
+    fn scored_mut(&mut self, number: u64) -> Option<&mut ScoredPicture> {
+        match &mut self.state.scored.iter_mut().find(|cover| cover.number == number)?.state {
+            Scored::Done(scored) => Some(scored),
+            Scored::Waiting | Scored::Failed(_) => None,
+        }
+    }
+
+    /// Has the cover that is seen explained, once.
+    fn ask_why(&mut self) {
+        if self.state.step != Step::Score || self.state.score.is_comparing {
+            return;
+        }
+        let Some(place) = self.state.score.shown_place(&self.state.scored) else { return };
+        let (Some(cover), Some(scorer)) = (self.state.scored.get_mut(place), &self.scorer) else { return };
+        if let Scored::Done(scored) = &mut cover.state
+            && !std::mem::replace(&mut scored.is_asked, true)
+        {
+            scorer.explain(Question { number: cover.number, score: scored.score.clone(), is_compared: false });
+        }
+    }
+
+    pub(super) fn show_score(&mut self, number: u64) {
+        self.state.score.shown = Some(number);
+        self.state.score.is_comparing = false;
+    }
+
+    /// Those of the study's history can come back by undoing; those that are only known until the program ends cannot.
+    pub(super) fn take_out_scores(&mut self, numbers: &[u64]) {
+        let is_meant = |cover: &ScoredCover| numbers.contains(&cover.number);
+        let kept: Vec<i64> =
+            self.state.scored.iter().filter(|cover| is_meant(cover)).filter_map(ScoredCover::history_id).collect();
+        self.state.scored.retain(|cover| !is_meant(cover) || cover.history_id().is_some());
+        self.state.score.version += 1;
+        if !kept.is_empty() {
+            self.edit(Edit::HideScores { scores: kept, hidden: true });
+        }
+    }
+
+    /// Writes the listed rows, in their order.
+    pub(super) fn write_scores(&mut self, path: PathBuf) {
+        let Some(snapshot) = self.state.study.as_ref().and_then(|study| study.snapshot.clone()) else { return };
+        let places = self.state.score.listed(&self.state.scored);
+        let row = |cover: &ScoredCover| {
+            let score = match &cover.state {
+                Scored::Done(scored) => Ok(scored.score.clone()),
+                Scored::Failed(why) => Err(why.clone()),
+                Scored::Waiting => return None,
+            };
+            Some(ScoreRow { file: cover.path.to_string_lossy().into_owned(), score })
+        };
+        let rows: Vec<ScoreRow> = places.iter().filter_map(|&place| row(self.state.scored.get(place)?)).collect();
+        self.task("export", move || {
+            let written = export_scores(&rows, &snapshot.target, &path);
+            Outcome::Written(written.map(|_| path).map_err(|error| error.to_string()))
+        });
     }
 
     pub(super) fn dropped(&mut self, paths: Vec<PathBuf>) {

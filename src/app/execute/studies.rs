@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::{App, Outcome};
+use crate::app::cover_loader::CoverLoader;
 use crate::app::reader::Reader;
 use crate::app::scoring::ScoreWorker;
 use crate::app::state::{OpenStudy, Step, ToastKind};
-use crate::app::{Colors, ImportForm, ModelForm, Results, Training, VerdictPanel};
+use crate::app::{Colors, CoversPanel, Edits, ImportForm, ModelForm, Results, ScorePanel, Training, VerdictPanel};
 use crate::sources::ImportRequest;
 use crate::study::{Recovered, StudyError, StudyFile, new_study_path, studies_folder, suggested_name};
 
@@ -64,13 +65,18 @@ impl App {
         self.state.imported = None;
         self.state.import_form = ImportForm::default();
         self.state.playlist_form.pending = None;
+        self.state.covers = CoversPanel::default();
+        self.state.edits = Edits::default();
         self.state.model = ModelForm::default();
+        self.state.estimates.forget_study();
         self.state.training = Training::default();
         self.state.results = Results::default();
         self.state.colors = Colors::default();
         self.state.verdict = VerdictPanel::default();
         self.state.scored.clear();
+        self.state.score = ScorePanel::default();
         self.state.score_with = None;
+        self.covers = Some(CoverLoader::start(&file, &self.wakers.prompt));
         self.reader = Some(Reader::start(file.clone(), self.wakers.prompt.clone()));
         self.scorer = Some(ScoreWorker::start(file.clone(), self.wakers.prompt.clone()));
         self.file = Some(file);

@@ -1,89 +1,12 @@
-//! Model: the network's hyperparameters, what comes of them, and what cannot work.
+//! The settings of a network and its training, each with its "?" and what is wrong at it.
 
-use eframe::egui::{self, Align, Layout, RichText, Ui};
+use eframe::egui::{RichText, Ui};
 
-use super::Panel;
-use super::icons::Icon;
-use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{card, choice, figure, focus_ring, halves, help, notice, page, primary, right_aligned, spin};
-use crate::app::{Command, ModelForm};
-use crate::nn::{self, Activation, Field, Hyperparameters, Padding, Preset, Problem, SplitBy};
-use crate::study::{plural, thousands};
-
-/// Draws the panel.
-pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let tracks = panel.state.study.as_ref().map_or(0, crate::app::OpenStudy::usable_tracks);
-    let checked = panel.state.model.check();
-    let problems: Vec<Problem> = match &checked {
-        Ok(checked) => {
-            let available = nn::available_memory_bytes().unwrap_or(u64::MAX);
-            checked.get().check_memory(tracks, available).err().into_iter().collect()
-        }
-        Err(problems) => problems.clone(),
-    };
-    let blocked = if let Some(why) = panel.state.read_only() {
-        Some(why)
-    } else if tracks < 8 {
-        Some("Import at least 8 tracks with popularity and cover first.")
-    } else if problems.is_empty() {
-        None
-    } else {
-        Some("These settings cannot work; see what is said beside them.")
-    };
-    let sentence = format!(
-        "Choose a network, then train it on {}. Quick is a good first choice.",
-        plural(tracks, "track", "tracks")
-    );
-    let (mut train, mut next) = (false, false);
-    page(
-        ui,
-        "Model",
-        &sentence,
-        |ui| train = primary(ui, "Train", blocked),
-        |ui| {
-            presets(ui, &mut panel.state.model);
-            ui.add_space(GAP);
-            halves(
-                ui,
-                &mut panel.state.model,
-                |ui, form| {
-                    layers_card(ui, form, &problems);
-                    training_card(ui, form, &problems);
-                },
-                |ui, form| {
-                    let totals = checked.as_ref().ok();
-                    let totals = totals.map(|checked| (checked.parameters(), checked.memory_bytes(tracks)));
-                    network_card(ui, &form.settings, totals);
-                    others(ui, &problems);
-                    super::options::draw(ui, &mut form.settings, &problems);
-                },
-            );
-            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                next = super::widgets::secondary(ui, "Next: train this model", blocked);
-            });
-        },
-    );
-    if train || next {
-        panel.push(Command::Train);
-    }
-}
-
-fn presets(ui: &mut Ui, form: &mut ModelForm) {
-    ui.horizontal_wrapped(|ui| {
-        for preset in Preset::ALL {
-            let is_chosen = form.preset == preset;
-            let button =
-                egui::Button::new(preset.label()).selected(is_chosen).min_size(egui::vec2(84.0, theme::CONTROL_HEIGHT));
-            let response = ui.add(button).on_hover_text(preset.description());
-            super::widgets::describe(ui, &response, preset.description());
-            focus_ring(ui, &response);
-            if response.clicked() {
-                form.choose(preset);
-            }
-        }
-    });
-    ui.label(RichText::new(form.preset.description()).font(theme::caption()).color(palette(ui).quiet));
-}
+use crate::app::ModelForm;
+use crate::nn::{self, Activation, Field, Padding, Problem, SplitBy};
+use crate::ui::icons::Icon;
+use crate::ui::theme::palette;
+use crate::ui::widgets::{card, choice, help, notice, spin};
 
 /// A row of a settings card: the control, its "?", and what is wrong at it.
 pub(super) fn row(
@@ -103,7 +26,8 @@ pub(super) fn row(
     }
 }
 
-fn layers_card(ui: &mut Ui, form: &mut ModelForm, problems: &[Problem]) {
+/// The convolution layers, all alike or each by itself.
+pub(super) fn layers_card(ui: &mut Ui, form: &mut ModelForm, problems: &[Problem]) {
     card(ui, "Convolution layers", |ui| {
         let mut count = form.settings.layers.len();
         row(
@@ -208,7 +132,8 @@ fn shared_choices(ui: &mut Ui, form: &mut ModelForm, problems: &[Problem]) {
     );
 }
 
-fn training_card(ui: &mut Ui, form: &mut ModelForm, problems: &[Problem]) {
+/// How the network is trained.
+pub(super) fn training_card(ui: &mut Ui, form: &mut ModelForm, problems: &[Problem]) {
     let settings = &mut form.settings;
     card(ui, "Training", |ui| {
         row(
@@ -286,56 +211,4 @@ fn training_card(ui: &mut Ui, form: &mut ModelForm, problems: &[Problem]) {
             },
         );
     });
-}
-
-/// The layers with what comes out of each.
-fn network_card(ui: &mut Ui, settings: &Hyperparameters, totals: Option<(usize, u64)>) {
-    let quiet = palette(ui).quiet;
-    card(ui, "The network", |ui| {
-        egui::Grid::new("network").num_columns(3).striped(true).spacing([GAP_LARGE, GAP]).show(ui, |ui| {
-            let heading = |text: &str| RichText::new(text).font(theme::caption()).color(quiet);
-            ui.label(heading("Layer"));
-            right_aligned(ui, 110.0, heading("Output"));
-            right_aligned(ui, 90.0, heading("Parameters"));
-            ui.end_row();
-            let size = settings.image_size;
-            line(ui, "Cover", &format!("{size} x {size} x 3"), 0);
-            for shape in nn::shapes(settings) {
-                let output = if shape.height == 1 && shape.width == 1 {
-                    thousands(shape.channels)
-                } else {
-                    format!("{} x {} x {}", shape.height, shape.width, shape.channels)
-                };
-                line(ui, &shape.name, &output, shape.parameters);
-            }
-        });
-        ui.add_space(GAP);
-        if let Some((parameters, bytes)) = totals {
-            ui.horizontal(|ui| {
-                figure(ui, "Parameters", &thousands(parameters));
-                ui.add_space(GAP_LARGE);
-                figure(ui, "Memory, about", &megabytes(bytes));
-            });
-        }
-    });
-}
-
-fn line(ui: &mut Ui, name: &str, output: &str, parameters: usize) {
-    ui.label(name);
-    right_aligned(ui, 110.0, output);
-    let text = if parameters == 0 { "–".to_owned() } else { thousands(parameters) };
-    right_aligned(ui, 90.0, text);
-    ui.end_row();
-}
-
-fn megabytes(bytes: u64) -> String {
-    let megabytes = bytes as f64 / 1_000_000.0;
-    if megabytes < 1000.0 { format!("{megabytes:.0} MB") } else { format!("{:.1} GB", megabytes / 1000.0) }
-}
-
-/// What is wrong, but at no single field.
-fn others(ui: &mut Ui, problems: &[Problem]) {
-    for problem in problems.iter().filter(|problem| problem.field == Field::Memory) {
-        notice(ui, Icon::Alert, palette(ui).error, problem.message.as_str());
-    }
 }

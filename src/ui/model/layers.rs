@@ -2,10 +2,10 @@
 
 use eframe::egui::{self, RichText, Ui, vec2};
 
-use super::theme::{self, GAP, palette};
-use super::widgets::{cell_choice, cell_spin};
 use crate::app::ModelForm;
 use crate::nn::{self, Activation, ConvLayer, Padding};
+use crate::ui::theme::{self, GAP, palette};
+use crate::ui::widgets::{cell_choice, cell_spin};
 
 const HEADINGS: [&str; 6] = ["Layer", "Filters", "Kernel", "Pool", "Padding", "Activation"];
 
@@ -13,7 +13,7 @@ const HEADINGS: [&str; 6] = ["Layer", "Filters", "Kernel", "Pool", "Padding", "A
 pub fn draw(ui: &mut Ui, form: &mut ModelForm) {
     ui.add_space(GAP);
     let response = ui.checkbox(&mut form.shows_each_layer, "Each layer by itself");
-    super::widgets::focus_ring(ui, &response);
+    crate::ui::widgets::focus_ring(ui, &response);
     if !form.shows_each_layer {
         return;
     }

@@ -2,9 +2,9 @@
 
 use eframe::egui::Ui;
 
-use super::model::row;
-use super::widgets::{card, choice, focus_ring, spin};
+use super::settings::row;
 use crate::nn::{self, Field, Hyperparameters, Problem, Schedule};
+use crate::ui::widgets::{card, choice, focus_ring, spin};
 
 /// Draws the card.
 pub fn draw(ui: &mut Ui, settings: &mut Hyperparameters, problems: &[Problem]) {

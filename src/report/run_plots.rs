@@ -1,0 +1,52 @@
+//! The plots of a study's runs, for other programs.
+
+use super::plot::{COLORS, Marks, Plot, Series};
+use crate::study::{PlaylistResidual, Prediction, RunRecord, Target, Weights};
+
+const MEAN: &str = "Always guess the mean";
+
+/// True against predicted values of a run's test tracks.
+pub fn scatter_plot(run: &RunRecord, predictions: &[Prediction], weights: Weights, target: &Target) -> Plot {
+    let points = predictions.iter().map(|item| [item.truth, item.by(weights)]).collect();
+    Plot {
+        title: format!("{}: true against predicted", run.name),
+        x_label: format!("True {}", target.name()),
+        y_label: format!("Predicted {}", target.name()),
+        series: vec![Series { name: "Test tracks".to_owned(), color: COLORS[0], marks: Marks::Points(points) }],
+        line: run.baseline.map(|baseline| (MEAN.to_owned(), baseline.train_mean)),
+        diagonal: true,
+    }
+}
+
+/// The test error of runs, epoch by epoch.
+pub fn curves_plot(runs: &[&RunRecord]) -> Plot {
+    let series = runs.iter().zip(COLORS.into_iter().cycle()).map(|(run, color)| {
+        let points = run.epochs.iter().map(|epoch| [epoch.epoch as f64, epoch.test_mse]).collect();
+        Series { name: run.name.clone(), color, marks: Marks::Line(points) }
+    });
+    let mean_rmse = runs.iter().find_map(|run| run.mean_rmse());
+    Plot {
+        title: "Test error by epoch".to_owned(),
+        x_label: "Epoch".to_owned(),
+        y_label: "Mean squared error on the test tracks".to_owned(),
+        series: series.collect(),
+        line: mean_rmse.map(|rmse| (MEAN.to_owned(), rmse * rmse)),
+        diagonal: false,
+    }
+}
+
+/// How far a run is off, by playlist.
+pub fn residuals_plot(run: &RunRecord, residuals: &[PlaylistResidual], target: &Target) -> Plot {
+    let rows = residuals.iter().map(|one| {
+        let name = if one.playlist.is_empty() { "(none)" } else { &one.playlist };
+        (name.to_owned(), [one.mean, one.low, one.high])
+    });
+    Plot {
+        title: format!("{}: predicted less true, by playlist", run.name),
+        x_label: format!("Predicted less true {}", target.name()),
+        y_label: String::new(),
+        series: vec![Series { name: run.name.clone(), color: COLORS[0], marks: Marks::Rows(rows.collect()) }],
+        line: Some(("No difference".to_owned(), 0.0)),
+        diagonal: false,
+    }
+}

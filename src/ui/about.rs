@@ -1,0 +1,50 @@
+//! About the program: its version, and the licences of what it is made of.
+
+use eframe::egui::{self, Context, RichText, ScrollArea};
+
+use super::Panel;
+use super::icons::Icon;
+use super::theme::{self, GAP, GAP_LARGE, palette};
+use super::widgets::icon_button;
+use crate::app::Overlay;
+
+const OWN: &str = include_str!("../../LICENSE");
+const FONTS: &str = include_str!("../../assets/fonts/OFL.txt");
+const ICONS: &str = include_str!("../../assets/icons/LICENSE");
+
+/// Draws the box where it was asked for.
+pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
+    if panel.state.overlay != Some(Overlay::About) {
+        return;
+    }
+    let shown = egui::Modal::new(egui::Id::unique("about")).show(ctx, |ui| {
+        ui.set_width(560.0);
+        let mut close = false;
+        ui.horizontal(|ui| {
+            ui.add(Icon::Disc.image(24.0, palette(ui).accent));
+            ui.label(RichText::new(concat!("Cover Study ", env!("CARGO_PKG_VERSION"))).font(theme::strong()));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                close = icon_button(ui, Icon::Close, "Close", None);
+            });
+        });
+        ui.add_space(GAP);
+        ui.label(env!("CARGO_PKG_DESCRIPTION"));
+        ui.add_space(GAP_LARGE);
+        ScrollArea::vertical().max_height(320.0).auto_shrink([false, true]).show(ui, |ui| {
+            let parts = [
+                ("Licence of the program", OWN),
+                ("Licence of the font Inter", FONTS),
+                ("Licence of the icons", ICONS),
+            ];
+            for (title, text) in parts {
+                egui::CollapsingHeader::new(title).show(ui, |ui| {
+                    ui.label(RichText::new(text).font(theme::caption()).color(palette(ui).quiet));
+                });
+            }
+        });
+        close
+    });
+    if shown.should_close() || shown.inner {
+        panel.state.overlay = None;
+    }
+}

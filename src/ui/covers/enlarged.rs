@@ -1,0 +1,141 @@
+//! One track large, with all that is known of it.
+
+use eframe::egui::{self, CornerRadius, Grid, Image, Key, RichText, Ui, Vec2, vec2};
+
+use crate::app::{Command, CoverKey, Snapshot};
+use crate::study::{Edit, Track, TrackId};
+use crate::ui::Panel;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{self, GAP, GAP_LARGE, palette};
+use crate::ui::widgets::{icon_button, secondary};
+
+/// The side of the cover, in points.
+const COVER: f32 = 320.0;
+/// The side of what the network sees.
+const NETWORK: f32 = 152.0;
+
+/// Draws the track that was asked for, over everything else.
+pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc<Snapshot>) {
+    let Some(track) = panel.state.covers.enlarged.and_then(|id| snapshot.track(id)).cloned() else {
+        panel.state.covers.enlarged = None;
+        return;
+    };
+    let shown = egui::Modal::new(egui::Id::unique("enlarged")).show(ui.ctx(), |ui| {
+        ui.set_width(COVER + 340.0);
+        head(ui, panel, &track);
+        ui.add_space(GAP);
+        ui.horizontal_top(|ui| {
+            pictures(ui, panel, &track);
+            ui.add_space(GAP_LARGE);
+            ui.vertical(|ui| {
+                fields(ui, &track);
+                ui.add_space(GAP_LARGE);
+                actions(ui, panel, snapshot, &track);
+            });
+        });
+    });
+    if shown.should_close() {
+        panel.state.covers.enlarged = None;
+    }
+}
+
+fn head(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
+    ui.horizontal(|ui| {
+        ui.add_sized([ui.available_width() - 40.0, 28.0], |ui: &mut Ui| {
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.add(egui::Label::new(RichText::new(&track.title).font(theme::strong())).truncate())
+            })
+            .inner
+        });
+        if icon_button(ui, Icon::Close, "Close", None) {
+            panel.state.covers.enlarged = None;
+        }
+    });
+}
+
+fn pictures(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
+    let radius = CornerRadius::same(theme::RADIUS_COVER);
+    let size = Vec2::splat(COVER);
+    let network_size = panel.state.preview_size;
+    let key = track.cover.map(|cover| CoverKey { cover, network_size, is_large: true });
+    match key.map(|key| panel.cover_as(ui.ctx(), key)) {
+        Some(Ok(textures)) => {
+            ui.add(Image::new(&textures.original).fit_to_exact_size(size).corner_radius(radius).alt_text(&track.title));
+            ui.vertical(|ui| {
+                let network = Image::new(&textures.network).fit_to_exact_size(Vec2::splat(NETWORK));
+                ui.add(network.corner_radius(radius).alt_text("What the network sees"));
+                let text = format!("What a network sees: {network_size} x {network_size} pixels");
+                ui.allocate_ui(vec2(NETWORK, 40.0), |ui| {
+                    ui.add(
+                        egui::Label::new(RichText::new(text).font(theme::caption()).color(palette(ui).quiet)).wrap(),
+                    );
+                });
+            });
+        }
+        Some(Err(false)) => {
+            ui.allocate_ui(size, |ui| ui.centered_and_justified(egui::Ui::spinner));
+        }
+        _ => {
+            ui.allocate_ui(size, |ui| {
+                ui.label(RichText::new("No readable cover. Import says why.").color(palette(ui).quiet));
+            });
+        }
+    }
+}
+
+fn fields(ui: &mut Ui, track: &Track) {
+    let value = track.value_in_words();
+    let suspect = if track.suspect { "may mean \"not measured\"" } else { "" };
+    let state = if track.is_excluded { "excluded from the study" } else { "" };
+    let measure = if track.measure.is_empty() { "Value" } else { &track.measure };
+    let rows: [(&str, &str); 9] = [
+        ("Artist", &track.artist),
+        ("Album", &track.album),
+        ("Released", &track.released),
+        ("Playlist", &track.playlist),
+        (measure, &value),
+        ("Note", suspect),
+        ("File", &track.key),
+        ("Address", &track.cover_url),
+        ("State", state),
+    ];
+    Grid::new("fields of a track").num_columns(2).spacing(vec2(GAP, 4.0)).show(ui, |ui| {
+        for (label, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
+            ui.label(RichText::new(label).font(theme::caption()).color(palette(ui).quiet));
+            ui.allocate_ui(vec2(150.0, 18.0), |ui| ui.add(egui::Label::new(value).truncate()).on_hover_text(value));
+            ui.end_row();
+        }
+    });
+}
+
+fn actions(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc<Snapshot>, track: &Track) {
+    let read_only = panel.state.read_only();
+    let (text, excluded) =
+        if track.is_excluded { ("Include in the study", false) } else { ("Exclude from the study", true) };
+    if secondary(ui, text, read_only) {
+        panel.push(Command::Edit(Edit::Exclude { tracks: vec![track.id], excluded }));
+    }
+    let (before, after) = neighbors(panel, snapshot, track.id);
+    let pressed = |key| ui.input(|input| input.key_pressed(key));
+    let (back, on) = (pressed(Key::ArrowLeft), pressed(Key::ArrowRight));
+    ui.horizontal(|ui| {
+        let back = secondary(ui, "Previous", before.is_none().then_some("This is the first one.")) || back;
+        let on = secondary(ui, "Next", after.is_none().then_some("This is the last one.")) || on;
+        if let Some(other) = before.filter(|_| back).or(after.filter(|_| on)) {
+            panel.state.covers.enlarged = Some(other);
+        }
+    });
+}
+
+/// The tracks that are shown before and after one.
+fn neighbors(
+    panel: &mut Panel<'_>,
+    snapshot: &std::sync::Arc<Snapshot>,
+    track: TrackId,
+) -> (Option<TrackId>, Option<TrackId>) {
+    let found = panel.state.covers.found(snapshot);
+    let place = snapshot.place.get(&track).copied();
+    let Some(number) = found.iter().position(|other| Some(*other) == place) else { return (None, None) };
+    let id = |number: usize| found.get(number).and_then(|place| snapshot.tracks.get(*place)).map(|track| track.id);
+    (number.checked_sub(1).and_then(id), id(number + 1))
+}

@@ -1,0 +1,59 @@
+//! The chosen run: its name and note to be changed, whether its data has changed, and its end.
+
+use eframe::egui::{self, Ui};
+
+use super::words::settings_parts;
+use crate::app::{Command, RunForm, Snapshot};
+use crate::study::{Edit, RunRecord};
+use crate::ui::Panel;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{self, GAP, palette};
+use crate::ui::widgets::{FIELD_LABEL, card, notice, one_line, secondary, text_field};
+
+/// What the mark on a run means whose data has changed.
+pub(super) const CHANGED: &str = "Since this run was split into training and test tracks, tracks were excluded, added or \
+     counted anew. Its figures are of the data as it was; train it again to compare it with new runs.";
+
+/// Draws the card of the run that is chosen, or of the latest one.
+pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, tested: &[&RunRecord]) {
+    let shown = panel.state.results.shown;
+    let chosen = snapshot.runs.iter().find(|run| Some(run.id) == shown).or(tested.last().copied());
+    let Some(run) = chosen else { return };
+    let read_only = panel.state.read_only();
+    let form = panel.state.results.form.take().filter(|form| form.run == run.id);
+    let mut form = form.unwrap_or_else(|| RunForm { run: run.id, name: run.name.clone(), note: run.note.clone() });
+    card(ui, "About this run", |ui| {
+        // Between the two fields, the second one's name and the button.
+        let width = (ui.available_width() - FIELD_LABEL - 180.0).max(320.0);
+        ui.horizontal(|ui| {
+            let (entered, response) = text_field(ui, "Run name", "", &mut form.name, 0.35 * width);
+            let was_left = entered || response.lost_focus();
+            if was_left && form.name.trim() != run.name && !form.name.trim().is_empty() {
+                panel.push(Command::Edit(Edit::RenameRun { run: run.id, name: form.name.trim().to_owned() }));
+            }
+            ui.add_space(GAP);
+            let named = ui.label("Note");
+            let note = egui::TextEdit::singleline(&mut form.note).hint_text("What you want to remember about it");
+            let size = [0.65 * width, theme::CONTROL_HEIGHT];
+            let response = ui.add_sized(size, note.align(egui::Align2::LEFT_CENTER)).labelled_by(named.id);
+            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if (entered || response.lost_focus()) && form.note != run.note {
+                panel.push(Command::Edit(Edit::NoteRun { run: run.id, note: form.note.clone() }));
+            }
+            if secondary(ui, "Delete run", read_only) {
+                panel.push(Command::Edit(Edit::DeleteRuns { runs: vec![run.id], deleted: true }));
+            }
+        });
+        let words: Vec<String> = settings_parts(&run.settings).into_iter().filter(|part| !part.is_empty()).collect();
+        let words = egui::RichText::new(words.join(", ")).font(theme::caption()).color(palette(ui).quiet);
+        one_line(ui, words);
+        if snapshot.has_changed_since(run) {
+            ui.add_space(GAP);
+            notice(ui, Icon::Alert, palette(ui).warning, CHANGED);
+        }
+    });
+    // What is being typed is kept; what is not, follows the study.
+    let is_typed = form.name != run.name || form.note != run.note;
+    let has_focus = ui.memory(|memory| memory.focused().is_some());
+    panel.state.results.form = (is_typed && has_focus).then_some(form);
+}

@@ -1,0 +1,308 @@
+//! The table of runs, always guessing the mean pinned above them, sweeps folded together where that is wished for.
+
+use std::collections::BTreeMap;
+
+use eframe::egui::{self, Align, Color32, Layout, RichText, Sense, Ui};
+use egui_extras::{Column, TableBuilder, TableRow};
+
+use super::columns::{self, by_rmse, heading, points, share, sorted, text};
+use super::words::{differences, settings_parts};
+use crate::app::{Command, RunColumn, Snapshot};
+use crate::study::{Edit, RunFigures, RunId, RunRecord, best_run, plural};
+use crate::ui::Panel;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{self, GAP, palette};
+use crate::ui::widgets::{focus_ring, name};
+
+const ROW: f32 = 30.0;
+/// Rows that are seen at once.
+const ROWS: f32 = 10.0;
+/// The least width of the columns with words.
+const NAME: f32 = 196.0;
+const DIFFERS: f32 = 120.0;
+const NOTE: f32 = 110.0;
+
+/// A line of the table below the mean.
+enum Line<'a> {
+    /// A sweep's name, its runs, and whether they are folded away.
+    Sweep(&'a str, Vec<&'a RunRecord>, bool),
+    Run(&'a RunRecord),
+}
+
+/// Draws the table; where there is less room, it scrolls sideways.
+pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
+    let shown: Vec<RunColumn> =
+        RunColumn::ALL.into_iter().filter(|column| !panel.state.settings.hidden_columns.contains(column)).collect();
+    let shown: Vec<RunColumn> = shown
+        .into_iter()
+        .filter(|column| *column != RunColumn::Note || snapshot.runs.iter().any(|run| !run.note.is_empty()))
+        .collect();
+    let least: f32 = shown.iter().map(|column| least_width(*column) + ui.spacing().item_spacing.x).sum();
+    egui::ScrollArea::horizontal().id_salt("wide table").show(ui, |ui| {
+        ui.set_min_width(least.max(ui.available_width()));
+        table(ui, panel, snapshot, &shown);
+    });
+}
+
+fn least_width(column: RunColumn) -> f32 {
+    match column {
+        RunColumn::Name => NAME,
+        RunColumn::Differs => DIFFERS,
+        RunColumn::Note => NOTE,
+        other => columns::width(other).unwrap_or_default(),
+    }
+}
+
+fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunColumn]) {
+    let runs = &snapshot.runs;
+    let differs: BTreeMap<RunId, String> =
+        runs.iter().map(|run| run.id).zip(differences(runs, panel.state.results.all_settings)).collect();
+    let lines = lines(runs, panel);
+    let (baseline, quiet) = (Baseline::of(runs), palette(ui).quiet);
+    let height = ROW * (lines.len() as f32 + 2.0).min(ROWS) + GAP;
+    let mut builder = TableBuilder::new(ui)
+        .id_salt("results table")
+        .striped(false)
+        // Rows are chosen by their names; with the mouse, anywhere. Only the names are stops for the keyboard.
+        .sense(Sense::CLICK)
+        .cell_layout(Layout::right_to_left(Align::Center))
+        .max_scroll_height(height);
+    for &column in shown {
+        builder = builder.column(match column {
+            RunColumn::Name => Column::initial(NAME).at_least(NAME).clip(true),
+            RunColumn::Differs => Column::remainder().at_least(DIFFERS).clip(true),
+            RunColumn::Note => Column::initial(NOTE).at_least(NOTE).clip(true),
+            figures => Column::exact(least_width(figures)),
+        });
+    }
+    builder
+        .header(ROW, |mut header| {
+            for &column in shown {
+                header.col(|ui| head(ui, panel, column));
+            }
+        })
+        .body(|mut body| {
+            body.row(ROW, |mut row| {
+                for &column in shown {
+                    row.col(|ui| baseline.cell(ui, column, quiet));
+                }
+            });
+            for line in &lines {
+                body.row(ROW, |mut row| match line {
+                    Line::Sweep(sweep, runs, is_folded) => sweep_row(&mut row, panel, shown, (sweep, runs, *is_folded)),
+                    Line::Run(run) => run_row(&mut row, panel, shown, run, &differs, snapshot),
+                });
+            }
+        });
+}
+
+/// The runs in their order; those of a sweep together, below its own line, where the first of them would stand.
+fn lines<'a>(runs: &'a [RunRecord], panel: &Panel<'_>) -> Vec<Line<'a>> {
+    let results = &panel.state.results;
+    let order = sorted(runs, results.sort_by, results.descending);
+    let mut lines = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for run in &order {
+        if run.sweep.is_empty() {
+            lines.push(Line::Run(run));
+        } else if !seen.contains(&run.sweep.as_str()) {
+            seen.push(&run.sweep);
+            let members: Vec<&RunRecord> = order.iter().copied().filter(|other| other.sweep == run.sweep).collect();
+            let is_folded = results.folded.contains(&run.sweep);
+            lines.push(Line::Sweep(&run.sweep, members.clone(), is_folded));
+            if !is_folded {
+                lines.extend(members.into_iter().map(Line::Run));
+            }
+        }
+    }
+    lines
+}
+
+fn sweep_row(
+    row: &mut TableRow<'_, '_>,
+    panel: &mut Panel<'_>,
+    shown: &[RunColumn],
+    (sweep, runs, is_folded): (&str, &[&RunRecord], bool),
+) {
+    let best = runs.iter().copied().min_by(|one, other| by_rmse(one, other));
+    for &column in shown {
+        row.col(|ui| {
+            let quiet = palette(ui).quiet;
+            match column {
+                RunColumn::Name => {
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| fold(ui, panel, sweep, is_folded));
+                }
+                RunColumn::Differs => {
+                    let best = best.filter(|run| run.figures.is_some());
+                    let best = best.map_or_else(String::new, |run| format!("; lowest RMSE: {}", run.name));
+                    let words = format!("{}{best}", plural(runs.len(), "run", "runs"));
+                    left(ui, RichText::new(words).color(quiet));
+                }
+                RunColumn::Rmse | RunColumn::R2 | RunColumn::Difference | RunColumn::Mae => {
+                    if let Some(best) = best.filter(|run| run.figures.is_some()) {
+                        ui.add(egui::Label::new(RichText::new(text(column, best)).color(quiet)).selectable(false));
+                    }
+                }
+                _ => {}
+            }
+        });
+    }
+}
+
+fn fold(ui: &mut Ui, panel: &mut Panel<'_>, sweep: &str, is_folded: bool) {
+    let icon = if is_folded { Icon::Folded } else { Icon::Unfolded };
+    let image = icon.image(14.0, palette(ui).quiet);
+    let button = egui::Button::image_and_text(image, RichText::new(sweep).font(theme::body_strong()));
+    let response = ui.add(button.frame(false).truncate());
+    focus_ring(ui, &response);
+    name(ui, &response, &format!("{} the runs of {sweep}", if is_folded { "Show" } else { "Fold" }));
+    if response.clicked() && !panel.state.results.folded.remove(sweep) {
+        panel.state.results.folded.insert(sweep.to_owned());
+    }
+}
+
+fn run_row(
+    row: &mut TableRow<'_, '_>,
+    panel: &mut Panel<'_>,
+    shown: &[RunColumn],
+    run: &RunRecord,
+    differs: &BTreeMap<RunId, String>,
+    snapshot: &Snapshot,
+) {
+    row.set_selected(panel.state.results.shown == Some(run.id));
+    for &column in shown {
+        row.col(|ui| match column {
+            RunColumn::Name => {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| name_cell(ui, panel, run, snapshot));
+            }
+            RunColumn::Differs => {
+                let words = RichText::new(differs.get(&run.id).map_or("", String::as_str)).color(palette(ui).quiet);
+                left(ui, words).on_hover_text(settings_parts(&run.settings).join("\n"));
+            }
+            RunColumn::Note => {
+                left(ui, RichText::new(&run.note).color(palette(ui).quiet)).on_hover_text(&run.note);
+            }
+            figures => {
+                ui.add(egui::Label::new(text(figures, run)).selectable(false));
+            }
+        });
+    }
+    if row.response().clicked() {
+        panel.commands.push(Command::LoadPredictions(run.id));
+    }
+}
+
+fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, snapshot: &Snapshot) {
+    if !run.sweep.is_empty() {
+        ui.add_space(GAP);
+    }
+    let mut is_drawn = panel.state.results.selected.contains(&run.id);
+    let response = ui.add(egui::Checkbox::without_text(&mut is_drawn));
+    name(ui, &response, &format!("Draw the curve of {}", run.name));
+    focus_ring(ui, &response);
+    if response.changed() {
+        if is_drawn {
+            panel.state.results.selected.insert(run.id);
+        } else {
+            panel.state.results.selected.remove(&run.id);
+        }
+    }
+    star(ui, panel, run);
+    if snapshot.has_changed_since(run) {
+        let image = Icon::Alert.image(14.0, palette(ui).warning);
+        ui.add(image.alt_text("The data has changed since")).on_hover_text(super::about::CHANGED);
+    }
+    let button = egui::Button::new(RichText::new(&run.name).font(theme::body_strong())).frame(false).truncate();
+    let response = ui.add(button).on_hover_text("Show its predictions below");
+    focus_ring(ui, &response);
+    if response.clicked() {
+        panel.push(Command::LoadPredictions(run.id));
+    }
+}
+
+fn star(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord) {
+    let (icon, color, words) = if run.is_starred {
+        (Icon::StarFilled, palette(ui).test, "Take the star from")
+    } else {
+        (Icon::Star, palette(ui).quiet.gamma_multiply(0.6), "Give a star to")
+    };
+    let response = ui.add(egui::Button::image(icon.image(14.0, color)).frame(false).small());
+    name(ui, &response, &format!("{words} {}", run.name));
+    focus_ring(ui, &response);
+    if response.clicked() {
+        panel.push(Command::Edit(Edit::StarRun { run: run.id, starred: !run.is_starred }));
+    }
+}
+
+/// What the pinned first row shows: always guessing the mean, as the run with the lowest error is compared with it.
+struct Baseline {
+    figures: Option<RunFigures>,
+    /// On which tracks, where runs were tested on different ones.
+    tracks: String,
+}
+
+impl Baseline {
+    fn of(runs: &[RunRecord]) -> Self {
+        let best = best_run(runs).map(|(run, _)| run);
+        let shown = best.or_else(|| runs.iter().rfind(|run| run.baseline.is_some()));
+        let baseline = shown.and_then(|run| run.baseline);
+        let differ = runs.iter().any(|run| run.baseline.is_some() && run.baseline != baseline);
+        let tracks =
+            shown.filter(|_| differ).map_or_else(String::new, |run| format!("on the test tracks of {}", run.name));
+        let figures = baseline.map(|baseline| baseline.figures);
+        Self { figures, tracks }
+    }
+
+    fn cell(&self, ui: &mut Ui, column: RunColumn, quiet: Color32) {
+        let ink = |text: &str| RichText::new(text).color(quiet);
+        let figure = match (column, self.figures) {
+            (RunColumn::Name, _) => {
+                left(ui, ink("Always guess the mean"));
+                return;
+            }
+            (RunColumn::Differs, _) => {
+                left(ui, ink(&self.tracks));
+                return;
+            }
+            (RunColumn::Rmse, Some(figures)) => points(figures.rmse),
+            (RunColumn::Mae, Some(figures)) => points(figures.mae),
+            (RunColumn::R2, Some(figures)) => share(figures.r2),
+            _ => return,
+        };
+        ui.add(egui::Label::new(ink(&figure)).selectable(false));
+    }
+}
+
+fn left(ui: &mut Ui, words: RichText) -> egui::Response {
+    let label = egui::Label::new(words).truncate().selectable(false).show_tooltip_when_elided(false);
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(label)).inner
+}
+
+fn head(ui: &mut Ui, panel: &mut Panel<'_>, column: RunColumn) {
+    let words = heading(column);
+    let results = &mut panel.state.results;
+    let arrow = match results.sort_by {
+        Some(by) if by == column && results.descending => " ▾",
+        Some(by) if by == column => " ▴",
+        _ => "",
+    };
+    let label = RichText::new(format!("{words}{arrow}")).font(theme::caption()).color(palette(ui).quiet);
+    let draw = |ui: &mut Ui| {
+        if !columns::is_sortable(column) {
+            ui.label(label);
+            return;
+        }
+        let response = ui.add(egui::Button::new(label).frame(false));
+        name(ui, &response, &format!("Sort by {words}"));
+        focus_ring(ui, &response);
+        if response.clicked() {
+            results.descending = results.sort_by == Some(column) && !results.descending;
+            results.sort_by = Some(column);
+        }
+    };
+    if columns::width(column).is_none() {
+        ui.with_layout(Layout::left_to_right(Align::Center), draw);
+    } else {
+        draw(ui);
+    }
+}

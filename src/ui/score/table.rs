@@ -1,0 +1,298 @@
+//! All scored covers as a table: the study's history, and a folder of drafts.
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{self, Align, CornerRadius, Event, Image, Key, Layout, RichText, Sense, Ui, WidgetInfo, vec2};
+use egui_extras::{Column, TableBuilder, TableRow};
+
+use crate::app::{Command, SIDE_BY_SIDE, ScoreColumn, Scored, ScoredCover};
+use crate::study::{Target, plural};
+use crate::ui::Panel;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{self, CONTROL_HEIGHT, GAP, palette};
+use crate::ui::widgets::{bare_choice, card, describe, focus_ring, icon_button, name, secondary};
+
+const ROW: f32 = 36.0;
+/// Between rows.
+const BETWEEN: f32 = 2.0;
+const HEADER: f32 = 28.0;
+/// The side of a row's cover, in points.
+const THUMBNAIL: f32 = 32.0;
+/// Widths of the columns from Model on, in points.
+const WIDTHS: [f32; 4] = [110.0, 84.0, 116.0, 88.0];
+
+/// Draws the table, with at most `rows` rows at a time.
+pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, rows: usize) {
+    let scored = std::mem::take(&mut panel.state.scored);
+    card(ui, "", |ui| {
+        let places = panel.state.score.listed(&scored);
+        tools(ui, panel, &scored, places.len());
+        ui.spacing_mut().item_spacing.y = BETWEEN;
+        table(ui, panel, &scored, &places, rows);
+    });
+    panel.state.scored = scored;
+}
+
+/// Above the table: which folder, comparing, export.
+fn tools(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], listed: usize) {
+    let score = &mut panel.state.score;
+    // Those that were taken out are chosen no longer.
+    score.chosen.retain(|number| scored.iter().any(|cover| cover.number == *number));
+    let chosen = score.chosen.len();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Scored covers").font(theme::strong()));
+        ui.add_space(GAP);
+        choose_folder(ui, panel, scored);
+        ui.label(RichText::new(plural(listed, "cover", "covers")).color(palette(ui).quiet));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if secondary(ui, "Export scores", (listed == 0).then_some("No cover is listed.")) {
+                panel.push(Command::ExportScores);
+            }
+            let blocked = (!SIDE_BY_SIDE.contains(&chosen)).then_some("Choose two to four covers in the first column.");
+            let label = if chosen > 0 { format!("Compare {chosen}") } else { "Compare".to_owned() };
+            let is_wanted = secondary(ui, &label, blocked);
+            if is_wanted {
+                panel.state.score.is_comparing = true;
+            }
+        });
+    });
+}
+
+fn choose_folder(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover]) {
+    let folders = panel.state.score.folders(scored);
+    if folders.len() < 2 {
+        return;
+    }
+    let words: Vec<String> = folders.iter().map(|folder| short(folder)).collect();
+    let mut options: Vec<(Option<usize>, &str)> = vec![(None, "All folders")];
+    options.extend(words.iter().enumerate().map(|(place, word)| (Some(place), word.as_str())));
+    let current = panel.state.score.folder.as_ref().and_then(|folder| folders.iter().position(|other| other == folder));
+    if let Some(wanted) = bare_choice(ui, "Folder", current, &options, 180.0) {
+        panel.state.score.folder = wanted.and_then(|place| folders.get(place)).cloned();
+    }
+}
+
+/// The last two names of a path.
+fn short(path: &Path) -> String {
+    let names: PathBuf = path.components().rev().take(2).collect::<Vec<_>>().into_iter().rev().collect();
+    names.display().to_string()
+}
+
+fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[usize], rows: usize) {
+    let target = panel.state.study.as_ref().and_then(|study| study.snapshot.as_ref());
+    let target = target.map(|snapshot| snapshot.target.clone()).unwrap_or_default();
+    let shown = panel.state.score.shown_place(scored).filter(|_| !panel.state.score.is_comparing);
+    let height = (ROW + BETWEEN) * places.len().clamp(1, rows) as f32;
+    let ctx = ui.ctx().clone();
+    let mut builder = TableBuilder::new(ui)
+        .id_salt("scored covers")
+        .striped(false)
+        .sense(Sense::CLICK)
+        .cell_layout(Layout::right_to_left(Align::Center))
+        .min_scrolled_height(height)
+        .max_scroll_height(height)
+        .column(Column::exact(24.0))
+        .column(Column::exact(THUMBNAIL))
+        .column(Column::remainder().at_least(120.0).clip(true));
+    for width in WIDTHS {
+        builder = builder.column(Column::exact(width).clip(true));
+    }
+    if let Some(offset) = steer(&ctx, scored, places, height) {
+        builder = builder.vertical_scroll_offset(offset);
+    }
+    let seen = builder
+        .column(Column::exact(CONTROL_HEIGHT))
+        .header(HEADER, |mut header| {
+            header.col(|_| {});
+            header.col(|_| {});
+            let unit = if target.unit.is_empty() { "Score".to_owned() } else { format!("Score, {}", target.unit) };
+            let columns = [
+                ("Cover", ScoreColumn::Name),
+                ("Model", ScoreColumn::Model),
+                (unit.as_str(), ScoreColumn::Score),
+                ("Range", ScoreColumn::Low),
+                ("Percentile", ScoreColumn::Percentile),
+            ];
+            for (text, column) in columns {
+                header.col(|ui| heading(ui, panel, text, column));
+            }
+            header.col(|_| {});
+        })
+        .body(|body| {
+            body.rows(ROW, places.len(), |mut row| {
+                let Some(place) = places.get(row.index()).copied() else { return };
+                let Some(cover) = scored.get(place) else { return };
+                row.set_selected(shown == Some(place));
+                cells(&mut row, panel, cover, &target);
+                if row.response().clicked() {
+                    panel.push(Command::ShowScore(cover.number));
+                }
+            });
+        });
+    ctx.memory_mut(|memory| memory.data.insert_temp(offset_id(), seen.state.clamped_offset().y));
+}
+
+/// How far the table was scrolled when it was drawn last.
+fn offset_id() -> egui::Id {
+    egui::Id::unique("offset of the scored covers")
+}
+
+/// What the keyboard goes to in a row.
+fn name_id(number: u64) -> egui::Id {
+    egui::Id::unique(("scored cover", number))
+}
+
+/// Takes the keyboard from row to row, also to those that are not seen. Returns how far to scroll to see the row.
+fn steer(ctx: &egui::Context, scored: &[ScoredCover], places: &[usize], height: f32) -> Option<f32> {
+    let step = ctx.input(|input| {
+        input.events.iter().find_map(|event| match event {
+            Event::Key { key: Key::ArrowUp, pressed: true, .. } => Some(-1),
+            Event::Key { key: Key::ArrowDown, pressed: true, .. } => Some(1),
+            _ => None,
+        })
+    })?;
+    let focused = ctx.memory(egui::Memory::focused)?;
+    let id_of = |place: &usize| scored.get(*place).map(|cover| name_id(cover.number));
+    let here = places.iter().position(|place| id_of(place) == Some(focused))?;
+    let row = here.checked_add_signed(step)?;
+    let id = id_of(places.get(row)?)?;
+    ctx.memory_mut(|memory| memory.request_focus(id));
+    let offset: f32 = ctx.memory(|memory| memory.data.get_temp(offset_id())).unwrap_or_default();
+    let (top, bottom) = (row as f32 * (ROW + BETWEEN), (row + 1) as f32 * (ROW + BETWEEN));
+    if top < offset { Some(top) } else { (bottom > offset + height).then_some(bottom - height) }
+}
+
+fn heading(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, column: ScoreColumn) {
+    let score = &mut panel.state.score;
+    let is_sorted = score.sort_by == column;
+    let label = RichText::new(text).font(theme::caption()).color(palette(ui).quiet);
+    let draw = |ui: &mut Ui| {
+        let arrow = if score.descending { Icon::ArrowDown } else { Icon::ArrowUp };
+        let button = match is_sorted {
+            true => egui::Button::image_and_text(arrow.image(12.0, palette(ui).quiet), label),
+            false => egui::Button::new(label),
+        };
+        let response = ui.add(button.frame(false));
+        name(ui, &response, &format!("Sort by {}", text.to_lowercase()));
+        focus_ring(ui, &response);
+        if response.clicked() {
+            // A third click brings back the order in which covers were scored.
+            (score.sort_by, score.descending) = match (is_sorted, score.descending) {
+                (false, _) => (column, column != ScoreColumn::Name && column != ScoreColumn::Model),
+                (true, first) if first == (column != ScoreColumn::Name && column != ScoreColumn::Model) => {
+                    (column, !first)
+                }
+                (true, _) => (ScoreColumn::Made, false),
+            };
+        }
+    };
+    if matches!(column, ScoreColumn::Name | ScoreColumn::Model) {
+        ui.with_layout(Layout::left_to_right(Align::Center), draw);
+    } else {
+        draw(ui);
+    }
+}
+
+fn cells(row: &mut TableRow<'_, '_>, panel: &mut Panel<'_>, cover: &ScoredCover, target: &Target) {
+    let file = cover.name();
+    row.col(|ui| choose_box(ui, panel, cover, &file));
+    row.col(|ui| thumbnail(ui, panel, cover));
+    row.col(|ui| name_cell(ui, panel, cover, &file));
+    let texts = texts(cover, target);
+    for (place, text) in texts.into_iter().enumerate() {
+        row.col(|ui| {
+            let is_words = place == 0;
+            let layout =
+                if is_words { Layout::left_to_right(Align::Center) } else { Layout::right_to_left(Align::Center) };
+            ui.with_layout(layout, |ui| {
+                let color = if place == 1 { palette(ui).text } else { palette(ui).quiet };
+                ui.add(egui::Label::new(RichText::new(text).color(color)).truncate().selectable(false));
+            });
+        });
+    }
+    row.col(|ui| {
+        let is_kept = cover.done().is_some_and(|scored| scored.score.id != 0);
+        let blocked = panel.state.read_only().filter(|_| is_kept);
+        let blocked = if matches!(cover.state, Scored::Waiting) { Some("It is being scored.") } else { blocked };
+        if icon_button(ui, Icon::Close, &format!("Take out {file}"), blocked) {
+            panel.push(Command::TakeOutScores(vec![cover.number]));
+        }
+    });
+}
+
+/// Shows the cover large; the one stop of a row for the arrow keys.
+fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover, file: &str) {
+    let id = name_id(cover.number);
+    let response = ui.interact(ui.max_rect().shrink(4.0), id, Sense::click());
+    let is_shown = panel.state.score.shown == Some(cover.number);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, file));
+    describe(ui, &response, "Shows the cover with all that is known of it.");
+    focus_ring(ui, &response);
+    if response.has_focus() {
+        let arrows = egui::EventFilter { vertical_arrows: true, ..egui::EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
+    }
+    if response.clicked() {
+        panel.push(Command::ShowScore(cover.number));
+    }
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.add_space(GAP / 2.0);
+        ui.add(egui::Label::new(RichText::new(file).font(theme::body_strong())).truncate().selectable(false));
+    });
+    response.on_hover_text(cover.path.display().to_string());
+}
+
+/// Model, score, range and percentile, or why there are none.
+fn texts(cover: &ScoredCover, target: &Target) -> [String; 4] {
+    match &cover.state {
+        Scored::Waiting => ["Waiting".to_owned(), String::new(), String::new(), String::new()],
+        Scored::Failed(_) => ["Not scored".to_owned(), "–".to_owned(), "–".to_owned(), "–".to_owned()],
+        Scored::Done(scored) => {
+            let score = &scored.score;
+            [
+                score.run_name.clone(),
+                target.figure(score.prediction),
+                format!("{} to {}", target.figure(score.low), target.figure(score.high)),
+                format!("{:.0} %", score.percentile),
+            ]
+        }
+    }
+}
+
+fn choose_box(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover, file: &str) {
+    let chosen = &mut panel.state.score.chosen;
+    let mut is_chosen = chosen.contains(&cover.number);
+    let is_full = !is_chosen && chosen.len() >= *SIDE_BY_SIDE.end();
+    let can = cover.done().is_some() && !is_full;
+    let response = ui.add_enabled(can, egui::Checkbox::without_text(&mut is_chosen));
+    let response = response.on_disabled_hover_text(if is_full { "Four covers at most." } else { "It has no score." });
+    name(ui, &response, &format!("Compare {file}"));
+    focus_ring(ui, &response);
+    if response.changed() {
+        if is_chosen {
+            chosen.insert(cover.number);
+        } else {
+            chosen.remove(&cover.number);
+        }
+    }
+}
+
+fn thumbnail(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover) {
+    let size = vec2(THUMBNAIL, THUMBNAIL);
+    let texture = cover.done().and_then(|scored| panel.textures.scored.plain(ui.ctx(), cover.number, scored));
+    match (texture, &cover.state) {
+        (Some(texture), _) => {
+            ui.add(Image::new(&texture).fit_to_exact_size(size).corner_radius(CornerRadius::same(theme::RADIUS_COVER)));
+        }
+        (None, Scored::Failed(why)) => {
+            let alert = |ui: &mut Ui| ui.add(Icon::Alert.image(16.0, palette(ui).error)).on_hover_text(why);
+            ui.with_layout(Layout::centered_and_justified(egui::Direction::TopDown), alert);
+        }
+        (None, Scored::Waiting) => {
+            ui.spinner();
+        }
+        // The next frames decode it.
+        (None, Scored::Done(_)) => {}
+    }
+}

@@ -1,0 +1,162 @@
+//! Changing a study by hand in the window, and taking it back: tracks excluded, runs named, noted, deleted.
+
+use cover_study::app::{Command, SortTracks, Step};
+use cover_study::nn::Preset;
+use cover_study::sources::sample;
+use cover_study::study::{Edit, StudyFile};
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+
+use super::clicking::{Driver, own_data_folder};
+use super::support::program;
+
+/// A driver with the sample study, and two runs in it of which one is trained.
+fn with_runs(folder: &std::path::Path) -> Driver {
+    let path = folder.join("edited.coverstudy");
+    let run = |words: &[&str]| assert!(program().args(words).output().unwrap().status.success(), "{words:?}");
+    let study = path.to_str().unwrap();
+    run(&["import", study, "--sample"]);
+    run(&["train", study, "--preset", "quick", "--epochs", "2"]);
+    let (file, _) = StudyFile::open(&path).unwrap();
+    file.connect().unwrap().add_run("Model 3", "model-3", &Preset::Model3.hyperparameters(), 10).unwrap();
+    drop(file);
+    let mut driver = Driver::start(Some(path));
+    driver.until("the study is read", 30, |state| {
+        state.study.as_ref().is_some_and(|study| study.snapshot.is_some() && study.runs().len() == 2)
+    });
+    driver
+}
+
+#[test]
+fn tracks_are_excluded_and_come_back() {
+    let Some(folder) = own_data_folder("editing::tracks_are_excluded_and_come_back") else { return };
+    let mut driver = with_runs(&folder);
+    assert_eq!(driver.state().step, Step::Results, "a study with results is entered there");
+    driver.click("Covers");
+    driver.until("what may mislead is looked for", 30, |state| state.covers.concerns.is_some());
+    let snapshot = driver.state().study.as_ref().unwrap().snapshot.clone().unwrap();
+    let playlist = snapshot.playlists[0].name.clone();
+    driver.edit_state(|state| {
+        state.covers.filter.playlist = Some(playlist.clone());
+        state.covers.filter.sort = SortTracks::Popularity;
+    });
+    driver.click("Mark all shown");
+    driver.click("Exclude marked");
+    let excluded = |driver: &Driver| driver.state().study.as_ref().unwrap().snapshot.as_ref().unwrap().excluded;
+    let count = snapshot.playlists[0].tracks;
+    driver.until("they are excluded", 20, move |state| {
+        state.study.as_ref().is_some_and(|study| study.snapshot.as_ref().is_some_and(|now| now.excluded == count))
+    });
+    let now = driver.state().study.as_ref().unwrap().snapshot.clone().unwrap();
+    assert_eq!(now.usable_tracks(), sample::TRACKS - count);
+    assert!(now.playlists.iter().all(|other| other.name != playlist), "a playlist without tracks is not listed");
+    assert!(now.has_changed_since(&now.runs[0]), "the trained run's data has changed");
+    assert!(!now.has_changed_since(&now.runs[1]), "the other one has not begun");
+
+    driver.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    driver.harness.step();
+    driver.until("they are back", 20, |state| {
+        state.study.as_ref().is_some_and(|study| study.snapshot.as_ref().is_some_and(|now| now.excluded == 0))
+    });
+    let now = driver.state().study.as_ref().unwrap().snapshot.clone().unwrap();
+    assert!(!now.has_changed_since(&now.runs[0]));
+    driver.harness.key_press_modifiers(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
+    driver.harness.step();
+    driver.until("they are excluded again", 20, |state| {
+        state.study.as_ref().is_some_and(|study| study.snapshot.as_ref().is_some_and(|now| now.excluded > 0))
+    });
+    assert_eq!(excluded(&driver), count);
+}
+
+#[test]
+fn the_keyboard_goes_through_the_covers() {
+    let Some(folder) = own_data_folder("editing::the_keyboard_goes_through_the_covers") else { return };
+    let mut driver = with_runs(&folder);
+    driver.click("Covers");
+    let titles: Vec<String> = {
+        let study = driver.state().study.as_ref().unwrap();
+        study.snapshot.as_ref().unwrap().tracks.iter().map(|track| track.title.clone()).collect()
+    };
+    driver.harness.get_by_role_and_label(Role::Button, &titles[0]).focus();
+    driver.harness.step();
+    for key in [Key::ArrowRight, Key::ArrowDown, Key::Space, Key::End, Key::Home, Key::Enter] {
+        driver.harness.key_press(key);
+        driver.harness.step();
+        driver.harness.step();
+    }
+    assert_eq!(driver.state().covers.marked.len(), 1);
+    assert_eq!(driver.state().covers.cursor, Some(0));
+    let first = driver.state().study.as_ref().unwrap().snapshot.as_ref().unwrap().tracks[0].id;
+    assert_eq!(driver.state().covers.enlarged, Some(first));
+    driver.harness.key_press(Key::Escape);
+    driver.harness.step();
+    driver.harness.step();
+    assert_eq!(driver.state().covers.enlarged, None);
+    driver.harness.key_press(Key::F1);
+    driver.harness.step();
+    driver.harness.step();
+    assert!(driver.harness.query_by_label("Go to a step").is_some());
+}
+
+#[test]
+fn runs_are_named_noted_deleted_and_restored() {
+    let Some(folder) = own_data_folder("editing::runs_are_named_noted_deleted_and_restored") else { return };
+    let mut driver = with_runs(&folder);
+    let quick = driver.state().study.as_ref().unwrap().runs()[0].id;
+    driver.click("Give a star to Quick");
+    driver.until("it has a star", 20, |state| state.study.as_ref().is_some_and(|study| study.runs()[0].is_starred));
+    driver.execute(Command::Edit(Edit::RenameRun { run: quick, name: "Model 3".to_owned() }));
+    driver.until("a taken name is told", 20, |state| {
+        state.toasts.iter().any(|toast| toast.text.contains("another run called \"Model 3\""))
+    });
+
+    let name = driver.harness.get_by_role_and_label(Role::TextInput, "Run name");
+    name.focus();
+    name.type_text(" first");
+    driver.harness.step();
+    driver.harness.key_press(Key::Enter);
+    driver.harness.step();
+    driver.until("it is renamed", 20, |state| {
+        state.study.as_ref().is_some_and(|study| study.runs()[0].name == "Quick first")
+    });
+
+    driver.click("Delete run");
+    driver.until("it is gone", 20, |state| state.study.as_ref().is_some_and(|study| study.runs().len() == 1));
+    driver.click("Undo");
+    driver.until("it is back", 20, |state| state.study.as_ref().is_some_and(|study| study.runs().len() == 2));
+    driver.execute(Command::Edit(Edit::DeleteRuns { runs: vec![quick], deleted: true }));
+    driver.until("it is gone again", 20, |state| state.study.as_ref().is_some_and(|study| study.runs().len() == 1));
+    driver.execute(Command::PurgeDeletedRuns);
+    driver.until("it is gone for good", 20, |state| {
+        state.study.as_ref().is_some_and(|study| study.snapshot.as_ref().is_some_and(|now| now.deleted_runs.is_empty()))
+    });
+}
+
+#[test]
+fn plots_are_exported_and_copied() {
+    use cover_study::app::{Chart, Copied, Format};
+    use cover_study::study::Weights;
+    let Some(folder) = own_data_folder("editing::plots_are_exported_and_copied") else { return };
+    let mut driver = with_runs(&folder);
+    let quick = driver.state().study.as_ref().unwrap().runs()[0].id;
+    let charts =
+        [Chart::Scatter(quick, Weights::Best), Chart::Residuals(quick, Weights::Last), Chart::Curves(vec![quick])];
+    // Without a file chooser they go beside the study.
+    let names = ["predictions", "residuals", "curves"];
+    for (chart, name) in charts.into_iter().zip(names) {
+        for (format, ending) in [(Format::Svg, "svg"), (Format::Png, "png")] {
+            driver.execute(Command::ExportChart(chart.clone(), format));
+            let path = folder.join(format!("{name}.{ending}"));
+            driver.until("the plot is written", 30, |_| path.exists());
+        }
+        driver.execute(Command::CopyChart(chart));
+        driver.until("the picture is copied", 30, |state| {
+            state.toasts.iter().any(|toast| toast.text.starts_with("Copied"))
+        });
+    }
+    let svg = std::fs::read_to_string(folder.join("curves.svg")).unwrap();
+    assert!(svg.contains("Quick") && svg.contains("<polyline"), "{svg}");
+    driver.execute(Command::CopyTable);
+    assert!(matches!(driver.state().copied, Some(Copied::Text(ref text)) if text.starts_with("name\tmodel")));
+}
