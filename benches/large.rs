@@ -12,7 +12,7 @@ use cover_study::nn::Preset;
 use cover_study::sources::{ImportRequest, import, sample};
 use cover_study::study::{NewRun, NewTrack, POPULARITY, StudyFile, TrackCover};
 use cover_study::ui::Window;
-use eframe::egui::{self, Event, Modifiers, MouseWheelUnit, TouchPhase};
+use eframe::egui::{self, Event, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase};
 use egui_kittest::Harness;
 
 const TRACKS: usize = 100_000;
@@ -49,6 +49,7 @@ fn main() -> Result<(), AnyError> {
             unit: MouseWheelUnit::Point,
             delta: egui::vec2(0.0, down),
             phase: TouchPhase::Move,
+            source: MouseWheelSource::Wheel,
             modifiers: Modifiers::NONE,
         });
     });

@@ -53,6 +53,7 @@ pub fn judge(observations: &Observations, shuffles: u64) -> Verdict {
         settings_tried: 0,
         shuffles,
         divisions: &[],
+        network_controls: &[],
     };
     verdict(input, &|| true).expect("nobody asks to stop")
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::OpenStudy;
 use crate::evidence::colors::{Clustering, Naming};
 use crate::evidence::{Control, Target, Verdict};
-use crate::jobs::{ColorFindings, Job, VerdictEvent, VerdictKind};
+use crate::jobs::{ColorFindings, Job, VerdictEvent, VerdictKind, VerdictRequest};
 use crate::study::{RunId, plural};
 
 /// The colors panel.
@@ -46,6 +47,14 @@ pub struct VerdictPanel {
     /// Controls that were run on their own.
     pub controls: Option<Result<Vec<Control>, String>>,
     pub is_controlling: bool,
+}
+
+impl VerdictPanel {
+    /// What is asked for, as chosen.
+    pub(super) fn request(&self, kind: VerdictKind, study: &OpenStudy) -> VerdictRequest {
+        let chosen = study.tested_runs().filter(|run| self.runs.contains(&run.id));
+        VerdictRequest { kind, target: self.target, runs: chosen.map(|run| run.name.clone()).collect() }
+    }
 }
 
 /// A verdict that is being reached.

@@ -28,4 +28,7 @@ pub use permutation::{Exchange, Exchanges, p_value};
 pub use similar::{Fingerprint, groups_of_alike};
 pub use subsets::{PartBy, Parts, Subset, subsets};
 pub use text::predict_with_penalty;
-pub use verdict::{Answer, Control, Network, Row, SHUFFLES, Verdict, VerdictInput, controls, verdict};
+pub use verdict::{
+    Answer, Control, Network, Row, SHUFFLES, Verdict, VerdictInput, brightness_target, controls, network_control,
+    verdict,
+};

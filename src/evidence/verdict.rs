@@ -25,6 +25,9 @@ const CONTROL_SEED: u64 = 1 << 40;
 /// The share of the variance that the planted control has.
 const PLANTED_SHARE: f64 = 0.05;
 const PLANTED_SHUFFLES: u64 = 199;
+/// Brightness that a network must be able to predict, as R²: what would be called useful. Networks are judged by one
+/// fold of tracks, and see brightness only through their layers.
+const NETWORK_BRIGHTNESS: f64 = 0.10;
 
 /// The five answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +80,8 @@ pub struct VerdictInput<'a> {
     pub settings_tried: usize,
     /// Shuffles of the predictors that are fitted in no time; [`SHUFFLES`] but in simulations.
     pub shuffles: u64,
+    /// The networks' own controls; see [`network_control`].
+    pub network_controls: &'a [Control],
     /// The parts in which the deciding predictor is looked at on its own.
     pub divisions: &'a [Parts],
 }
@@ -166,7 +171,7 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
     if !goes_on() {
         return None;
     }
-    let controls = controls(input.observations);
+    let controls = [controls(input.observations), input.network_controls.to_vec()].concat();
     let (p, p_within_playlist) = nulls.p_of_best(&rows);
     let answer = answer(&input, &controls, &rows[deciding], p, p_within_playlist);
     let observations = input.observations;
@@ -390,6 +395,29 @@ pub fn controls(observations: &Observations) -> Vec<Control> {
             detail: format!("must be found: R² {found:.3}, p {p:.3}"),
         },
     ]
+}
+
+/// Brightness of each row's cover, with the mean and the spread of popularity, so that networks learn it at their pace.
+pub fn brightness_target(observations: &Observations) -> Vec<f64> {
+    let moments = |values: &[f64]| {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;
+        (mean, variance.sqrt())
+    };
+    let brightness: Vec<f64> = (0..observations.len()).map(|row| observations.features_of(row)[BRIGHTNESS]).collect();
+    let ((mean, spread), (own_mean, own_spread)) = (moments(&observations.popularity), moments(&brightness));
+    let scale = spread / own_spread.max(f64::MIN_POSITIVE);
+    brightness.iter().map(|value| mean + (value - own_mean) * scale).collect()
+}
+
+/// Whether the network called `name` sees its pictures at all: what it predicts of [`brightness_target`].
+pub fn network_control(name: &str, truth: &[f64], predicted: &[f64]) -> Control {
+    let found = r2(truth, predicted);
+    Control {
+        name: format!("brightness as target, {name}"),
+        passed: found >= NETWORK_BRIGHTNESS,
+        detail: format!("must be predicted: R² {found:.3}"),
+    }
 }
 
 /// Values of which `signal` makes up [`PLANTED_SHARE`] of the variance.

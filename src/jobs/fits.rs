@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::observe::Observed;
 use super::{Stop, TrainError, Wishes, dataset};
-use crate::evidence::{Exchange, Exchanges, FOLDS, Observations, Target};
+use crate::evidence::{Exchange, Exchanges, FOLDS, Observations, Target, brightness_target};
 use crate::nn::{Hyperparameters, Sample, TrainOptions, Trainer};
 use crate::study::StudyFile;
 
@@ -29,9 +29,18 @@ pub struct Unit {
     pub shuffle: Option<u64>,
     pub repeat: usize,
     pub fold: usize,
+    /// Whether the cover's brightness is learned instead: a question whose answer is known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_control: bool,
 }
 
 impl Unit {
+    /// The control of a network: brightness, on the first fold.
+    pub fn control(network: &NetworkSettings) -> Self {
+        let network = network.clone();
+        Self { network, target: Target::Popularity, shuffle: None, repeat: 0, fold: 0, is_control: true }
+    }
+
     /// The unit as JSON.
     pub fn json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
@@ -48,15 +57,16 @@ impl Unit {
 }
 
 /// All units of a verdict: `repeats` passes over the folds and, for each network, `shuffles` passes with shuffled
-/// targets.
+/// targets, and each network's control.
 pub fn units(networks: &[NetworkSettings], target: Target, repeats: usize, shuffles: usize) -> Vec<Unit> {
     let mut units = Vec::new();
     for network in networks {
         let passes = (0..repeats).map(|repeat| (repeat, None)).chain((0..shuffles).map(|seed| (0, Some(seed as u64))));
         for (repeat, shuffle) in passes {
-            let of_fold = |fold| Unit { network: network.clone(), target, shuffle, repeat, fold };
+            let of_fold = |fold| Unit { network: network.clone(), target, shuffle, repeat, fold, is_control: false };
             units.extend((0..FOLDS).map(of_fold));
         }
+        units.push(Unit::control(network));
     }
     units
 }
@@ -94,6 +104,7 @@ pub fn fit(
 
 fn samples(rows: &Observations, unit: &Unit) -> (Vec<Sample>, Vec<Sample>) {
     let popularity = match unit.shuffle {
+        None if unit.is_control => brightness_target(rows),
         None => rows.popularity.clone(),
         Some(seed) => {
             let exchanges = Exchanges::new(&rows.groups, &rows.playlists, Exchange::All);

@@ -188,3 +188,21 @@ pub fn fuzz(bytes: &[u8]) {
         let _ = (unit.key(&digest), unit.network.settings.check().is_ok());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Target;
+    use crate::jobs::{NetworkSettings, units};
+    use crate::nn::Preset;
+
+    #[test]
+    fn a_plan_with_a_fold_that_there_is_not_is_refused() {
+        let network = NetworkSettings { name: "Quick".to_owned(), settings: Preset::Quick.hyperparameters() };
+        let mut plan = Plan { digest: [0; 32], units: units(&[network], Target::Popularity, 1, 0) };
+        let read = |plan: &Plan| parse_plan(&serde_json::to_vec(plan).unwrap()).map(|plan| plan.units.len());
+        assert_eq!(read(&plan), Ok(6));
+        plan.units[3].fold = FOLDS;
+        assert!(read(&plan).unwrap_err().contains("fold 5"));
+    }
+}

@@ -129,6 +129,7 @@ pub fn reach_verdict(
         return Ok(None);
     }
     on_event(VerdictEvent::Testing);
+    let network_controls = network_controls(&study, &observed, &networks)?;
     let networks = collect(&study, &observed, request, &networks)?;
     let input = VerdictInput {
         observations: &observed.rows,
@@ -138,6 +139,7 @@ pub fn reach_verdict(
         networks: &networks,
         settings_tried: settings_tried(&study, request)?,
         shuffles: evidence::SHUFFLES,
+        network_controls: &network_controls,
         divisions: &observed.divisions(),
     };
     let verdict = evidence::verdict(input, &|| wishes.stop() == Stop::No);
@@ -147,14 +149,35 @@ pub fn reach_verdict(
     Ok(verdict)
 }
 
-/// Puts the questions whose answers are known to a study.
+/// Puts the questions whose answers are known to a study; to the request's networks, where a verdict has trained them
+/// for it before.
 ///
 /// # Errors
 /// A study that is too small, or a file that cannot be read.
-pub fn run_controls(study: &Study) -> Result<Vec<Control>, VerdictError> {
+pub fn run_controls(study: &Study, request: &VerdictRequest) -> Result<Vec<Control>, VerdictError> {
     let observed = observe(study)?;
     check(&observed)?;
-    Ok(evidence::controls(&observed.rows))
+    let of_networks = network_controls(study, &observed, &request.networks(study)?)?;
+    Ok([evidence::controls(&observed.rows), of_networks].concat())
+}
+
+/// What the networks made of the brightness of covers, as far as they have been trained for it.
+fn network_controls(
+    study: &Study,
+    observed: &Observed,
+    networks: &[NetworkSettings],
+) -> Result<Vec<Control>, StudyError> {
+    let rows = &observed.rows;
+    let targets = Target::Popularity.of(&evidence::brightness_target(rows), &rows.playlists, &rows.folds(0));
+    let truth = &targets.folds[0].test_values;
+    let mut controls = Vec::new();
+    for network in networks {
+        if let Some((_, predicted)) = study.fit(&Unit::control(network).key(&observed.digest))? {
+            let predicted: Vec<f64> = predicted.into_iter().map(f64::from).collect();
+            controls.push(evidence::network_control(&network.name, truth, &predicted));
+        }
+    }
+    Ok(controls)
 }
 
 fn check(observed: &Observed) -> Result<(), VerdictError> {
@@ -218,7 +241,8 @@ fn collect(
         let targets = request.target.of(&rows.popularity, &rows.playlists, &rows.folds(repeat));
         let mut of_folds = Vec::with_capacity(FOLDS);
         for fold in 0..FOLDS {
-            let unit = Unit { network: network.clone(), target: request.target, shuffle, repeat, fold };
+            let unit =
+                Unit { network: network.clone(), target: request.target, shuffle, repeat, fold, is_control: false };
             let (_, predictions) = study
                 .fit(&unit.key(&observed.digest))?
                 .ok_or_else(|| StudyError::NotFound("A network of the verdict is missing.".to_owned()))?;

@@ -44,7 +44,7 @@ pub fn report(study: &Study, name: &str) -> Result<String, StudyError> {
     let tracks = study.tracks()?;
     let has_usable = tracks.iter().any(crate::study::Track::is_usable);
     let (target, popularity) = (study.target()?, study.popularity()?);
-    let values = tracks.iter().filter_map(|track| track.popularity);
+    let values = tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.popularity);
     let verdicts = study.verdicts()?;
     let contents = Contents {
         name: name.to_owned(),

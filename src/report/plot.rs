@@ -331,7 +331,7 @@ mod tests {
         ];
         let chart = chart(Marks::Rows(rows));
         let svg = chart.to_svg();
-        assert!(svg.contains("A very long playlist's…") && !svg.contains("NaN"), "{svg}");
+        assert!(svg.contains("A very long playlist'…") && !svg.contains("NaN"), "{svg}");
         let csv = String::from_utf8(chart.to_csv().unwrap()).unwrap();
         assert!(csv.ends_with("A very long playlist's name,2,,\n"), "{csv}");
     }

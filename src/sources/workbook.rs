@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
-use calamine::{Data, Range, Reader as _, open_workbook_auto_from_rs};
+use calamine::{Cell, Data, DataRef, Range, Reader as _, Sheets, XlsxError, open_workbook_auto_from_rs};
 use csv::StringRecord;
 
 use super::columns::Mapping;
@@ -12,6 +12,9 @@ use super::table::{Row, Table, TableError};
 
 /// How workbooks begin: as a ZIP archive (xlsx, xlsm, xlsb, ods) or as a compound file (xls).
 const BEGINNINGS: [&[u8]; 2] = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"];
+
+/// Columns that are looked at; no list of tracks has more.
+const MOST_COLUMNS: usize = 1024;
 
 /// Whether a file's bytes may be a workbook.
 pub(super) fn is_one(bytes: &[u8]) -> bool {
@@ -25,26 +28,77 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Table, TableError> {
     let sheets = std::panic::catch_unwind(AssertUnwindSafe(|| sheets(bytes)))
         .unwrap_or_else(|_| Err("it is damaged".to_owned()))
         .map_err(unreadable)?;
-    let tables = sheets.into_iter().filter_map(|sheet| table(path, &sheet));
+    let tables = sheets.into_iter().filter_map(|rows| table(path, rows));
     // The sheet with the fewest columns missing, the first of equals.
     tables
         .min_by_key(|table| Mapping::recognise(&table.headers).missing().len())
         .ok_or_else(|| TableError::Empty(path.to_path_buf()))
 }
 
-fn sheets(bytes: Vec<u8>) -> Result<Vec<Range<Data>>, String> {
+/// Each sheet's rows that hold anything.
+fn sheets(bytes: Vec<u8>) -> Result<Vec<Vec<Row>>, String> {
     let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     let names = workbook.sheet_names();
-    names.iter().map(|name| workbook.worksheet_range(name).map_err(|error| error.to_string())).collect()
+    // Cell by cell where the format can hold cells far apart: a stray one in the last corner would make the whole sheet
+    // between need more memory than there is.
+    let rows = |name: &String| match &mut workbook {
+        Sheets::Xlsx(book) => match book.worksheet_cells_reader(name) {
+            Ok(mut cells) => rows(|| cells.next_cell()),
+            Err(XlsxError::NotAWorksheet(_)) => Ok(Vec::new()),
+            Err(error) => Err(error.to_string()),
+        },
+        Sheets::Xlsb(book) => {
+            let mut cells = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
+            rows(|| cells.next_cell())
+        }
+        book => book.worksheet_range(name).map(|range| rows_of_range(&range)).map_err(|error| error.to_string()),
+    };
+    names.iter().map(rows).collect()
 }
 
-/// A sheet whose first row with any text is its header.
-fn table(path: &Path, sheet: &Range<Data>) -> Option<Table> {
-    let first_line = u64::from(sheet.start()?.0) + 1;
-    let mut rows = (first_line..)
+/// The rows of a sheet whose cells come one after the other.
+fn rows<'a, E: std::fmt::Display>(
+    mut next: impl FnMut() -> Result<Option<Cell<DataRef<'a>>>, E>,
+) -> Result<Vec<Row>, String> {
+    let mut rows = Vec::new();
+    let (mut line, mut cells) = (0, Vec::new());
+    while let Some(cell) = next().map_err(|error| error.to_string())? {
+        let (row, column) = cell.get_position();
+        let text = text(&Data::from(cell.get_value().clone()));
+        if text.is_empty() || column as usize >= MOST_COLUMNS {
+            continue;
+        }
+        if u64::from(row) + 1 != line {
+            finish(&mut rows, line, &mut cells);
+            line = u64::from(row) + 1;
+        }
+        if cells.len() <= column as usize {
+            cells.resize(column as usize + 1, String::new());
+        }
+        cells[column as usize] = text;
+    }
+    finish(&mut rows, line, &mut cells);
+    Ok(rows)
+}
+
+fn finish(rows: &mut Vec<Row>, line: u64, cells: &mut Vec<String>) {
+    if !cells.is_empty() {
+        rows.push(Row { line, cells: cells.drain(..).collect() });
+    }
+}
+
+fn rows_of_range(sheet: &Range<Data>) -> Vec<Row> {
+    let Some((first_row, _)) = sheet.start() else { return Vec::new() };
+    (u64::from(first_row) + 1..)
         .zip(sheet.rows())
         .map(|(line, cells)| Row { line, cells: cells.iter().map(text).collect::<StringRecord>() })
-        .filter(|row| row.cells.iter().any(|cell| !cell.is_empty()));
+        .filter(|row| row.cells.iter().any(|cell| !cell.is_empty()))
+        .collect()
+}
+
+/// A sheet as a table: its first row with any text is its header.
+fn table(path: &Path, rows: Vec<Row>) -> Option<Table> {
+    let mut rows = rows.into_iter();
     let headers = rows.next()?.cells.iter().map(str::to_owned).collect();
     Some(Table { path: path.to_path_buf(), headers, rows: rows.collect() })
 }

@@ -121,6 +121,11 @@ fn runs_are_named_noted_deleted_and_restored() {
         state.study.as_ref().is_some_and(|study| study.runs()[0].name == "Quick first")
     });
 
+    // Below what is seen of the panel.
+    driver.harness.get_by_role_and_label(Role::Button, "Delete run").scroll_to_me();
+    for _ in 0..30 {
+        driver.harness.step();
+    }
     driver.click("Delete run");
     driver.until("it is gone", 20, |state| state.study.as_ref().is_some_and(|study| study.runs().len() == 1));
     driver.click("Undo");
@@ -157,6 +162,7 @@ fn plots_are_exported_and_copied() {
     }
     let svg = std::fs::read_to_string(folder.join("curves.svg")).unwrap();
     assert!(svg.contains("Quick") && svg.contains("<polyline"), "{svg}");
-    driver.execute(Command::CopyTable);
+    // The window takes it to the clipboard in its next frame.
+    driver.harness.state_mut().execute(Command::CopyTable);
     assert!(matches!(driver.state().copied, Some(Copied::Text(ref text)) if text.starts_with("name\tmodel")));
 }

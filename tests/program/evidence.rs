@@ -27,6 +27,7 @@ fn the_samples_verdict_is_useful_and_its_report_says_so() {
         verdict["rows"].as_array().unwrap().iter().map(|row| row["predictor"].as_str().unwrap()).collect();
     assert_eq!(predictors, ["mean", "playlist", "colors", "track name", "playlist + colors", "Quick"]);
     assert!(verdict["controls"].as_array().unwrap().iter().all(|control| control["passed"] == true));
+    assert_eq!(verdict["controls"][3]["name"], "brightness as target, Quick", "networks are asked too");
     assert_eq!(verdict["settings_tried"], 1);
 
     let out = folder.path().join("report.html");
@@ -87,10 +88,10 @@ fn units_done_elsewhere_give_the_same_verdict() {
     run(&["train", text(&study), "--epochs", "2", "--image-size", "20", "--layers", "1", "--filters", "4"]);
     let plan = folder.path().join("plan");
     let planned = last_json(&run(&["verdict", text(&study), "--run", "Quick", "--plan", text(&plan)]));
-    assert_eq!(planned["units"], 5);
+    assert_eq!(planned["units"], 6, "five folds and a control");
 
     let fit = |number: &str| run(&["fit", text(&plan), number]);
-    for number in ["4", "0", "2", "3"] {
+    for number in ["4", "0", "2", "3", "5"] {
         assert!(fit(number).status.success());
     }
     let bits = |number: usize| {
@@ -100,7 +101,7 @@ fn units_done_elsewhere_give_the_same_verdict() {
     let first = bits(2);
     assert!(fit("2").status.success());
     assert_eq!(bits(2), first, "done twice, the same bits");
-    assert_eq!(fit("5").status.code(), Some(2), "the plan has five units");
+    assert_eq!(fit("6").status.code(), Some(2), "the plan has six units");
 
     let path = plan.join("fits/3.json");
     let damaged = std::fs::read_to_string(&path).unwrap().replacen("\"predictions\":[1", "\"predictions\":[2", 1);

@@ -75,7 +75,8 @@ fn choose(driver: &mut Driver, name: &str, option: &str) {
     driver.harness.step();
     driver.harness.step();
     let item = driver.harness.get_all_by_label(option).last().unwrap();
-    item.click();
+    // In a long list it may be further down than is seen.
+    item.click_accesskit();
     driver.harness.step();
     driver.harness.step();
 }

@@ -7,8 +7,8 @@ use crate::app::evidence::VerdictUnder;
 use crate::app::state::{Step, ToastKind};
 use crate::evidence::{Control, Verdict};
 use crate::jobs::{
-    ColorFindings, Job, JobEvent, Stop, VerdictEvent, VerdictKind, VerdictRequest, find_colors, let_others_go_first,
-    reach_verdict, run_controls,
+    ColorFindings, Job, JobEvent, Stop, VerdictEvent, VerdictKind, find_colors, let_others_go_first, reach_verdict,
+    run_controls,
 };
 
 impl App {
@@ -37,9 +37,7 @@ impl App {
             return;
         }
         let (Some(file), Some(study)) = (self.file.clone(), self.state.study.as_ref()) else { return };
-        let is_chosen = |id| self.state.verdict.runs.contains(&id);
-        let runs = study.tested_runs().filter(|run| is_chosen(run.id)).map(|run| run.name.clone()).collect();
-        let request = VerdictRequest { kind, target: self.state.verdict.target, runs };
+        let request = self.state.verdict.request(kind, study);
         self.state.step = Step::Verdict;
         self.state.verdict.failed = None;
         let options = self.train_options();
@@ -83,11 +81,13 @@ impl App {
     }
 
     pub(super) fn run_controls(&mut self) {
-        let Some(file) = self.file.clone() else { return };
+        let (Some(file), Some(study)) = (self.file.clone(), self.state.study.as_ref()) else { return };
+        let request = self.state.verdict.request(VerdictKind::Quick, study);
         self.state.verdict.is_controlling = true;
         self.task("controls", move || {
             let connected = file.connect().map_err(|error| error.to_string());
-            Outcome::Controls(connected.and_then(|study| run_controls(&study).map_err(|error| error.to_string())))
+            let controls = |study| run_controls(&study, &request).map_err(|error| error.to_string());
+            Outcome::Controls(connected.and_then(controls))
         });
     }
 
