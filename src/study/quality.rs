@@ -42,7 +42,7 @@ pub fn concerns(
         without(&counted, "no readable cover", |track| track.cover.is_none()),
         without(&counted, "no value of what is predicted", |track| track.popularity.is_none()),
         shared_covers(&counted),
-        alike.and_then(|alike| look_alikes(&counted, alike)),
+        alike.and_then(|alike| similar_covers(&counted, alike)),
         small_playlists(&counted, playlists),
         skewed(&counted, popularity, target),
     ];
@@ -102,7 +102,7 @@ fn shared_covers(tracks: &[&Track]) -> Option<Concern> {
     (!groups.is_empty()).then(|| Concern { sentence, remedy: all_but_one(&groups), tracks })
 }
 
-fn look_alikes(tracks: &[&Track], alike: &HashMap<CoverId, usize>) -> Option<Concern> {
+fn similar_covers(tracks: &[&Track], alike: &HashMap<CoverId, usize>) -> Option<Concern> {
     // One track a cover: the same file on several tracks is a concern of its own.
     let mut seen = std::collections::HashSet::new();
     let one_each: Vec<&Track> =
