@@ -144,8 +144,8 @@ fn waiting_runs_are_moved_and_taken_out() {
     driver.until("it trains", 60, |state| state.training.under.as_ref().is_some_and(|under| under.epoch > 0));
     for _ in 0..3 {
         driver.click("Model");
-        driver.click("Train");
         let waiting = driver.state().training.queue.len();
+        driver.click("Train");
         driver.until("one more waits", 20, |state| state.training.queue.len() == waiting + 1);
     }
     let queue = |driver: &Driver| driver.state().training.queue.iter().map(|run| run.0).collect::<Vec<_>>();

@@ -20,12 +20,16 @@ const SCALE: f32 = 92.0;
 /// The height of a line of text.
 const LINE: f32 = 20.0;
 
-/// Draws the cover that is shown large.
+/// Draws the cover that is shown large; where it has no score, the latest that has one stays below it.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     // Taken out while they are drawn, because drawing their neighbors asks for more of the state.
     let scored = std::mem::take(&mut panel.state.scored);
     if let Some(cover) = panel.state.score.shown_place(&scored).and_then(|place| scored.get(place)) {
         card(ui, "", |ui| one(ui, panel, cover));
+        let latest = scored.iter().find(|other| other.done().is_some());
+        if let (Scored::Failed(_), Some(latest)) = (&cover.state, latest) {
+            card(ui, "", |ui| one(ui, panel, latest));
+        }
     }
     panel.state.scored = scored;
 }
