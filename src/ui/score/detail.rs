@@ -24,11 +24,10 @@ const LINE: f32 = 20.0;
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     // Taken out while they are drawn, because drawing their neighbors asks for more of the state.
     let scored = std::mem::take(&mut panel.state.scored);
-    if let Some(cover) = panel.state.score.shown_place(&scored).and_then(|place| scored.get(place)) {
-        card(ui, "", |ui| one(ui, panel, cover));
-        let latest = scored.iter().find(|other| other.done().is_some());
-        if let (Scored::Failed(_), Some(latest)) = (&cover.state, latest) {
-            card(ui, "", |ui| one(ui, panel, latest));
+    let (shown, explained) = (panel.state.score.shown_place(&scored), panel.state.score.explained_place(&scored));
+    for place in shown.into_iter().chain(explained.filter(|_| explained != shown)) {
+        if let Some(cover) = scored.get(place) {
+            card(ui, "", |ui| one(ui, panel, cover));
         }
     }
     panel.state.scored = scored;

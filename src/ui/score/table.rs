@@ -166,6 +166,7 @@ fn steer(ctx: &egui::Context, scored: &[ScoredCover], places: &[usize], height: 
 fn heading(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, column: ScoreColumn) {
     let score = &mut panel.state.score;
     let is_sorted = score.sort_by == column;
+    let is_name = matches!(column, ScoreColumn::Name | ScoreColumn::Model);
     let label = RichText::new(text).font(theme::caption()).color(palette(ui).quiet);
     let draw = |ui: &mut Ui| {
         let arrow = if score.descending { Icon::ArrowDown } else { Icon::ArrowUp };
@@ -177,17 +178,15 @@ fn heading(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, column: ScoreColumn) 
         name(ui, &response, &format!("Sort by {}", text.to_lowercase()));
         focus_ring(ui, &response);
         if response.clicked() {
-            // A third click brings back the order in which covers were scored.
-            (score.sort_by, score.descending) = match (is_sorted, score.descending) {
-                (false, _) => (column, column != ScoreColumn::Name && column != ScoreColumn::Model),
-                (true, first) if first == (column != ScoreColumn::Name && column != ScoreColumn::Model) => {
-                    (column, !first)
-                }
-                (true, _) => (ScoreColumn::Made, false),
+            // Names from A on, figures from the highest on; a third click brings back the order of scoring.
+            (score.sort_by, score.descending) = match (is_sorted, score.descending != is_name) {
+                (false, _) => (column, !is_name),
+                (true, true) => (column, is_name),
+                (true, false) => (ScoreColumn::Made, false),
             };
         }
     };
-    if matches!(column, ScoreColumn::Name | ScoreColumn::Model) {
+    if is_name {
         ui.with_layout(Layout::left_to_right(Align::Center), draw);
     } else {
         draw(ui);
