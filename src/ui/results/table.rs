@@ -282,8 +282,8 @@ fn head(ui: &mut Ui, panel: &mut Panel<'_>, column: RunColumn) {
     let words = heading(column);
     let results = &mut panel.state.results;
     let arrow = match results.sort_by {
-        Some(by) if by == column && results.descending => " ▾",
-        Some(by) if by == column => " ▴",
+        Some(by) if by == column && results.descending => " ↓",
+        Some(by) if by == column => " ↑",
         _ => "",
     };
     let label = RichText::new(format!("{words}{arrow}")).font(theme::caption()).color(palette(ui).quiet);
