@@ -1,9 +1,10 @@
 //! A run's error by epoch, before the quiet curves of the other runs of its sweep.
 
-use eframe::egui::{Align2, Color32, Sense, TextStyle, Ui, Vec2b, vec2};
-use egui_plot::{HLine, Legend, Line, LineStyle, Plot, Points};
+use eframe::egui::{Align2, Color32, Sense, TextStyle, Ui, vec2};
+use egui_plot::{HLine, Legend, Line, LineStyle, Points};
 
 use crate::study::{RunRecord, plural};
+use crate::ui::plots::still;
 use crate::ui::theme::{self, palette};
 use crate::ui::widgets::{describe, name};
 
@@ -53,7 +54,10 @@ fn plot(ui: &mut Ui, run: &RunRecord, others: &[&RunRecord], height: f32) {
     let (bottom, top) = bounds(run, &behind, mean_mse);
     let epochs = others.iter().chain([&run]).map(|run| run.settings.epochs).max().unwrap_or(1);
     let quiet = faint(colors.quiet);
-    let shown = still(ui, height)
+    let shown = still(ui, "training curve", height)
+        .legend(Legend::default())
+        .x_axis_label("Epoch")
+        .y_axis_label("Mean squared error")
         .show(ui, |plot| {
             plot.set_plot_bounds_x(0.5..=epochs.max(2) as f64 + 0.5);
             plot.set_plot_bounds_y(bottom..=top);
@@ -80,27 +84,6 @@ fn plot(ui: &mut Ui, run: &RunRecord, others: &[&RunRecord], height: f32) {
         .response;
     name(ui, &shown, "Training curve");
     describe(ui, &shown, &sentence(run, others));
-}
-
-/// A plot that shows everything and does not move, with lines that keep back.
-fn still(ui: &Ui, height: f32) -> Plot<'static> {
-    Plot::new("training curve")
-        .height(height)
-        .legend(Legend::default())
-        .x_axis_label("Epoch")
-        .y_axis_label("Mean squared error")
-        .show_grid(Vec2b::new(false, true))
-        .grid_color(palette(ui).line)
-        .x_grid_spacer(|input| crate::ui::plots::ticks(input.bounds, 5.0, 1.0))
-        .y_grid_spacer(|input| crate::ui::plots::ticks(input.bounds, 6.0, 0.0))
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_crosshair(false)
-        .show_background(false)
 }
 
 fn points(run: &RunRecord, of: fn(&crate::study::EpochRecord) -> f64) -> Vec<[f64; 2]> {
