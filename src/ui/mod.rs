@@ -11,6 +11,7 @@ mod model;
 mod plots;
 mod rail;
 mod results;
+mod rows;
 mod score;
 mod shortcuts;
 mod start;

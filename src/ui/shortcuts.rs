@@ -42,8 +42,8 @@ const OTHERS: [(&str, &str); 9] = [
     ("Tab, Shift+Tab", "To the next control, to the one before"),
     ("Space, Enter", "Press the control"),
     ("Esc", "Close what lies over the panel"),
-    ("Arrow keys", "In Covers: to the neighboring track. In a number field: up and down"),
-    ("Page Up, Page Down, Home, End", "In Covers: by screens, to the first and the last track"),
+    ("Arrow keys", "In Covers and in tables: to the neighbor. In a number field: up and down"),
+    ("Page Up, Page Down, Home, End", "In Covers and in tables: by screens, to the first and the last"),
     ("Space", "In Covers: mark the track; with Shift and a click, all up to it"),
     ("Enter", "In Covers: show the track large"),
 ];

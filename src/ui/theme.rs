@@ -212,3 +212,33 @@ fn visuals(theme: Theme, palette: &Palette) -> Visuals {
     }
     visuals
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WCAG 2.2's contrast of two colors.
+    fn contrast(one: Color32, other: Color32) -> f64 {
+        let luminance = |color: Color32| {
+            let linear = |part: u8| {
+                let part = f64::from(part) / 255.0;
+                if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+            };
+            0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
+        };
+        let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+        one.max(other) / one.min(other)
+    }
+
+    #[test]
+    fn text_can_be_read_on_whatever_lies_behind_it() {
+        for palette in [LIGHT, DARK] {
+            let inks = [palette.text, palette.quiet, palette.success, palette.warning, palette.error];
+            let grounds = [palette.page, palette.card, palette.field, palette.selected];
+            let pairs = inks.into_iter().flat_map(|ink| grounds.map(|ground| (ink, ground)));
+            for (ink, ground) in pairs.chain([(palette.on_accent, palette.accent)]) {
+                assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}: {:.2}", contrast(ink, ground));
+            }
+        }
+    }
+}

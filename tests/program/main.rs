@@ -14,6 +14,7 @@ mod killed;
 mod login;
 mod models;
 mod score_panel;
+mod snapshots;
 mod spotify;
 mod spreadsheets;
 mod studies;

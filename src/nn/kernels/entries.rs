@@ -5,7 +5,7 @@ use super::{ConvGeometry, DEAD};
 /// A filter's gradient at some place of the convolution.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entry {
-    /// Of a filter: where the place's patch begins, from the row's first. Of windows: the filter.
+    /// Of a filter: where the place's patch begins, from the first row's first. Of windows: the filter.
     pub(super) index: u32,
     pub(super) value: f32,
 }
@@ -13,7 +13,7 @@ pub(super) struct Entry {
 /// Space to gather a row of windows in.
 #[derive(Debug, Default)]
 pub struct Entries {
-    pub(super) of_filter: OfFilter,
+    pub(super) of_filters: OfFilters,
     pub(super) of_windows: OfWindows,
 }
 
@@ -37,38 +37,52 @@ impl Offsets {
         }
         Self { window_stride: (pool * channels) as u32, within, places: pool * pool }
     }
-
-    /// The entry of a window; its value is 0 where relu cut it off.
-    #[inline(always)]
-    pub(super) fn entry(&self, window: usize, gradient: f32, arg_max: u8) -> Entry {
-        let index = window as u32 * self.window_stride + self.within[usize::from(arg_max)];
-        Entry { index, value: if arg_max == DEAD { 0.0 } else { gradient } }
-    }
 }
 
-/// One filter's entries.
+/// The entries of a few rows of windows, filter by filter.
 #[derive(Debug, Default)]
-pub(super) struct OfFilter(Vec<Entry>);
+pub(super) struct OfFilters {
+    /// Room for all windows in the list of each filter.
+    entries: Vec<Entry>,
+    /// Entries of each filter.
+    counts: Vec<usize>,
+    /// Windows.
+    room: usize,
+}
 
-impl OfFilter {
-    /// The entries of one filter of `filters`, without those that relu cut off.
+impl OfFilters {
+    /// One filter's entries.
+    #[inline(always)]
+    pub(super) fn of(&self, filter: usize) -> &[Entry] {
+        &self.entries[filter * self.room..][..self.counts[filter]]
+    }
+
+    /// The entries of some rows of windows, without those that relu cut off. `row_len` are a row's outputs,
+    /// `windows_stride` the floats of the padded input from a row of windows to the next.
     #[inline(never)] // Within the caller's loops there are too few registers left for it.
     pub(super) fn collect(
         &mut self,
         offsets: &Offsets,
         (gradient, arg_max): (&[f32], &[u8]),
-        (filter, filters): (usize, usize),
-    ) -> &[Entry] {
-        let windows = gradient.len() / filters;
-        self.0.resize(windows, Entry::default());
-        let mut count = 0;
-        for window in 0..windows {
-            let element = window * filters + filter;
-            // Written in any case and kept or not, without a branch that cannot be foreseen.
-            self.0[count] = offsets.entry(window, gradient[element], arg_max[element]);
-            count += usize::from(arg_max[element] != DEAD);
+        (filters, row_len, windows_stride): (usize, usize, usize),
+    ) {
+        self.room = gradient.len() / filters;
+        self.entries.resize(filters * self.room, Entry::default());
+        self.counts.clear();
+        self.counts.resize(filters, 0);
+        let rows = gradient.chunks_exact(row_len).zip(arg_max.chunks_exact(row_len));
+        for (row, (gradient, arg_max)) in rows.enumerate() {
+            let windows = gradient.chunks_exact(filters).zip(arg_max.chunks_exact(filters));
+            for (window, (gradient, arg_max)) in windows.enumerate() {
+                let first = (row * windows_stride) as u32 + window as u32 * offsets.window_stride;
+                let lists = self.entries.chunks_exact_mut(self.room).zip(&mut self.counts);
+                for ((&value, &place), (list, count)) in gradient.iter().zip(arg_max).zip(lists) {
+                    // Written in any case and kept or not, without a branch that cannot be foreseen.
+                    list[*count] = Entry { index: first + offsets.within[usize::from(place)], value };
+                    *count += usize::from(place != DEAD);
+                }
+            }
         }
-        &self.0[..count]
     }
 }
 

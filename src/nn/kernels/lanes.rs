@@ -20,8 +20,8 @@ pub(super) trait InstructionSet: Simd {
     fn convolve(self, pixels: &mut Pixels<'_>, width: usize);
     /// Sums products over a row, for `width` filters.
     fn sum_tiles(self, sums: &mut TileSums<'_>, width: usize);
-    /// Sums patches, each times the value of its entry, of which there are `count`.
-    fn gather(self, call: &mut Gather<'_>, count: usize, entry: impl Fn(usize) -> Entry + Copy);
+    /// Sums patches, each times the value of its entry.
+    fn gather(self, call: &mut Gather<'_>, entries: &[Entry]);
     /// Adds filters, each times its entry's value, to at most `remaining` floats of a patch's row, and at least one
     /// group of [`LANES`]; returns how many.
     fn spread(self, call: &mut Spread<'_>, remaining: usize) -> usize;
@@ -54,18 +54,18 @@ impl InstructionSet for Avx512 {
     }
 
     #[inline(always)]
-    fn gather(self, call: &mut Gather<'_>, count: usize, entry: impl Fn(usize) -> Entry + Copy) {
+    fn gather(self, call: &mut Gather<'_>, entries: &[Entry]) {
         while call.rows() > 0 {
             match (divide(call.remaining() / Self::LANES, &[20, 12, 10, 6, 4, 2]), call.rows()) {
-                (20, _) => gather::<Self, 1, 20, 1>(self, call, count, entry),
-                (12, _) => gather::<Self, 1, 12, 1>(self, call, count, entry),
-                (10, _) => gather::<Self, 1, 10, 1>(self, call, count, entry),
-                (6, _) => gather::<Self, 1, 6, 2>(self, call, count, entry),
-                (4, _) => gather::<Self, 1, 4, 2>(self, call, count, entry),
-                (2, _) => gather::<Self, 1, 2, 4>(self, call, count, entry),
-                (_, 5..) if call.is_narrow() => gather::<Self, 5, 1, 2>(self, call, count, entry),
-                (_, 3..) if call.is_narrow() => gather::<Self, 3, 1, 2>(self, call, count, entry),
-                _ => gather::<Self, 1, 1, 8>(self, call, count, entry),
+                (20, _) => gather::<Self, 1, 20, 1>(self, call, entries),
+                (12, _) => gather::<Self, 1, 12, 1>(self, call, entries),
+                (10, _) => gather::<Self, 1, 10, 1>(self, call, entries),
+                (6, _) => gather::<Self, 1, 6, 2>(self, call, entries),
+                (4, _) => gather::<Self, 1, 4, 2>(self, call, entries),
+                (2, _) => gather::<Self, 1, 2, 4>(self, call, entries),
+                (_, 5..) if call.is_narrow() => gather::<Self, 5, 1, 2>(self, call, entries),
+                (_, 3..) if call.is_narrow() => gather::<Self, 3, 1, 2>(self, call, entries),
+                _ => gather::<Self, 1, 1, 8>(self, call, entries),
             }
         }
     }
@@ -103,16 +103,16 @@ macro_rules! with_16_registers {
             }
 
             #[inline(always)]
-            fn gather(self, call: &mut Gather<'_>, count: usize, entry: impl Fn(usize) -> Entry + Copy) {
+            fn gather(self, call: &mut Gather<'_>, entries: &[Entry]) {
                 while call.rows() > 0 {
                     match (divide(call.remaining() / <Self as Simd>::LANES, &[12, 10, 6, 4]), call.rows()) {
-                        (12, _) => gather::<Self, 1, 12, 1>(self, call, count, entry),
-                        (10, _) => gather::<Self, 1, 10, 1>(self, call, count, entry),
-                        (6, _) => gather::<Self, 1, 6, 2>(self, call, count, entry),
-                        (4, _) => gather::<Self, 1, 4, 3>(self, call, count, entry),
-                        (_, 5..) if call.is_narrow() => gather::<Self, 5, 2, 1>(self, call, count, entry),
-                        (_, 3..) if call.is_narrow() => gather::<Self, 3, 2, 2>(self, call, count, entry),
-                        _ => gather::<Self, 1, 2, 4>(self, call, count, entry),
+                        (12, _) => gather::<Self, 1, 12, 1>(self, call, entries),
+                        (10, _) => gather::<Self, 1, 10, 1>(self, call, entries),
+                        (6, _) => gather::<Self, 1, 6, 2>(self, call, entries),
+                        (4, _) => gather::<Self, 1, 4, 3>(self, call, entries),
+                        (_, 5..) if call.is_narrow() => gather::<Self, 5, 2, 1>(self, call, entries),
+                        (_, 3..) if call.is_narrow() => gather::<Self, 3, 2, 2>(self, call, entries),
+                        _ => gather::<Self, 1, 2, 4>(self, call, entries),
                     }
                 }
             }

@@ -1,7 +1,8 @@
 //! Gradients of a pooled layer, of one picture: only the places that were the largest of their window have one.
 //!
-//! Both kernels go through the picture by rows of windows, whose part of the input stays in the first-level cache. The
-//! gradient of the weights gathers patches filter by filter, that of the input spreads filters place by place.
+//! Both kernels go through the picture by rows of windows. The gradient of the weights takes a few rows at a time, whose
+//! part of the input stays in the first-level cache, and gathers patches kernel row by kernel row and filter by filter;
+//! that of the input spreads filters place by place.
 
 #![expect(clippy::needless_range_loop, reason = "sums are indexed as the matrix they are, and so stay in registers")]
 
@@ -10,9 +11,14 @@ use super::lanes::InstructionSet;
 use super::simd::Simd;
 use super::{ConvGeometry, DEAD, LANES, Pooled};
 
-/// One filter's sums, and what a row of windows sees.
+/// What a gradient of weights reads again and again should stay in the first-level cache, beside sums and entries.
+const INPUT_FLOATS: usize = (32 << 10) / size_of::<f32>();
+/// More rows of windows at a time would only make their entries too many for that cache.
+const MOST_ROWS_TOGETHER: usize = 4;
+
+/// Some rows of one filter's sums, and what a few rows of windows see.
 pub(super) struct Gather<'a> {
-    /// The padded input from the first row that the windows see.
+    /// The padded input from the first row that the sums take from.
     input: &'a [f32],
     row_stride: usize,
     /// Rows of the kernel, each padded to `row_len`.
@@ -53,22 +59,21 @@ pub(super) fn weight_gradient_sparse<S: InstructionSet>(
     let Pooled { geometry, gradient, arg_max, entries } = call;
     let (row_stride, windows_stride) = strides(geometry);
     let (row_len, out_row_len) = (geometry.padded_kernel_row(), geometry.out_size * geometry.filters);
-    let (offsets, filters) = (Offsets::of(geometry), geometry.filters);
-    let rows = gradient.chunks_exact(out_row_len).zip(arg_max.chunks_exact(out_row_len));
-    for (row, (gradient, arg_max)) in rows.enumerate() {
+    let offsets = Offsets::of(geometry);
+    let rows_together = (INPUT_FLOATS / windows_stride).clamp(1, MOST_ROWS_TOGETHER);
+    // A kernel row that is as short as this leaves registers for all of them.
+    let kernel_rows = if row_len == LANES { geometry.kernel } else { 1 };
+    let together = rows_together * out_row_len;
+    for (number, (gradient, arg_max)) in gradient.chunks(together).zip(arg_max.chunks(together)).enumerate() {
         add_bias(gradient, arg_max, bias);
-        let input = &input[row * windows_stride..];
-        for (filter, sums) in sums.chunks_exact_mut(geometry.kernel * row_len).enumerate() {
-            let mut call = Gather { input, row_stride, sums, row_len, done: (0, 0) };
-            if call.is_narrow() {
-                // So few sums that all are made in one go: looking for the entries first would take longer.
-                let (gradient, arg_max) = (&gradient[filter..], &arg_max[filter..]);
-                simd.gather(&mut call, geometry.out_size, |window| {
-                    offsets.entry(window, gradient[window * filters], arg_max[window * filters])
-                });
-            } else {
-                let entries = entries.of_filter.collect(&offsets, (gradient, arg_max), (filter, filters));
-                simd.gather(&mut call, entries.len(), |index| entries[index]);
+        let layout = (geometry.filters, out_row_len, windows_stride);
+        entries.of_filters.collect(&offsets, (gradient, arg_max), layout);
+        for ky in (0..geometry.kernel).step_by(kernel_rows) {
+            let input = &input[number * rows_together * windows_stride + ky * row_stride..];
+            for (filter, sums) in sums.chunks_exact_mut(geometry.kernel * row_len).enumerate() {
+                let sums = &mut sums[ky * row_len..][..kernel_rows * row_len];
+                let mut call = Gather { input, row_stride, sums, row_len, done: (0, 0) };
+                simd.gather(&mut call, entries.of_filters.of(filter));
             }
         }
     }
@@ -84,14 +89,13 @@ fn add_bias(gradient: &[f32], arg_max: &[u8], bias: &mut [f32]) {
     }
 }
 
-/// Sums the next `NR` vectors of `KY` rows over `count` entries; `WAYS` sums are kept apart so that one addition need
+/// Sums the next `NR` vectors of `KY` rows over all entries; `WAYS` sums are kept apart so that one addition need
 /// not wait for the last.
 #[inline(always)]
 pub(super) fn gather<S: Simd, const KY: usize, const NR: usize, const WAYS: usize>(
     simd: S,
     call: &mut Gather<'_>,
-    count: usize,
-    entry: impl Fn(usize) -> Entry,
+    entries: &[Entry],
 ) {
     let (ky, first) = call.done;
     let width = NR * S::LANES;
@@ -103,13 +107,14 @@ pub(super) fn gather<S: Simd, const KY: usize, const NR: usize, const WAYS: usiz
             sums[0][y][n] = simd.load(&row[n * S::LANES..]);
         }
     }
-    for first in (0..count - count % WAYS).step_by(WAYS) {
+    let (whole, rest) = entries.as_chunks::<WAYS>();
+    for entries in whole {
         for way in 0..WAYS {
-            add_patch(simd, &mut sums[way], input, call.row_stride, entry(first + way));
+            add_patch(simd, &mut sums[way], input, call.row_stride, entries[way]);
         }
     }
-    for index in count - count % WAYS..count {
-        add_patch(simd, &mut sums[0], input, call.row_stride, entry(index));
+    for &entry in rest {
+        add_patch(simd, &mut sums[0], input, call.row_stride, entry);
     }
     for y in 0..KY {
         let row = &mut call.sums[(ky + y) * call.row_len + first..][..width];
@@ -183,15 +188,13 @@ pub(super) fn input_gradient_sparse<S: InstructionSet>(simd: S, call: Pooled<'_>
 }
 
 /// Adds to the next `NR` vectors of the patch's row; `WAYS` sums are kept apart so that one addition need not wait for
-/// the last. Returns how many floats that was.
+/// the last. What was there is added at the end: the place before has just written it, as patches overlap, and so the sums
+/// need not wait for it. Returns how many floats that was.
 #[inline(always)]
 pub(super) fn spread<S: Simd, const NR: usize, const WAYS: usize>(simd: S, call: &mut Spread<'_>) -> usize {
     let width = NR * S::LANES;
     let gradient = &mut call.gradient[..width];
     let mut sums = [[simd.splat(0.0); NR]; WAYS];
-    for n in 0..NR {
-        sums[0][n] = simd.load(&gradient[n * S::LANES..]);
-    }
     let (whole, rest) = call.entries.as_chunks::<WAYS>();
     for entries in whole {
         for way in 0..WAYS {
@@ -206,7 +209,8 @@ pub(super) fn spread<S: Simd, const NR: usize, const WAYS: usize>(simd: S, call:
         for way in 1..WAYS {
             sum = simd.add(sum, sums[way][n]);
         }
-        simd.store(sum, &mut gradient[n * S::LANES..]);
+        let before = simd.load(&gradient[n * S::LANES..]);
+        simd.store(simd.add(before, sum), &mut gradient[n * S::LANES..]);
     }
     width
 }

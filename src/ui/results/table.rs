@@ -11,12 +11,14 @@ use crate::app::{Command, RunColumn, Snapshot};
 use crate::study::{Edit, RunFigures, RunId, RunRecord, best_run, plural};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
+use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, GAP, palette};
 use crate::ui::widgets::{focus_ring, name};
 
+const HEADER: f32 = 28.0;
 const ROW: f32 = 30.0;
-/// Rows that are seen at once.
-const ROWS: f32 = 10.0;
+/// Runs that are seen at once, at most.
+const ROWS: f32 = 9.0;
 /// The least width of the columns with words.
 const NAME: f32 = 196.0;
 const DIFFERS: f32 = 120.0;
@@ -27,6 +29,24 @@ enum Line<'a> {
     /// A sweep's name, its runs, and whether they are folded away.
     Sweep(&'a str, Vec<&'a RunRecord>, bool),
     Run(&'a RunRecord),
+}
+
+impl Line<'_> {
+    /// What the keyboard goes to.
+    fn id(&self) -> egui::Id {
+        match self {
+            Self::Sweep(sweep, ..) => sweep_id(sweep),
+            Self::Run(run) => run_id(run.id),
+        }
+    }
+}
+
+fn sweep_id(sweep: &str) -> egui::Id {
+    egui::Id::unique(("sweep", sweep))
+}
+
+fn run_id(run: RunId) -> egui::Id {
+    egui::Id::unique(("run", run.0))
 }
 
 /// Draws the table; where there is less room, it scrolls sideways.
@@ -58,14 +78,17 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunCo
     let differs: BTreeMap<RunId, String> =
         runs.iter().map(|run| run.id).zip(differences(runs, panel.state.results.all_settings)).collect();
     let lines = lines(runs, panel);
-    let (baseline, quiet) = (Baseline::of(runs), palette(ui).quiet);
-    let height = ROW * (lines.len() as f32 + 2.0).min(ROWS) + GAP;
+    let baseline = Baseline::of(runs);
+    let pitch = ROW + ui.spacing().item_spacing.y;
+    let height = pitch * (lines.len() as f32).clamp(1.0, ROWS);
+    let ctx = ui.ctx().clone();
     let mut builder = TableBuilder::new(ui)
         .id_salt("results table")
         .striped(false)
         // Rows are chosen by their names; with the mouse, anywhere. Only the names are stops for the keyboard.
         .sense(Sense::CLICK)
         .cell_layout(Layout::right_to_left(Align::Center))
+        .min_scrolled_height(height)
         .max_scroll_height(height);
     for &column in shown {
         builder = builder.column(match column {
@@ -75,25 +98,38 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunCo
             figures => Column::exact(least_width(figures)),
         });
     }
-    builder
-        .header(ROW, |mut header| {
+    let seen_rows = Rows::new("runs", pitch, height);
+    let ids: Vec<egui::Id> = lines.iter().map(Line::id).collect();
+    if let Some(offset) = seen_rows.steer(&ctx, &ids) {
+        builder = builder.vertical_scroll_offset(offset);
+    }
+    let seen = builder
+        .header(HEADER + ROW, |mut header| {
             for &column in shown {
-                header.col(|ui| head(ui, panel, column));
+                header.col(|ui| pinned(ui, panel, column, &baseline));
             }
         })
-        .body(|mut body| {
-            body.row(ROW, |mut row| {
-                for &column in shown {
-                    row.col(|ui| baseline.cell(ui, column, quiet));
+        .body(|body| {
+            body.rows(ROW, lines.len(), |mut row| match lines.get(row.index()) {
+                Some(Line::Sweep(sweep, runs, is_folded)) => {
+                    sweep_row(&mut row, panel, shown, (sweep, runs, *is_folded));
                 }
+                Some(Line::Run(run)) => run_row(&mut row, panel, shown, run, &differs, snapshot),
+                None => {}
             });
-            for line in &lines {
-                body.row(ROW, |mut row| match line {
-                    Line::Sweep(sweep, runs, is_folded) => sweep_row(&mut row, panel, shown, (sweep, runs, *is_folded)),
-                    Line::Run(run) => run_row(&mut row, panel, shown, run, &differs, snapshot),
-                });
-            }
         });
+    seen_rows.remember(&ctx, seen.state.clamped_offset().y);
+}
+
+/// The head of a column, and below it what always guessing the mean scores: both stay where they are.
+fn pinned(ui: &mut Ui, panel: &mut Panel<'_>, column: RunColumn, baseline: &Baseline) {
+    let (top, bottom) = ui.max_rect().split_top_bottom_at_fraction(HEADER / (HEADER + ROW));
+    let mut part = |rect: egui::Rect, draw: &mut dyn FnMut(&mut Ui)| {
+        let builder = egui::UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center));
+        ui.scope_builder(builder, |ui| draw(ui));
+    };
+    part(top, &mut |ui| head(ui, panel, column));
+    part(bottom, &mut |ui| baseline.cell(ui, column, palette(ui).quiet));
 }
 
 /// The runs in their order; those of a sweep together, below its own line, where the first of them would stand.
@@ -151,10 +187,7 @@ fn sweep_row(
 
 fn fold(ui: &mut Ui, panel: &mut Panel<'_>, sweep: &str, is_folded: bool) {
     let icon = if is_folded { Icon::Folded } else { Icon::Unfolded };
-    let image = icon.image(14.0, palette(ui).quiet);
-    let button = egui::Button::image_and_text(image, RichText::new(sweep).font(theme::body_strong()));
-    let response = ui.add(button.frame(false).truncate());
-    focus_ring(ui, &response);
+    let response = rows::stop(ui, sweep_id(sweep), sweep, Some(icon.image(14.0, palette(ui).quiet)), false);
     name(ui, &response, &format!("{} the runs of {sweep}", if is_folded { "Show" } else { "Fold" }));
     if response.clicked() && !panel.state.results.folded.remove(sweep) {
         panel.state.results.folded.insert(sweep.to_owned());
@@ -212,10 +245,9 @@ fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, snapshot: &Sna
         let image = Icon::Alert.image(14.0, palette(ui).warning);
         ui.add(image.alt_text("The data has changed since")).on_hover_text(super::about::CHANGED);
     }
-    let button = egui::Button::new(RichText::new(&run.name).font(theme::body_strong())).frame(false).truncate();
-    let response = ui.add(button).on_hover_text("Show its predictions below");
-    focus_ring(ui, &response);
-    if response.clicked() {
+    let is_shown = panel.state.results.shown == Some(run.id);
+    let response = rows::stop(ui, run_id(run.id), &run.name, None, is_shown);
+    if response.on_hover_text("Show its predictions below").clicked() {
         panel.push(Command::LoadPredictions(run.id));
     }
 }

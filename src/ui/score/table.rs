@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui::accesskit::Role;
-use eframe::egui::{self, Align, CornerRadius, Event, Image, Key, Layout, RichText, Sense, Ui, WidgetInfo, vec2};
+use eframe::egui::{self, Align, CornerRadius, Image, Layout, RichText, Sense, Ui, vec2};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::app::{Command, SIDE_BY_SIDE, ScoreColumn, Scored, ScoredCover};
 use crate::study::{Target, plural};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
+use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, CONTROL_HEIGHT, GAP, palette};
 use crate::ui::widgets::{bare_choice, card, describe, focus_ring, icon_button, name, secondary};
 
@@ -98,7 +98,10 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
     for width in WIDTHS {
         builder = builder.column(Column::exact(width).clip(true));
     }
-    if let Some(offset) = steer(&ctx, scored, places, height) {
+    let lines = Rows::new("scored covers", ROW + BETWEEN, height);
+    let ids: Vec<egui::Id> =
+        places.iter().filter_map(|place| scored.get(*place)).map(|cover| name_id(cover.number)).collect();
+    if let Some(offset) = lines.steer(&ctx, &ids) {
         builder = builder.vertical_scroll_offset(offset);
     }
     let seen = builder
@@ -130,37 +133,12 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
                 }
             });
         });
-    ctx.memory_mut(|memory| memory.data.insert_temp(offset_id(), seen.state.clamped_offset().y));
-}
-
-/// How far the table was scrolled when it was drawn last.
-fn offset_id() -> egui::Id {
-    egui::Id::unique("offset of the scored covers")
+    lines.remember(&ctx, seen.state.clamped_offset().y);
 }
 
 /// What the keyboard goes to in a row.
 fn name_id(number: u64) -> egui::Id {
     egui::Id::unique(("scored cover", number))
-}
-
-/// Takes the keyboard from row to row, also to those that are not seen. Returns how far to scroll to see the row.
-fn steer(ctx: &egui::Context, scored: &[ScoredCover], places: &[usize], height: f32) -> Option<f32> {
-    let step = ctx.input(|input| {
-        input.events.iter().find_map(|event| match event {
-            Event::Key { key: Key::ArrowUp, pressed: true, .. } => Some(-1),
-            Event::Key { key: Key::ArrowDown, pressed: true, .. } => Some(1),
-            _ => None,
-        })
-    })?;
-    let focused = ctx.memory(egui::Memory::focused)?;
-    let id_of = |place: &usize| scored.get(*place).map(|cover| name_id(cover.number));
-    let here = places.iter().position(|place| id_of(place) == Some(focused))?;
-    let row = here.checked_add_signed(step)?;
-    let id = id_of(places.get(row)?)?;
-    ctx.memory_mut(|memory| memory.request_focus(id));
-    let offset: f32 = ctx.memory(|memory| memory.data.get_temp(offset_id())).unwrap_or_default();
-    let (top, bottom) = (row as f32 * (ROW + BETWEEN), (row + 1) as f32 * (ROW + BETWEEN));
-    if top < offset { Some(top) } else { (bottom > offset + height).then_some(bottom - height) }
 }
 
 fn heading(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, column: ScoreColumn) {
@@ -220,25 +198,14 @@ fn cells(row: &mut TableRow<'_, '_>, panel: &mut Panel<'_>, cover: &ScoredCover,
     });
 }
 
-/// Shows the cover large; the one stop of a row for the arrow keys.
+/// Shows the cover large.
 fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover, file: &str) {
-    let id = name_id(cover.number);
-    let response = ui.interact(ui.max_rect().shrink(4.0), id, Sense::click());
     let is_shown = panel.state.score.shown == Some(cover.number);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, file));
+    let response = rows::stop(ui, name_id(cover.number), file, None, is_shown);
     describe(ui, &response, "Shows the cover with all that is known of it.");
-    focus_ring(ui, &response);
-    if response.has_focus() {
-        let arrows = egui::EventFilter { vertical_arrows: true, ..egui::EventFilter::default() };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
-    }
     if response.clicked() {
         panel.push(Command::ShowScore(cover.number));
     }
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        ui.add_space(GAP / 2.0);
-        ui.add(egui::Label::new(RichText::new(file).font(theme::body_strong())).truncate().selectable(false));
-    });
     response.on_hover_text(cover.path.display().to_string());
 }
 
