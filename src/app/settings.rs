@@ -20,7 +20,7 @@ pub enum ThemeChoice {
 }
 
 /// Kept in the window's own storage.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     pub theme: ThemeChoice,
@@ -41,6 +41,20 @@ pub struct Settings {
 pub struct OwnPreset {
     pub name: String,
     pub settings: Hyperparameters,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::default(),
+            recent: Vec::new(),
+            terms_read: false,
+            // What is seldom asked for would leave no room for what differs between runs.
+            hidden_columns: vec![RunColumn::BestMae, RunColumn::BestR2],
+            presets: Vec::new(),
+            cores: 0,
+        }
+    }
 }
 
 impl Settings {

@@ -6,7 +6,10 @@ use super::Panel;
 use super::icons::Icon;
 use super::marks::{self, Mark, Scale, Shape};
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{card, choice, empty, halves, help, next, notice, page, primary, right_aligned, secondary};
+use super::widgets::{
+    SETTING_LABEL, card, choice, empty, field_label, halves, help, next, notice, page, primary, right_aligned,
+    secondary, ticks_menu,
+};
 use crate::app::{Command, State, Step};
 use crate::evidence::{Answer, Control, PartBy, Row, Subset, Target, Verdict};
 use crate::jobs::VerdictKind;
@@ -99,20 +102,24 @@ fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        ui.label("Networks that take part");
-        for (run, name) in runs {
-            let mut takes_part = panel.state.verdict.runs.contains(&run);
-            if ui.checkbox(&mut takes_part, name).changed() {
-                if takes_part {
-                    panel.state.verdict.runs.insert(run);
-                } else {
-                    panel.state.verdict.runs.remove(&run);
+        field_label(ui, "Networks", SETTING_LABEL);
+        let chosen = &mut panel.state.verdict.runs;
+        let names: Vec<&str> =
+            runs.iter().filter(|(run, _)| chosen.contains(run)).map(|(_, name)| name.as_str()).collect();
+        let shown = match names.as_slice() {
+            [] => "Quick, as none is chosen".to_owned(),
+            few @ ([_] | [_, _] | [_, _, _]) => few.join(", "),
+            many => format!("{} networks", many.len()),
+        };
+        ticks_menu(ui, "Networks that take part", &shown, |ui| {
+            for (run, name) in &runs {
+                let mut takes_part = chosen.contains(run);
+                if ui.checkbox(&mut takes_part, name).changed() {
+                    if takes_part { chosen.insert(*run) } else { chosen.remove(run) };
                 }
             }
-        }
-        if panel.state.verdict.runs.is_empty() {
-            ui.label(RichText::new("none chosen: Quick").color(palette(ui).quiet));
-        }
+        });
+        help(ui, "taking part", "Each network is trained anew on every fold, with its run's settings, so that it is tested on every track. More networks take longer, and the verdict counts how many were tried.");
     });
     ui.add_space(GAP);
 }

@@ -73,6 +73,8 @@ pub fn card<R>(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui) -> R) ->
     inner
 }
 
+/// What of a long menu is seen at once, in points.
+const MENU_HEIGHT: f32 = 320.0;
 /// Where there is less room, what stands side by side comes one below the other, in points.
 const NARROW: f32 = 880.0;
 
@@ -170,10 +172,10 @@ pub fn notice(ui: &mut Ui, icon: Icon, color: Color32, text: impl Into<WidgetTex
 /// The width of the names of text fields.
 pub const FIELD_LABEL: f32 = 100.0;
 /// The width of the names of settings.
-const SETTING_LABEL: f32 = 132.0;
+pub const SETTING_LABEL: f32 = 132.0;
 
 /// A control's name, left of it, in a column of its own.
-fn field_label(ui: &mut Ui, label: &str, width: f32) -> Response {
+pub fn field_label(ui: &mut Ui, label: &str, width: f32) -> Response {
     let size = egui::vec2(width, theme::CONTROL_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_width(width);
@@ -322,6 +324,21 @@ fn combo<T: Copy + PartialEq>(
     describe(ui, &combo.response, shown);
     focus_ring(ui, &combo.response);
     chosen
+}
+
+/// A menu that stays open while its boxes are ticked; `shown` is on its button, `label` is what a screen reader says.
+pub fn ticks_menu(ui: &mut Ui, label: &str, shown: &str, contents: impl FnOnce(&mut Ui)) {
+    use egui::containers::menu::{MenuButton, MenuConfig};
+    let config = MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+    let button = Button::new(shown).min_size(egui::vec2(0.0, theme::CONTROL_HEIGHT));
+    let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
+        ScrollArea::vertical().max_height(MENU_HEIGHT).show(ui, contents);
+    });
+    focus_ring(ui, &response);
+    name(ui, &response, label);
+    if shown != label {
+        describe(ui, &response, shown);
+    }
 }
 
 /// A figure with its name above it.

@@ -12,13 +12,13 @@ mod words;
 
 use std::sync::Arc;
 
-use eframe::egui::{self, RichText, Ui};
+use eframe::egui::{RichText, Ui};
 
 use super::Panel;
 use super::icons::Icon;
 use super::plots;
 use super::theme::{self, palette};
-use super::widgets::{card, empty, halves, help, next, page, primary, secondary};
+use super::widgets::{card, empty, halves, help, next, page, primary, secondary, ticks_menu};
 use crate::app::{Chart, Command, Format, RunColumn, Snapshot, Step};
 use crate::study::{RunRecord, results_sentence};
 
@@ -79,10 +79,7 @@ fn table_card(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Arc<Snapshot>) {
 /// Which columns are shown.
 fn columns_menu(ui: &mut Ui, panel: &mut Panel<'_>) {
     let hidden = &mut panel.state.settings.hidden_columns;
-    let button = egui::Button::new("Columns").min_size(egui::vec2(0.0, theme::CONTROL_HEIGHT));
-    let config =
-        egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
-    egui::containers::menu::MenuButton::from_button(button).config(config).ui(ui, |ui| {
+    ticks_menu(ui, "Columns", "Columns", |ui| {
         for column in RunColumn::ALL.into_iter().skip(1) {
             let mut is_shown = !hidden.contains(&column);
             if ui.checkbox(&mut is_shown, columns::heading(column)).changed() {

@@ -12,11 +12,13 @@ use crate::study::{Edit, RunFigures, RunId, RunRecord, best_run, plural};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::rows::{self, Rows};
-use crate::ui::theme::{self, GAP, palette};
+use crate::ui::theme::{self, CONTROL_HEIGHT, GAP, palette};
 use crate::ui::widgets::{focus_ring, name};
 
-const HEADER: f32 = 28.0;
-const ROW: f32 = 30.0;
+const HEADER: f32 = CONTROL_HEIGHT;
+const ROW: f32 = 32.0;
+/// Between rows.
+const BETWEEN: f32 = 2.0;
 /// Runs that are seen at once, at most.
 const ROWS: f32 = 9.0;
 /// The least width of the columns with words.
@@ -57,9 +59,11 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
         .into_iter()
         .filter(|column| *column != RunColumn::Note || snapshot.runs.iter().any(|run| !run.note.is_empty()))
         .collect();
-    let least: f32 = shown.iter().map(|column| least_width(*column) + ui.spacing().item_spacing.x).sum();
+    let columns: f32 = shown.iter().map(|column| least_width(*column) + ui.spacing().item_spacing.x).sum();
+    let least = columns + ui.spacing().scroll.allocated_width();
     egui::ScrollArea::horizontal().id_salt("wide table").show(ui, |ui| {
         ui.set_min_width(least.max(ui.available_width()));
+        ui.spacing_mut().item_spacing.y = BETWEEN;
         table(ui, panel, snapshot, &shown);
     });
 }
@@ -79,7 +83,7 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunCo
         runs.iter().map(|run| run.id).zip(differences(runs, panel.state.results.all_settings)).collect();
     let lines = lines(runs, panel);
     let baseline = Baseline::of(runs);
-    let pitch = ROW + ui.spacing().item_spacing.y;
+    let pitch = ROW + BETWEEN;
     let height = pitch * (lines.len() as f32).clamp(1.0, ROWS);
     let ctx = ui.ctx().clone();
     let mut builder = TableBuilder::new(ui)
@@ -293,7 +297,7 @@ impl Baseline {
                 return;
             }
             (RunColumn::Differs, _) => {
-                left(ui, ink(&self.tracks));
+                left(ui, ink(&self.tracks)).on_hover_text(&self.tracks);
                 return;
             }
             (RunColumn::Rmse, Some(figures)) => points(figures.rmse),
