@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::Catalog;
 use crate::evidence::Verdict;
 use crate::study::{
-    Descriptive, Histogram, ImportCounts, PlaylistSummary, Rejected, RunRecord, SplitTrack, Study, StudyError, Target,
-    Track, TrackId, UnfinishedPlaylist, data_mark,
+    Descriptive, Histogram, ImportCounts, PlaylistSummary, Rejected, RunRecord, Study, StudyError, Target, Track,
+    TrackId, UnfinishedPlaylist, has_changed_since_verdict, tracks_mark,
 };
 
 /// Bins of the histogram: over 0 to 100, each covers four points.
@@ -77,7 +77,7 @@ impl Snapshot {
             spread: Some(spread),
             catalog: Catalog::of(&tracks),
             excluded: tracks.iter().filter(|track| track.is_excluded).count(),
-            data: data_mark(&tracks.iter().filter_map(SplitTrack::of).collect::<Vec<_>>()),
+            data: tracks_mark(&tracks),
             deleted_runs: study.deleted_runs()?,
             histogram: Some(histogram),
             playlists: study.playlists()?,
@@ -102,6 +102,11 @@ impl Snapshot {
     /// Whether tracks were excluded, added or changed since a run was split from them; false where that is not known.
     pub fn has_changed_since(&self, run: &RunRecord) -> bool {
         run.data.is_some_and(|data| data != self.data)
+    }
+
+    /// The same since a verdict was reached.
+    pub fn has_changed_since_verdict(&self, verdict: &Verdict) -> bool {
+        has_changed_since_verdict(verdict, self.data)
     }
 
     /// Tracks that can train or test a model.

@@ -118,18 +118,21 @@ fn tell(verdict: &Verdict, measured: &Measured, output: &Output) -> Result<()> {
     output.say(format_args!("Verdict: {}. {}", verdict.answer.as_str(), verdict.sentence));
     output.say(&verdict.limits);
     output.say(format_args!(
-        "{} tracks, {} different covers, {} settings tried.",
-        verdict.tracks, verdict.pictures, verdict.settings_tried
+        "{}, {}, {} of networks tried.",
+        plural(verdict.tracks, "track", "tracks"),
+        plural(verdict.pictures, "different cover", "different covers"),
+        plural(verdict.settings_tried, "setting", "settings")
     ));
     for row in &verdict.rows {
+        // The mean has none.
+        let p = if row.p.is_nan() { "–".to_owned() } else { format!("{:.3}", row.p) };
         output.say(format_args!(
-            "  {:<18} off by {:>6}, R² {:+.3} ({:+.3} to {:+.3}), p {:.3}",
+            "  {:<18} off by {:>6}, R² {:+.3} ({:+.3} to {:+.3}), p {p}",
             row.predictor,
             verdict.target.short_difference(measured, row.rmse, 2),
             row.r2,
             row.r2_low,
-            row.r2_high,
-            row.p
+            row.r2_high
         ));
     }
     for control in &verdict.controls {

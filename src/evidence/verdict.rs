@@ -17,7 +17,7 @@ use super::words;
 pub const SHUFFLES: u64 = 999;
 /// Fewer different pictures cannot tell anything.
 const FEWEST_PICTURES: usize = 200;
-const SIGNIFICANCE: f64 = 0.05;
+pub(super) const SIGNIFICANCE: f64 = 0.05;
 /// The places in a cover's figures.
 const BRIGHTNESS: usize = 0;
 /// The seed of the control that shuffles; far from those of the tests.
@@ -147,6 +147,9 @@ pub struct Verdict {
     pub repeats: usize,
     /// The deciding predictor within each playlist and, where dates are known, year of release.
     pub subsets: Vec<Subset>,
+    /// Tells the data that it was reached on from others: the digits of a hash. Empty where that is not known.
+    #[serde(default)]
+    pub data: String,
 }
 
 /// JSON has no word for what is not a number.
@@ -191,6 +194,7 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
         tracks: observations.len(),
         pictures: observations.pictures(),
         repeats: passes.len(),
+        data: String::new(),
     };
     verdict.sentence = words::sentence(&verdict, observations, input.measure);
     Some(verdict)

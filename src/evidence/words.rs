@@ -2,7 +2,7 @@
 
 use super::measure::Measure;
 use super::observations::{Observations, Target};
-use super::verdict::{Answer, Row, Verdict};
+use super::verdict::{Answer, Row, SIGNIFICANCE, Verdict};
 
 /// Two sentences: what was found, and by how much.
 pub(super) fn sentence(verdict: &Verdict, observations: &Observations, measure: &dyn Measure) -> String {
@@ -10,6 +10,11 @@ pub(super) fn sentence(verdict: &Verdict, observations: &Observations, measure: 
     let finding = match verdict.answer {
         Answer::CannotTell => return cannot_tell(verdict, &target),
         Answer::NoEvidence => format!("Covers did not predict {target} here."),
+        // Lost once the playlist is taken out, however much it is.
+        Answer::Detectable if verdict.p_within_playlist >= SIGNIFICANCE => format!(
+            "Covers say something about {target} here, but nothing that their playlists do not say already: within \
+             playlists it is no more than chance."
+        ),
         Answer::Detectable => {
             format!("Covers say something about {target} here, but too little to be of use.")
         }

@@ -7,7 +7,7 @@ use super::fits::{NetworkSettings, Unit, fit, units};
 use super::{Observed, Stop, TrainError, Wishes, dataset, observe};
 use crate::evidence::{self, Control, FOLDS, Target, Verdict, VerdictInput};
 use crate::nn::{Hyperparameters, Preset, TrainOptions};
-use crate::study::{RunRecord, SavedFit, Study, StudyError, StudyFile};
+use crate::study::{RunRecord, SavedFit, Study, StudyError, StudyFile, mark_digits, plural, tracks_mark};
 
 /// How thorough a verdict is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -58,6 +58,11 @@ pub enum VerdictError {
         fewest = FEWEST_TRACKS
     )]
     TooFewTracks(usize),
+    #[error(
+        "The tracks have only {}; a verdict needs at least {FOLDS}. Import tracks with other covers.",
+        plural(*.0, "different cover", "different covers")
+    )]
+    TooFewCovers(usize),
     #[error(
         "By what is to be predicted, all tracks are alike: there is nothing to find. Import tracks that differ, or choose \
          another target."
@@ -142,8 +147,9 @@ pub fn reach_verdict(
         network_controls: &network_controls,
         divisions: &observed.divisions(),
     };
-    let verdict = evidence::verdict(input, &|| wishes.stop() == Stop::No);
-    if let Some(verdict) = &verdict {
+    let mut verdict = evidence::verdict(input, &|| wishes.stop() == Stop::No);
+    if let Some(verdict) = &mut verdict {
+        verdict.data = mark_digits(tracks_mark(&study.tracks()?));
         study.save_verdict(verdict)?;
     }
     Ok(verdict)
@@ -182,8 +188,11 @@ fn network_controls(
 
 fn check(observed: &Observed) -> Result<(), VerdictError> {
     let popularity = &observed.rows.popularity;
-    if popularity.len() < FEWEST_TRACKS || observed.rows.pictures() < FOLDS {
+    if popularity.len() < FEWEST_TRACKS {
         return Err(VerdictError::TooFewTracks(popularity.len()));
+    }
+    if observed.rows.pictures() < FOLDS {
+        return Err(VerdictError::TooFewCovers(observed.rows.pictures()));
     }
     if popularity.iter().all(|value| *value == popularity[0]) {
         return Err(VerdictError::NothingDiffers);

@@ -14,7 +14,7 @@ use crate::evidence::{self, Answer, FOLDS, PartBy, Subset, Verdict};
 use crate::jobs::{ColorFindings, find_colors};
 use crate::study::{
     Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, RunRecord, Scale, Study, StudyError, Target,
-    plural, results_sentence, thousands,
+    has_changed_since_verdict, plural, results_sentence, thousands, tracks_mark,
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -34,6 +34,8 @@ struct Contents {
     runs: Vec<RunRecord>,
     verdict: Option<Verdict>,
     verdicts: Vec<Verdict>,
+    /// Whether the tracks have changed since the verdict.
+    has_changed: bool,
 }
 
 /// Writes the report on a study called `name` as HTML.
@@ -56,6 +58,7 @@ pub fn report(study: &Study, name: &str) -> Result<String, StudyError> {
         left_out: study.rejected()?.len(),
         colors: if has_usable { Some(find_colors(study, Clustering::Oklab, Naming::Eight)?) } else { None },
         runs: study.runs()?,
+        has_changed: verdicts.last().is_some_and(|verdict| has_changed_since_verdict(verdict, tracks_mark(&tracks))),
         verdict: verdicts.last().cloned(),
         verdicts,
     };
@@ -104,6 +107,9 @@ impl Contents {
                     Some(verdict) => {
                         p.big { (verdict.answer.as_str()) }
                         p.lead { (verdict.sentence) }
+                        @if self.has_changed {
+                            p { strong { "Since this verdict, tracks were excluded, added or counted anew: it is about the data as it was." } }
+                        }
                         p.quiet { (meaning(verdict.answer, &self.target.name())) }
                     }
                     None => {
@@ -427,6 +433,7 @@ mod tests {
             runs: Vec::new(),
             verdict: None,
             verdicts: Vec::new(),
+            has_changed: false,
         };
         let page = contents.page().into_string();
         assert!(!page.contains("<script>") && !page.contains("<b>"));

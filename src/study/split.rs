@@ -53,6 +53,11 @@ impl SplitTrack {
     }
 }
 
+/// [`data_mark`] of a study's tracks.
+pub fn tracks_mark(tracks: &[Track]) -> [u8; 32] {
+    data_mark(&tracks.iter().filter_map(SplitTrack::of).collect::<Vec<_>>())
+}
+
 /// What tells whether a run was split from the tracks that the study has now: BLAKE3 over each usable track's number, its
 /// cover and its popularity, whatever their order.
 pub fn data_mark<'a>(tracks: impl IntoIterator<Item = &'a SplitTrack>) -> [u8; 32] {

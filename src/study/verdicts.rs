@@ -16,6 +16,17 @@ pub struct SavedFit {
     pub predictions: Vec<f32>,
 }
 
+/// The digits of a [`super::tracks_mark`], as a verdict keeps it.
+pub fn mark_digits(mark: [u8; 32]) -> String {
+    blake3::Hash::from_bytes(mark).to_hex().to_string()
+}
+
+/// Whether tracks were excluded, added or changed since a verdict; false where that is not known. `mark` is that of the
+/// tracks as they are.
+pub fn has_changed_since_verdict(verdict: &Verdict, mark: [u8; 32]) -> bool {
+    !verdict.data.is_empty() && verdict.data != mark_digits(mark)
+}
+
 impl Study {
     /// Keeps a fit; one of the same key is replaced.
     ///

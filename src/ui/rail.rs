@@ -201,10 +201,16 @@ fn standing(state: &State, step: Step) -> (Standing, String) {
         },
         Step::Verdict => match &state.verdict.under {
             Some(under) => (Standing::Running, format!("{:.0} %", 100.0 * under.share())),
-            None if study.snapshot.as_ref().is_some_and(|snapshot| !snapshot.verdicts.is_empty()) => {
-                plain(Standing::Done)
+            None => {
+                let latest = study.snapshot.as_ref().and_then(|snapshot| Some((snapshot, snapshot.verdicts.last()?)));
+                plain(match latest {
+                    None => Standing::Ready,
+                    Some((snapshot, verdict)) if snapshot.has_changed_since_verdict(verdict) => {
+                        Standing::NeedsAttention
+                    }
+                    Some(_) => Standing::Done,
+                })
             }
-            None => plain(Standing::Ready),
         },
     }
 }

@@ -15,6 +15,10 @@ use crate::evidence::{Answer, Control, PartBy, Row, Subset, Target, Verdict};
 use crate::jobs::VerdictKind;
 use crate::study::{RunId, Target as Measured, plural, thousands};
 
+/// What is said of a verdict that is about other data.
+const CHANGED: &str = "Since this verdict, tracks were excluded, added or counted anew: it is about the data as it was. \
+     Reach it again.";
+
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let blocked = blocked(panel.state);
@@ -126,6 +130,11 @@ fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 fn answer(ui: &mut Ui, panel: &Panel<'_>, verdict: &Verdict) {
     let colors = palette(ui);
+    let snapshot = panel.state.study.as_ref().and_then(|study| study.snapshot.as_ref());
+    if snapshot.is_some_and(|snapshot| snapshot.has_changed_since_verdict(verdict)) {
+        notice(ui, Icon::Alert, colors.warning, CHANGED);
+        ui.add_space(GAP);
+    }
     card(ui, "", |ui| {
         let big = ui.label(RichText::new(verdict.answer.as_str()).font(theme::big_number()));
         ui.ctx().accesskit_node_builder(big.id, |node| node.set_value(format!("Verdict: {}", verdict.answer.as_str())));

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use cover_study::study::{Edit, StudyFile};
+
 use super::support::{last_json, run, seed_study, small_study, text};
 
 /// The sample study, or the sample with shuffled popularity.
@@ -37,6 +39,16 @@ fn the_samples_verdict_is_useful_and_its_report_says_so() {
     assert!(page.contains(verdict["sentence"].as_str().unwrap()));
     assert!(page.contains("What this does not say") && page.contains("<svg"));
     assert!(!page.contains("http://") && !page.contains("https://"), "the report is self-contained");
+
+    const CHANGED: &str = "Since this verdict, tracks were excluded";
+    assert!(!page.contains(CHANGED));
+    let (file, _) = StudyFile::open(&study).unwrap();
+    let mut open = file.connect().unwrap();
+    let first = open.tracks().unwrap()[0].id;
+    open.edit(&Edit::Exclude { tracks: vec![first], excluded: true }).unwrap();
+    drop((open, file));
+    run(&["report", text(&study), "--out", text(&out)]);
+    assert!(std::fs::read_to_string(&out).unwrap().contains(CHANGED), "the verdict is about other tracks");
 }
 
 #[test]
@@ -59,6 +71,49 @@ fn small_studies_and_wrong_targets_say_why() {
     assert_eq!(run(&["verdict", text(&study), "--run", "Nobody"]).status.code(), Some(1));
     let colors = last_json(&run(&["colors", text(&study)]));
     assert_eq!(colors["by_color"].as_array().unwrap().iter().map(|row| row["n"].as_u64().unwrap()).sum::<u64>(), 12);
+}
+
+#[test]
+fn tracks_that_share_one_cover_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, covers) = small_study(folder.path(), 30);
+    let text_of = std::fs::read_to_string(&table).unwrap();
+    let cover = text_of.lines().nth(1).unwrap().split(',').nth(3).unwrap().to_owned();
+    let rows = text_of.lines().enumerate().map(|(line, row)| match row.split(',').collect::<Vec<_>>()[..] {
+        [title, popularity, playlist, _] if line > 0 => format!("{title},{popularity},{playlist},{cover}\n"),
+        _ => format!("{row}\n"),
+    });
+    std::fs::write(&table, rows.collect::<String>()).unwrap();
+    let study = folder.path().join("a.coverstudy");
+    run(&["import", text(&study), "--csv", text(&table), "--covers", text(&covers)]);
+    let output = run(&["verdict", text(&study)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("only 1 different cover"));
+}
+
+/// Where popularity and the looks of covers both go with the playlist, covers say nothing of their own.
+#[test]
+fn what_the_playlist_says_already_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let covers = folder.path().join("covers");
+    std::fs::create_dir(&covers).unwrap();
+    let mut rows = "title,popularity,playlist,cover\n".to_owned();
+    for track in 0..240_u32 {
+        let list = track % 4;
+        // Blocks that have nothing to do with anything, in the playlist's shade.
+        let block = |x: u32, y: u32| (track * 64 + y / 3 * 8 + x / 3).wrapping_mul(2_654_435_761) >> 20;
+        let picture = image::RgbImage::from_fn(24, 24, |x, y| image::Rgb([(60 * list + block(x, y) % 40) as u8; 3]));
+        picture.save(covers.join(format!("c{track}.png"))).unwrap();
+        rows += &format!("Track {track},{},List {list},c{track}\n", 10 + 20 * list + (track / 4 * 7) % 15);
+    }
+    let table = folder.path().join("tracks.csv");
+    std::fs::write(&table, rows).unwrap();
+    let study = folder.path().join("a.coverstudy");
+    run(&["import", text(&study), "--csv", text(&table), "--covers", text(&covers)]);
+    let verdict = last_json(&run(&["verdict", text(&study)]));
+    assert_eq!(verdict["verdict"], "detectable", "{verdict:#}");
+    let sentence = verdict["sentence"].as_str().unwrap();
+    assert!(sentence.contains("nothing that their playlists do not say already"), "{sentence}");
 }
 
 #[test]
