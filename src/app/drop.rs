@@ -41,12 +41,15 @@ impl Drop {
         let mut entries: Vec<PathBuf> =
             std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
         entries.sort();
-        // Beside the spreadsheets there may be notes: only those whose columns are recognised are meant.
+        let has_pictures = |path: &Path| pictures_in(path).is_ok_and(|pictures| !pictures.is_empty());
+        let is_of_pictures = has_pictures(folder);
+        // Beside the spreadsheets there may be notes: only those whose columns are recognised are meant, and none where
+        // there are pictures, which are drafts to be scored then.
         let all = || entries.iter().filter(|path| is_table(path)).cloned();
         let recognised: Vec<PathBuf> = all().filter(|path| is_recognised(path)).collect();
-        let tables = if recognised.is_empty() { all().take(1).collect() } else { recognised };
-        let has_pictures = |path: &Path| pictures_in(path).is_ok_and(|pictures| !pictures.is_empty());
-        let covers = if has_pictures(folder) || tables.is_empty() {
+        let guess = || if is_of_pictures { Vec::new() } else { all().take(1).collect() };
+        let tables = if recognised.is_empty() { guess() } else { recognised };
+        let covers = if is_of_pictures || tables.is_empty() {
             Some(folder.to_path_buf())
         } else {
             entries.iter().find(|path| path.is_dir() && has_pictures(path)).cloned()
@@ -85,6 +88,9 @@ mod tests {
         let dropped = Drop::sort(vec![folder.path().to_path_buf()]);
         assert_eq!(dropped.tables, [folder.path().join("tracks.CSV")]);
         assert_eq!(dropped.folder, Some(covers.clone()));
+        std::fs::write(covers.join("notes.txt"), "What we think of them\n").unwrap();
+        let drafts = Drop::sort(vec![covers.clone()]);
+        assert_eq!((drafts.tables.len(), drafts.pictures.len()), (0, 1), "drafts with notes beside them are drafts");
         let dropped = Drop::sort(vec![covers.clone(), "b.png".into(), "c.coverstudy".into()]);
         assert_eq!((dropped.folder, dropped.covers), (Some(covers), vec![PathBuf::from("b.png")]));
         assert_eq!(dropped.study, Some("c.coverstudy".into()));

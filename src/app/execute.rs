@@ -138,7 +138,7 @@ impl App {
             Command::OpenStudy(path) => self.open(path),
             Command::ChooseStudy => self.choose(Purpose::Study),
             Command::ChooseSaveAs => self.choose(Purpose::SaveAs),
-            Command::SaveAs(path) => self.save_as(path),
+            Command::SaveAs(path) => self.save_as(path, false),
             Command::GoTo(step) => self.go_to(step),
             Command::ChooseTable => self.choose(Purpose::Table),
             Command::ChooseCovers => self.choose(Purpose::Covers),

@@ -50,7 +50,7 @@ impl Default for Settings {
             recent: Vec::new(),
             terms_read: false,
             // What is seldom asked for would leave no room for what differs between runs.
-            hidden_columns: vec![RunColumn::BestMae, RunColumn::BestR2],
+            hidden_columns: vec![RunColumn::Mae, RunColumn::BestMae, RunColumn::BestR2],
             presets: Vec::new(),
             cores: 0,
         }

@@ -172,6 +172,8 @@ pub enum Overlay {
     Shortcuts,
     /// The version and licences.
     About,
+    /// Where a copy of the study goes, as there is no file chooser.
+    SaveAs,
 }
 
 /// Something for the clipboard.
@@ -186,6 +188,8 @@ pub enum Copied {
 pub enum ToastKind {
     Info,
     Success,
+    /// A run has finished; of several in a row, the latest is told.
+    Finished,
     Error,
 }
 
@@ -210,6 +214,8 @@ pub struct State {
     pub is_opening: bool,
     /// The path that is typed on the start page.
     pub study_path: String,
+    /// What is typed as the place of the study's copy.
+    pub save_path: String,
     /// The path that is typed on the score page.
     pub cover_path: String,
     /// Why a study could not be opened, on the start page.
@@ -282,7 +288,9 @@ impl State {
     /// Lays a message over the panel.
     pub(super) fn toast(&mut self, kind: ToastKind, text: impl Into<String>) {
         let id = self.number();
-        self.toasts.push(Toast { id, kind, text: text.into(), since: Instant::now(), can_undo: false });
+        let text = text.into();
+        self.toasts.retain(|toast| toast.text != text && (kind != ToastKind::Finished || toast.kind != kind));
+        self.toasts.push(Toast { id, kind, text, since: Instant::now(), can_undo: false });
     }
 
     /// Tells of a change that can be taken back; earlier ones no longer can from their message.

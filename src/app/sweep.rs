@@ -108,6 +108,7 @@ impl Swept {
     /// What is no value, in words.
     pub fn values(self, text: &str) -> Result<Vec<f64>, String> {
         let mut values: Vec<f64> = Vec::new();
+        let text = if self.is_whole() { text.to_owned() } else { with_points(text) };
         let parts = text.split([',', ';', ' ']).map(str::trim).filter(|part| !part.is_empty());
         for part in parts {
             for value in self.read(part)? {
@@ -135,6 +136,20 @@ impl Swept {
         }
         Ok((first..=last).map(|value| value as f64).collect())
     }
+}
+
+/// Fractions with points: where there is none, a comma within a number is a decimal one ("0,001 0,01").
+fn with_points(text: &str) -> String {
+    if text.contains('.') {
+        return text.to_owned();
+    }
+    let letters: Vec<char> = text.chars().collect();
+    let is_digit = |place: Option<usize>| place.and_then(|place| letters.get(place)).is_some_and(char::is_ascii_digit);
+    let point = |(place, letter): (usize, &char)| match letter {
+        ',' if is_digit(place.checked_sub(1)) && is_digit(Some(place + 1)) => '.',
+        other => *other,
+    };
+    letters.iter().enumerate().map(point).collect()
 }
 
 /// One setting with its values as they are typed.
@@ -250,6 +265,15 @@ fn capitalised(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn commas_are_decimal_where_there_is_no_point() {
+        use super::Swept::{Filters, LearningRate};
+        assert_eq!(LearningRate.values("0,001 0,01"), Ok(vec![0.001, 0.01]));
+        assert_eq!(LearningRate.values("0.001,0.01"), Ok(vec![0.001, 0.01]));
+        assert_eq!(LearningRate.values("0,001, 0,01"), Ok(vec![0.001, 0.01]));
+        assert_eq!(Filters.values("16,32"), Ok(vec![16.0, 32.0]));
+    }
+
     use super::*;
     use crate::nn::Preset;
 

@@ -9,6 +9,7 @@ use crate::study::{RunId, RunRecord};
 
 /// The time left comes from so many of the last epochs: enough to outlast a hiccup, few enough to follow a change.
 const RECENT_EPOCHS: usize = 5;
+const RECENT_SECS: f64 = 4.0;
 
 /// The run that is training.
 pub struct Under {
@@ -172,8 +173,18 @@ impl EpochClock {
     }
 }
 
-/// The median of the last epochs, which one that had to wait for something else does not change.
+/// The median of the last epochs, which one that had to wait for something else does not change; where epochs are so short
+/// that many fit into [`RECENT_SECS`], the mean of those, since then such waits are part of what an epoch takes.
 fn typical(secs: &[f64]) -> Option<f64> {
+    let mut together = 0.0;
+    let short = secs.iter().rev().take_while(|secs| {
+        together += **secs;
+        together <= RECENT_SECS
+    });
+    let count = short.count();
+    if count > RECENT_EPOCHS {
+        return Some(secs[secs.len() - count..].iter().sum::<f64>() / count as f64);
+    }
     let mut recent = secs[secs.len().saturating_sub(RECENT_EPOCHS)..].to_vec();
     recent.sort_by(f64::total_cmp);
     let middle = recent.len() / 2;
@@ -237,6 +248,8 @@ mod tests {
         assert_eq!(typical(&[2.0, 4.0]), Some(3.0));
         assert_eq!(typical(&[1.0, 1.1, 30.0, 0.9, 1.0]), Some(1.0));
         assert_eq!(typical(&[1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0]), Some(2.0));
+        let short: Vec<f64> = (0..100).map(|index| if index % 4 == 0 { 0.05 } else { 0.01 }).collect();
+        assert!((typical(&short).unwrap() - 0.02).abs() < 1e-9, "short ones that wait now and then");
     }
 
     /// Epochs of a training that other work slows down now and then: after the second one, what is said to be left is

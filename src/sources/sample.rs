@@ -82,11 +82,17 @@ struct Lot {
 
 static LOTS: LazyLock<Vec<Lot>> = LazyLock::new(draw_lots);
 
+/// Which title each track has, drawn by lot: a title must say nothing about playlist, cover or popularity.
+static NAMES: LazyLock<Vec<usize>> = LazyLock::new(|| {
+    let mut names: Vec<usize> = (0..TRACKS).collect();
+    names.shuffle(&mut ChaCha8Rng::seed_from_u64(SEED + 1));
+    names
+});
+
 /// What the track is called and where it belongs.
 pub fn label(index: usize) -> Label {
     let index = index % TRACKS;
-    // 7 shares no divisor with 480: the titles of neighbours have nothing in common, and none comes twice.
-    let name = index * 7 % TRACKS;
+    let name = NAMES[index];
     let (first, last) = (FIRST[name % FIRST.len()], LAST[name / FIRST.len()]);
     Label {
         title: format!("{first} {last}"),
@@ -218,6 +224,14 @@ mod tests {
         let kind = |i: usize| usize::from(LOTS[i].layout == Layout::High) * 2 + usize::from(LOTS[i].warm);
         let together = share_between(|i| kind(i) * PLAYLISTS.len() + i % PLAYLISTS.len());
         assert!(near(together, playlist + layout + color), "{together}");
+    }
+
+    /// Groups that have nothing to do with popularity share (groups - 1) / (tracks - 1) of its variance by chance.
+    #[test]
+    fn titles_say_nothing() {
+        let first = share_between(|i| NAMES[i] % FIRST.len());
+        let last = share_between(|i| NAMES[i] / FIRST.len());
+        assert!(first < 0.08 && last < 0.07, "{first} {last}");
     }
 
     #[test]

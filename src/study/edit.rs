@@ -48,7 +48,7 @@ impl Edit {
                 format!("{} included in the study.", plural(tracks.len(), "track", "tracks"))
             }
             Self::RenameRun { name, .. } => format!("The run is called {name}."),
-            Self::NoteRun { .. } => "The note is kept.".to_owned(),
+            Self::NoteRun { .. } => "The run's note is changed.".to_owned(),
             Self::StarRun { starred: true, .. } => "The run has a star.".to_owned(),
             Self::StarRun { starred: false, .. } => "The run has no star.".to_owned(),
             Self::DeleteRuns { runs, deleted: true } => format!("{} deleted.", plural(runs.len(), "run", "runs")),

@@ -8,8 +8,8 @@ use super::widgets::{clock, name, secondary};
 use crate::app::Command;
 use crate::study::thousands;
 
-/// Room for the words, so that the bar keeps its place while they change.
-const TEXT_WIDTH: f32 = 360.0;
+/// Room for the words, as a share of the bar's; the same all the time, so that nothing moves while they change.
+const TEXT_SHARE: f32 = 0.55;
 
 /// Whether anything runs that the bar tells of.
 pub fn is_needed(panel: &Panel<'_>) -> bool {
@@ -45,8 +45,9 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         },
     };
     ui.horizontal_centered(|ui| {
-        ui.allocate_ui_with_layout(egui::vec2(TEXT_WIDTH, 20.0), Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(TEXT_WIDTH);
+        let width = TEXT_SHARE * ui.available_width();
+        ui.allocate_ui_with_layout(egui::vec2(width, 20.0), Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(width);
             ui.add(egui::Label::new(text).truncate());
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -12,6 +12,7 @@ mod plots;
 mod rail;
 mod results;
 mod rows;
+mod save_as;
 mod score;
 mod shortcuts;
 mod start;

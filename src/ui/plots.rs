@@ -1,13 +1,18 @@
 //! The plots, each with a sentence that says the same for who cannot see it.
 
-use eframe::egui::{Color32, Response, TextStyle, Ui, Vec2b};
-use egui_plot::{Bar, BarChart, GridMark, HLine, Legend, Line, LineStyle, Plot, Points, VLine};
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{Color32, Label, Response, ScrollArea, Sense, TextStyle, Ui, Vec2b, vec2};
+use egui_plot::{Bar, BarChart, GridMark, HLine, Line, LineStyle, Plot, Points, VLine};
 
-use super::theme::{self, SERIES, palette};
+use super::theme::{self, GAP, SERIES, palette};
 use super::widgets::{describe, name};
 use crate::study::{Histogram, RunRecord, plural};
 
 const HEIGHT: f32 = 220.0;
+/// The names of the curves that are seen at once, in points.
+const KEY_HEIGHT: f32 = 72.0;
+/// Marks of the vertical axis are at least so far apart, in points; the numbers of closer ones would fade.
+const BETWEEN_MARKS: f32 = 36.0;
 
 /// Axes are read after the curves: their text is small.
 pub(super) fn small<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
@@ -25,7 +30,11 @@ pub(super) fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
         .show_grid(Vec2b::new(false, true))
         .grid_color(palette(ui).line)
         .x_grid_spacer(|input| ticks(input.bounds, 5.0, 1.0))
-        .y_grid_spacer(|input| ticks(input.bounds, 6.0, 0.0))
+        .y_grid_spacer(move |input| {
+            ticks(input.bounds, f64::from((height / BETWEEN_MARKS).floor().clamp(2.0, 6.0)), 0.0)
+        })
+        // Nothing happens on a click, so that it is no stop for the keyboard.
+        .sense(Sense::hover())
         .allow_zoom(false)
         .allow_drag(false)
         .allow_scroll(false)
@@ -77,9 +86,38 @@ pub fn histogram(ui: &mut Ui, histogram: &Histogram, mean: Option<f64>, what: &s
                     plot.vline(VLine::new("Mean", mean).color(colors.mean).style(LineStyle::dashed_dense()));
                 }
             });
-        let text = mean.map_or_else(String::new, |mean| format!("The mean is {mean:.1}."));
-        say(ui, &shown.response, "Popularity histogram", &text);
+        say(ui, &shown.response, "Popularity histogram", &in_words(histogram, mean));
     });
+}
+
+/// How a histogram's tracks are spread, by its quarters of the axis.
+fn in_words(histogram: &Histogram, mean: Option<f64>) -> String {
+    let quarter = histogram.counts.len().div_ceil(4).max(1);
+    let quarters = histogram.counts.chunks(quarter).enumerate().map(|(number, counts)| {
+        let edge = |bin: usize| histogram.lowest + bin as f64 * histogram.bin_width;
+        let first = number * quarter;
+        let tracks = plural(counts.iter().sum(), "track", "tracks");
+        format!("{tracks} from {:.0} to {:.0}", edge(first), edge(first + counts.len()))
+    });
+    let quarters = quarters.collect::<Vec<_>>().join(", ");
+    mean.map_or_else(|| format!("{quarters}."), |mean| format!("{quarters}. The mean is {mean:.1}."))
+}
+
+/// Runs that the words about curves tell one by one.
+const TOLD_RUNS: usize = 12;
+
+/// Where the curve of each run began, was lowest and ended.
+fn curves_in_words(runs: &[&RunRecord]) -> String {
+    let told = runs.iter().take(TOLD_RUNS).filter_map(|run| {
+        let (first, last) = (run.epochs.first()?, run.epochs.last()?);
+        let best = run.epochs.iter().min_by(|one, other| one.test_mse.total_cmp(&other.test_mse))?;
+        Some(format!(
+            "{}: {:.1} after the first epoch, lowest {:.1} after epoch {}, {:.1} after epoch {}.",
+            run.name, first.test_mse, best.test_mse, best.epoch, last.test_mse, last.epoch
+        ))
+    });
+    let heading = format!("The test error by epoch of {}, as mean squared error.", plural(runs.len(), "run", "runs"));
+    std::iter::once(heading).chain(told).collect::<Vec<_>>().join(" ")
 }
 
 /// Up to this many epochs are shown whole, with a mark for each.
@@ -96,43 +134,53 @@ pub fn curves(ui: &mut Ui, runs: &[&RunRecord]) {
     small(ui, |ui| {
         let colors = palette(ui);
         let mean_mse = runs.iter().find_map(|run| run.mean_rmse()).map(|rmse| rmse * rmse);
-        let shown = still(ui, "curves", HEIGHT)
-            .legend(Legend::default())
-            .x_axis_label("Epoch")
-            .y_axis_label("Test MSE")
-            .show(ui, |plot| {
-                let last = runs.iter().map(|run| run.epochs_done()).max().unwrap_or(1).max(2);
-                plot.set_plot_bounds_x(0.5..=last as f64 + 0.5);
-                for (run, color) in runs.iter().zip(SERIES.into_iter().cycle()) {
-                    let points: Vec<[f64; 2]> =
-                        run.epochs.iter().map(|epoch| [epoch.epoch as f64, epoch.test_mse]).collect();
-                    if points.len() <= SHORT_EPOCHS {
-                        // One point makes no line.
-                        plot.points(Points::new(run.name.clone(), points.clone()).color(color).radius(4.0));
-                    }
-                    plot.line(Line::new(run.name.clone(), points).color(color).width(2.0));
+        let shown = still(ui, "curves", HEIGHT).x_axis_label("Epoch").y_axis_label("Test MSE").show(ui, |plot| {
+            let last = runs.iter().map(|run| run.epochs_done()).max().unwrap_or(1).max(2);
+            plot.set_plot_bounds_x(0.5..=last as f64 + 0.5);
+            for (run, color) in runs.iter().zip(SERIES.into_iter().cycle()) {
+                let points: Vec<[f64; 2]> =
+                    run.epochs.iter().map(|epoch| [epoch.epoch as f64, epoch.test_mse]).collect();
+                if points.len() <= SHORT_EPOCHS {
+                    // One point makes no line.
+                    plot.points(Points::new(run.name.clone(), points.clone()).color(color).radius(4.0));
                 }
-                let errors = || runs.iter().flat_map(|run| &run.epochs).map(|epoch| epoch.test_mse);
-                let (lowest, highest) = (errors().fold(f64::INFINITY, f64::min), errors().fold(0.0, f64::max));
-                let lowest = lowest.min(mean_mse.unwrap_or(f64::INFINITY));
-                // A short run has no later epochs that its first ones would flatten.
-                let is_short = runs.iter().any(|run| run.epochs.len() <= SHORT_EPOCHS);
-                let top = if is_short { highest.max(mean_mse.unwrap_or(1.0)) } else { shown_up_to(highest, mean_mse) };
-                if lowest.is_finite() {
-                    plot.set_plot_bounds_y(0.85 * lowest..=1.15 * top);
-                }
-                if let Some(mse) = mean_mse {
-                    plot.hline(
-                        HLine::new("Always guess the mean", mse).color(colors.mean).style(LineStyle::dashed_dense()),
-                    );
-                }
-            });
-        say(
-            ui,
-            &shown.response,
-            "Loss curves",
-            &format!("The test error by epoch of {}.", plural(runs.len(), "run", "runs")),
-        );
+                plot.line(Line::new(run.name.clone(), points).color(color).width(2.0));
+            }
+            let errors = || runs.iter().flat_map(|run| &run.epochs).map(|epoch| epoch.test_mse);
+            let (lowest, highest) = (errors().fold(f64::INFINITY, f64::min), errors().fold(0.0, f64::max));
+            let lowest = lowest.min(mean_mse.unwrap_or(f64::INFINITY));
+            // A short run has no later epochs that its first ones would flatten.
+            let is_short = runs.iter().any(|run| run.epochs.len() <= SHORT_EPOCHS);
+            let top = if is_short { highest.max(mean_mse.unwrap_or(1.0)) } else { shown_up_to(highest, mean_mse) };
+            if lowest.is_finite() {
+                plot.set_plot_bounds_y(0.85 * lowest..=1.15 * top);
+            }
+            if let Some(mse) = mean_mse {
+                plot.hline(
+                    HLine::new("Always guess the mean", mse).color(colors.mean).style(LineStyle::dashed_dense()),
+                );
+            }
+        });
+        say(ui, &shown.response, "Loss curves", &curves_in_words(runs));
+        key(ui, runs, mean_mse.is_some());
+    });
+}
+
+/// Which color is whose, below the plot: within it the names of many runs would cover their curves.
+fn key(ui: &mut Ui, runs: &[&RunRecord], has_mean: bool) {
+    let mean = has_mean.then(|| ("Always guess the mean", palette(ui).mean));
+    let named = runs.iter().map(|run| run.name.as_str()).zip(SERIES.into_iter().cycle());
+    ScrollArea::vertical().id_salt("key of the curves").max_height(KEY_HEIGHT).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(GAP, 2.0);
+            for (name, color) in mean.into_iter().chain(named) {
+                let mut words = LayoutJob::default();
+                let format = |color| TextFormat::simple(theme::caption(), color);
+                words.append("● ", 0.0, format(color));
+                words.append(name, 0.0, format(palette(ui).text));
+                ui.add(Label::new(words).selectable(false));
+            }
+        });
     });
 }
 
@@ -143,6 +191,16 @@ pub(super) fn translucent(color: Color32) -> Color32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_histogram_is_told_by_quarters() {
+        let histogram = Histogram::of([1.0, 2.0, 30.0, 99.0], 100.0, 25);
+        let words = in_words(&histogram, Some(33.0));
+        assert_eq!(
+            words,
+            "2 tracks from 0 to 28, 1 track from 28 to 56, 0 tracks from 56 to 84, 1 track from 84 to 100. The mean is 33.0."
+        );
+    }
 
     #[test]
     fn ticks_are_round_and_inside() {

@@ -13,6 +13,9 @@ use crate::study::{Access, RunStatus, thousands};
 
 /// The rail's width in points.
 pub const WIDTH: f32 = 200.0;
+const STEP_HEIGHT: f32 = 36.0;
+/// What the buttons below the steps take.
+const BELOW: f32 = theme::CONTROL_HEIGHT + 2.0 * GAP;
 
 /// How a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +49,15 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     });
     study_name(ui, panel);
     ui.add_space(GAP);
-    for step in Step::ALL {
-        step_button(ui, panel, step);
-    }
+    // Where the window is low, as with large text, the steps move together, and at last scroll.
+    let height = ui.available_height() - BELOW;
+    let between = height / Step::ALL.len() as f32 - STEP_HEIGHT;
+    egui::ScrollArea::vertical().id_salt("steps").max_height(height.max(STEP_HEIGHT)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = between.clamp(0.0, GAP);
+        for step in Step::ALL {
+            step_button(ui, panel, step);
+        }
+    });
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
         ui.add_space(GAP);
         theme_buttons(ui, panel);
@@ -79,7 +88,9 @@ fn study_name(ui: &mut Ui, panel: &mut Panel<'_>) {
             ("Redo", "Ctrl+Shift+Z", edits.can_redo(), Command::Redo),
         ];
         for (text, keys, is_enabled, command) in items {
-            if ui.add_enabled(is_enabled, egui::Button::new(text).shortcut_text(keys)).clicked() {
+            let response = ui.add_enabled(is_enabled, egui::Button::new(text).shortcut_text(keys));
+            if response.on_disabled_hover_text("Nothing has been changed by hand since the study was opened.").clicked()
+            {
                 commands.push(command);
                 ui.close();
             }
@@ -92,7 +103,7 @@ fn step_button(ui: &mut Ui, panel: &mut Panel<'_>, step: Step) {
     let blocked = panel.state.blocked(step);
     let is_open = panel.state.step == step && panel.state.study.is_some();
     let (standing, note) = standing(panel.state, step);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), STEP_HEIGHT), Sense::click());
     let response = if blocked.is_some() { response.on_hover_text(blocked.unwrap_or_default()) } else { response };
     response.widget_info(|| WidgetInfo::selected(Role::Button, blocked.is_none(), is_open, step.label()));
     let description = match blocked {

@@ -65,6 +65,9 @@ pub(super) fn stop(ui: &mut Ui, id: Id, words: &str, image: Option<Image<'_>>, i
     let response = ui.interact(ui.available_rect_before_wrap().shrink2(vec2(0.0, 4.0)), id, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, words));
     focus_ring(ui, &response);
+    if response.clicked() {
+        response.request_focus();
+    }
     if response.has_focus() {
         // Up and down are the table's and lead to no other control.
         let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };

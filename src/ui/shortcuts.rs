@@ -20,6 +20,9 @@ enum Does {
     Help,
 }
 
+/// What of the window's height the list leaves, in points.
+const AROUND: f32 = 120.0;
+
 const COMMAND: Modifiers = Modifiers::COMMAND;
 
 /// The keys, with the words of the list. Where two do the same, the first one is listed. Those with more modifiers come
@@ -94,16 +97,19 @@ pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
             });
         });
         ui.add_space(GAP);
-        Grid::new("list of keys").num_columns(2).spacing(vec2(GAP_LARGE, 6.0)).show(ui, |ui| {
-            let listed = SHORTCUTS.iter().filter(|(_, _, words)| !words.is_empty());
-            let own = listed.map(|(shortcut, _, words)| (ui.ctx().format_shortcut(shortcut), *words));
-            let own: Vec<(String, &str)> = own.collect();
-            let others = OTHERS.into_iter().map(|(keys, words)| (keys.to_owned(), words));
-            for (keys, words) in own.into_iter().chain(others) {
-                ui.label(RichText::new(keys).font(theme::body_strong()));
-                ui.add(egui::Label::new(RichText::new(words).color(palette(ui).text)).wrap());
-                ui.end_row();
-            }
+        let height = ui.ctx().content_rect().height() - AROUND;
+        egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            Grid::new("list of keys").num_columns(2).spacing(vec2(GAP_LARGE, 6.0)).show(ui, |ui| {
+                let listed = SHORTCUTS.iter().filter(|(_, _, words)| !words.is_empty());
+                let own = listed.map(|(shortcut, _, words)| (ui.ctx().format_shortcut(shortcut), *words));
+                let own: Vec<(String, &str)> = own.collect();
+                let others = OTHERS.into_iter().map(|(keys, words)| (keys.to_owned(), words));
+                for (keys, words) in own.into_iter().chain(others) {
+                    ui.label(RichText::new(keys).font(theme::body_strong()));
+                    ui.add(egui::Label::new(RichText::new(words).color(palette(ui).text)).wrap());
+                    ui.end_row();
+                }
+            })
         });
         close
     });

@@ -192,6 +192,8 @@ fn visuals(theme: Theme, palette: &Palette) -> Visuals {
     visuals.hyperlink_color = palette.text;
     visuals.warn_fg_color = palette.warning;
     visuals.error_fg_color = palette.error;
+    // Nothing moves while it is read, and a window at rest takes no processor time.
+    visuals.text_cursor.blink = false;
     visuals.selection.bg_fill = palette.selected;
     visuals.selection.stroke = Stroke::new(1.0, palette.text);
     let radius = CornerRadius::same(RADIUS_CONTROL);

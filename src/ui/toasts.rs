@@ -44,7 +44,7 @@ fn draw_one(ui: &mut Ui, toast: &Toast) -> (bool, bool) {
     let colors = palette(ui);
     let (icon, color): (Icon, Color32) = match toast.kind {
         ToastKind::Info => (Icon::Info, colors.text),
-        ToastKind::Success => (Icon::Check, colors.success),
+        ToastKind::Success | ToastKind::Finished => (Icon::Check, colors.success),
         ToastKind::Error => (Icon::Alert, colors.error),
     };
     Frame::popup(ui.style())

@@ -75,6 +75,7 @@ pub fn card<R>(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui) -> R) ->
 
 /// What of a long menu is seen at once, in points.
 const MENU_HEIGHT: f32 = 320.0;
+const MENU_WIDTH: f32 = 180.0;
 /// Where there is less room, what stands side by side comes one below the other, in points.
 const NARROW: f32 = 880.0;
 
@@ -197,8 +198,16 @@ pub fn text_field(ui: &mut Ui, label: &str, hint: &str, text: &mut String, width
     let named = field_label(ui, label, FIELD_LABEL);
     let edit = TextEdit::singleline(text).hint_text(hint).desired_width(width).align(egui::Align2::LEFT_CENTER);
     let response = ui.add_sized([width, theme::CONTROL_HEIGHT], edit).labelled_by(named.id);
+    (keep_on_enter(ui, &response), response)
+}
+
+/// Whether a field was left with Enter. The keyboard stays where it is then: the way back to it would be long.
+pub fn keep_on_enter(ui: &Ui, response: &Response) -> bool {
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-    (entered, response)
+    if entered {
+        response.request_focus();
+    }
+    entered
 }
 
 /// A number field named `label`; `mixed` shows that the layers differ until it is set.
@@ -211,7 +220,7 @@ pub fn spin<N: egui::emath::Numeric>(
     mixed: bool,
 ) -> Response {
     let named = field_label(ui, label, SETTING_LABEL);
-    let mut drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed));
+    let mut drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed)).custom_parser(number);
     if mixed {
         drag = drag.custom_formatter(|_, _| "mixed".to_owned());
     }
@@ -219,8 +228,14 @@ pub fn spin<N: egui::emath::Numeric>(
     if mixed {
         describe(ui, &response, "mixed");
     }
+    keep_on_enter(ui, &response);
     focus_ring(ui, &response);
     response
+}
+
+/// A number as it is typed, with a decimal point or comma.
+fn number(text: &str) -> Option<f64> {
+    text.trim().replace(',', ".").replace('−', "-").parse().ok()
 }
 
 /// How far a number field moves: by `speed` for each point that it is dragged, but by whole numbers when an arrow key or
@@ -247,9 +262,10 @@ pub fn cell_spin<N: egui::emath::Numeric>(
     range: RangeInclusive<N>,
     speed: f64,
 ) -> Response {
-    let drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed));
+    let drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed)).custom_parser(number);
     let response = ui.add_sized([56.0, theme::CONTROL_HEIGHT], drag);
     name(ui, &response, label);
+    keep_on_enter(ui, &response);
     focus_ring(ui, &response);
     response
 }
@@ -322,6 +338,7 @@ fn combo<T: Copy + PartialEq>(
     ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_value(shown));
     // Not every screen reader is handed the value of a combo box.
     describe(ui, &combo.response, shown);
+    come_back(ui, &combo.response, combo.inner.is_some());
     focus_ring(ui, &combo.response);
     chosen
 }
@@ -331,13 +348,24 @@ pub fn ticks_menu(ui: &mut Ui, label: &str, shown: &str, contents: impl FnOnce(&
     use egui::containers::menu::{MenuButton, MenuConfig};
     let config = MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     let button = Button::new(shown).min_size(egui::vec2(0.0, theme::CONTROL_HEIGHT));
-    let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
+    let (response, open) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
+        ui.set_min_width(MENU_WIDTH);
         ScrollArea::vertical().max_height(MENU_HEIGHT).show(ui, contents);
     });
+    come_back(ui, &response, open.is_some());
     focus_ring(ui, &response);
     name(ui, &response, label);
     if shown != label {
         describe(ui, &response, shown);
+    }
+}
+
+/// Brings the keyboard back to the control whose list has been closed, unless it has gone elsewhere.
+fn come_back(ui: &Ui, response: &Response, is_open: bool) {
+    let id = response.id.with("was open");
+    let was_open = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default(id), is_open));
+    if was_open && !is_open && ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
     }
 }
 

@@ -11,8 +11,8 @@ use eframe::egui::{
 
 use super::textures::Textures;
 use super::{
-    Panel, about, colors, covers, import, job_bar, model, rail, results, score, shortcuts, start, theme, toasts,
-    training, verdict, widgets,
+    Panel, about, colors, covers, import, job_bar, model, rail, results, save_as, score, shortcuts, start, theme,
+    toasts, training, verdict, widgets,
 };
 use crate::app::{App, Command, Copied, Settings, Step, Wakers};
 
@@ -147,6 +147,7 @@ impl eframe::App for Window {
         draw(ui, &mut panel);
         shortcuts::overlay(ui.ctx(), &mut panel);
         about::overlay(ui.ctx(), &mut panel);
+        save_as::overlay(ui.ctx(), &mut panel);
         self.app.want_covers(wanted);
         match self.app.state.copied.take() {
             Some(Copied::Text(text)) => ui.ctx().copy_text(text),
@@ -231,7 +232,9 @@ fn drop_overlay(ui: &Ui, panel: &Panel<'_>) {
     } else if ends_in(crate::sources::TABLE_ENDINGS) {
         "Import this spreadsheet"
     } else if panel.state.study.as_ref().is_some_and(|study| study.scoring_run(panel.state.score_with).is_some()) {
-        if paths.len() > 1 { "Score these covers" } else { "Score this cover" }
+        // What has no ending is a folder.
+        let are_several = paths.len() > 1 || paths.iter().any(|path| path.extension().is_none());
+        if are_several { "Score these covers" } else { "Score this cover" }
     } else {
         "Train a model first, then drop a cover to score it"
     };

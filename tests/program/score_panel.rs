@@ -101,7 +101,7 @@ fn side_by_side(driver: &mut Driver) {
         driver.harness.step();
         driver.harness.step();
     }
-    driver.click("Compare 2");
+    driver.click("Compare");
     for name in ["Predicted popularity of draft 0.png: ", "Predicted popularity of draft 2.png: "] {
         assert!(driver.harness.query_by_label_contains(name).is_some(), "{name}");
     }

@@ -48,6 +48,12 @@ def look(window, name):
     raise AssertionError(f"there is no {name}")
 
 
+def fill_screen(window, size):
+    """Makes the window as large as the screen, which no window manager does here."""
+    window.x("windowmove", window.window(), "0", "0")
+    window.x("windowsize", window.window(), *size.split("x"))
+
+
 def take(program, study, folder, size, theme, panels):
     place, _, scale = size.partition("@")
     with tempfile.TemporaryDirectory() as home:
@@ -57,10 +63,12 @@ def take(program, study, folder, size, theme, panels):
         if "Start" in panels:
             with drive.Session([program], size=place, env=env) as window:
                 window.wait_text("Open sample study", 30)
+                fill_screen(window, place)
                 look(window, f"{theme.capitalize()} theme")
                 shot("Start")
         with drive.Session([program, str(study)], size=place, env=env) as window:
             window.wait_text("Results", 30)
+            fill_screen(window, place)
             time.sleep(2)
             look(window, f"{theme.capitalize()} theme")
             for panel in panels:

@@ -47,6 +47,8 @@ impl App {
                 if self.state.edits.ended(Some(back)) {
                     self.state.toast_with_undo(sentence);
                 } else {
+                    // What they offer to take back is no longer the last change.
+                    self.state.toasts.retain(|toast| !toast.can_undo);
                     self.state.toast(ToastKind::Info, format!("Taken back: {sentence}"));
                 }
                 self.refresh();

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{App, Outcome, Purpose};
-use crate::app::Chart;
 use crate::app::state::{Copied, ToastKind};
+use crate::app::{Chart, Overlay};
 use crate::report::report;
 use crate::sources::TABLE_ENDINGS;
 use crate::study::{self, StudyError, StudyFile};
@@ -27,7 +27,8 @@ impl App {
         let Some(path) = paths.into_iter().next() else { return };
         match purpose {
             Purpose::Study => self.open(path),
-            Purpose::SaveAs => self.save_as(path),
+            // The chooser has asked whether a file may be replaced.
+            Purpose::SaveAs => self.save_as(path, true),
             Purpose::Table => {}
             Purpose::Covers => self.state.import_form.covers = path.display().to_string(),
             Purpose::Cover => self.score(vec![path]),
@@ -42,8 +43,13 @@ impl App {
         }
     }
 
-    /// Without a file chooser, exports go beside the other documents, and paths are typed or dropped.
+    /// Without a file chooser, exports go beside the study, and paths are typed or dropped.
     pub(super) fn no_chooser(&mut self, purpose: Purpose) {
+        if let (Purpose::SaveAs, Some(study)) = (&purpose, &self.state.study) {
+            self.state.save_path = study.path.with_file_name(format!("{} copy", study.name)).display().to_string();
+            self.state.overlay = Some(Overlay::SaveAs);
+            return;
+        }
         let Some(name) = default_export_name(&purpose) else {
             let text = "This system has no file chooser. Type the path into its field, or drop the file on the window.";
             self.state.toast(ToastKind::Info, text);

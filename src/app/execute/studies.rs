@@ -92,16 +92,21 @@ impl App {
         }
     }
 
-    pub(super) fn save_as(&mut self, path: PathBuf) {
+    pub(super) fn save_as(&mut self, path: PathBuf, may_replace: bool) {
         let Some(file) = self.file.clone() else { return };
         if !self.may_leave_study() {
             return;
         }
         self.state.is_opening = true;
         let target = suggested_name(&path);
-        self.task("save study", move || match file.save_copy(&target) {
-            Ok(()) => open_as_possible(&target),
-            Err(error) => Outcome::NotOpened(error.to_string()),
+        self.task("save study", move || {
+            if !may_replace && target.exists() {
+                return Outcome::NotOpened(format!("{} is there already. Choose another name.", target.display()));
+            }
+            match file.save_copy(&target) {
+                Ok(()) => open_as_possible(&target),
+                Err(error) => Outcome::NotOpened(error.to_string()),
+            }
         });
     }
 

@@ -191,7 +191,7 @@ impl App {
         match result {
             Ok(record) => {
                 if record.status == RunStatus::Finished {
-                    self.state.toast(ToastKind::Success, format!("{name} has finished training.{more}"));
+                    self.state.toast(ToastKind::Finished, format!("{name} has finished training.{more}"));
                     self.state.training.unseen = Some(format!("{name} has finished"));
                     self.state.results.shown = Some(run);
                     self.state.results.selected.insert(run);

@@ -187,6 +187,8 @@ pub(in crate::sources) fn agent(loopback: Loopback) -> ureq::Agent {
         .http_status_as_error(false)
         .max_redirects(0)
         .timeout_connect(Some(Duration::from_secs(10)))
+        // A server that stalls is not waited for as long as one that is slow: an import that is cancelled waits too.
+        .timeout_recv_response(Some(Duration::from_secs(15)))
         .timeout_global(Some(Duration::from_secs(60)))
         .user_agent(concat!("CoverStudy/", env!("CARGO_PKG_VERSION")));
     // A proxy has no way to this computer's own addresses.

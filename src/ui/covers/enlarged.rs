@@ -13,6 +13,8 @@ use crate::ui::widgets::{icon_button, secondary};
 const COVER: f32 = 320.0;
 /// The side of what the network sees.
 const NETWORK: f32 = 152.0;
+/// The room for what is known of the track.
+const FIELDS: f32 = 240.0;
 
 /// Draws the track that was asked for, over everything else.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc<Snapshot>) {
@@ -21,7 +23,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc
         return;
     };
     let shown = egui::Modal::new(egui::Id::unique("enlarged")).show(ui.ctx(), |ui| {
-        ui.set_width(COVER + 340.0);
+        ui.set_width(COVER + NETWORK + FIELDS + 2.0 * GAP_LARGE);
         head(ui, panel, &track);
         ui.add_space(GAP);
         ui.horizontal_top(|ui| {
@@ -36,6 +38,9 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc
     });
     if shown.should_close() {
         panel.state.covers.enlarged = None;
+    }
+    if panel.state.covers.enlarged.is_none() {
+        ui.memory_mut(|memory| memory.request_focus(super::grid::tile_id(track.id)));
     }
 }
 

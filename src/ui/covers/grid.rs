@@ -73,7 +73,8 @@ fn seen_id() -> egui::Id {
     egui::Id::unique("grid of covers")
 }
 
-fn tile_id(track: TrackId) -> egui::Id {
+/// What the keyboard goes to.
+pub(super) fn tile_id(track: TrackId) -> egui::Id {
     egui::Id::unique(("track", track.0))
 }
 

@@ -17,7 +17,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         let width = (ui.available_width() - FIELD_LABEL - 132.0 - 2.0 * GAP).max(160.0);
         let form = &mut panel.state.import_form;
         ui.horizontal(|ui| {
-            let hint = "Path of a CSV, Excel or ODS file, several with ; between them, or drop them on the window";
+            let hint = "CSV, Excel or ODS file, or drop it here; several: one; two";
             let (_, field) = text_field(ui, "CSV file", hint, &mut form.table, width);
             if field.lost_focus() && !form.table.trim().is_empty() {
                 commands.push(Command::PreviewTable);
@@ -31,7 +31,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
         });
         ui.horizontal(|ui| {
-            let hint = "Folder with a picture for each row; empty: beside the file, or web addresses in it";
+            let hint = "Empty: covers beside the file, or web addresses in it";
             text_field(ui, "Covers folder", hint, &mut form.covers, width);
             if secondary(ui, "Choose folder…", None) {
                 commands.push(Command::ChooseCovers);

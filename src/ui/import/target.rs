@@ -22,7 +22,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         Some("An import is under way.")
     } else if !snapshot.runs.is_empty() {
         Some(
-            "The study has runs that learned this. To predict something else, start a new study (File, New study) and \
+            "The study has runs that learned this. To predict something else, start a new study (Study, New study) and \
              import the same files or playlists into it.",
         )
     } else {

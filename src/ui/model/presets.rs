@@ -6,7 +6,7 @@ use crate::app::{Command, OwnPreset};
 use crate::nn::Preset;
 use crate::ui::Panel;
 use crate::ui::theme::{self, GAP, GAP_LARGE, palette};
-use crate::ui::widgets::{describe, focus_ring, name, one_line, secondary};
+use crate::ui::widgets::{describe, focus_ring, focus_title, keep_on_enter, name, one_line, secondary};
 
 /// Draws the row of presets and, below it, what the chosen one is.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -40,6 +40,10 @@ fn chip(ui: &mut Ui, label: &str, description: &str, is_chosen: bool) -> bool {
     response.clicked()
 }
 
+fn name_id() -> egui::Id {
+    egui::Id::unique("preset name")
+}
+
 /// Keeping the settings under a name, and deleting the chosen preset of one's own.
 fn keep(ui: &mut Ui, panel: &mut Panel<'_>) {
     let mut commands = Vec::new();
@@ -48,6 +52,7 @@ fn keep(ui: &mut Ui, panel: &mut Panel<'_>) {
         match form.new_preset.clone() {
             None => {
                 if secondary(ui, "Save as preset…", None) {
+                    ui.memory_mut(|memory| memory.request_focus(name_id()));
                     form.new_preset = Some(form.own.as_ref().map_or_else(String::new, |own| own.name.clone()));
                 }
                 if let Some(own) = &form.own
@@ -63,19 +68,25 @@ fn keep(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
             Some(mut typed) => {
                 let field = egui::TextEdit::singleline(&mut typed)
+                    .id(name_id())
                     .hint_text("Name")
                     .char_limit(40)
                     .align(egui::Align2::LEFT_CENTER);
                 let response = ui.add_sized([200.0, theme::CONTROL_HEIGHT], field);
                 name(ui, &response, "Preset name");
                 let problem = form.preset_name_problem(&typed);
-                let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+                let entered = keep_on_enter(ui, &response);
                 let is_known = panel.state.settings.presets.iter().any(|preset| preset.name == typed.trim());
                 let is_saved = secondary(ui, "Save preset", problem.as_deref());
-                if (is_saved || entered) && problem.is_none() {
+                let is_kept = (is_saved || entered) && problem.is_none();
+                if is_kept {
                     commands.push(Command::KeepPreset(typed.clone()));
                 }
                 let is_given_up = secondary(ui, "Cancel", None);
+                if is_kept || is_given_up {
+                    // The field goes away, and with it the keyboard's place.
+                    focus_title(ui.ctx());
+                }
                 form.new_preset = (!is_given_up).then(|| typed.clone());
                 ui.add_space(GAP_LARGE);
                 let word = match (&problem, is_known) {

@@ -22,14 +22,19 @@ pub(super) fn draw(ui: &mut Ui, panel: &Panel<'_>, run: &RunRecord, predicted: &
         .filter(|value| value.is_finite())
         .fold(1e-9_f64, |highest, value| highest.max(value.abs()));
     let scale = Scale { low: -highest, high: highest };
-    egui::ScrollArea::vertical().id_salt("residuals").max_height(HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
-        egui::Grid::new("residual rows").num_columns(4).spacing([GAP, 0.0]).show(ui, |ui| {
-            for row in rows {
-                line(ui, row, scale, snapshot);
-                ui.end_row();
-            }
+    egui::ScrollArea::vertical()
+        .id_salt("residuals")
+        .max_height(HEIGHT)
+        .min_scrolled_height(HEIGHT)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            egui::Grid::new("residual rows").num_columns(4).spacing([GAP, 0.0]).show(ui, |ui| {
+                for row in rows {
+                    line(ui, row, scale, snapshot);
+                    ui.end_row();
+                }
+            });
         });
-    });
     let text = format!(
         "Right of the dashed line {} rates a playlist's tracks too high on average, left of it too low. Gray: fewer than \
          {FEW} test tracks.",

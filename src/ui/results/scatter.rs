@@ -1,6 +1,6 @@
 //! True against predicted values, point by point.
 
-use eframe::egui::{Pos2, Ui};
+use eframe::egui::{Pos2, Sense, Ui};
 use egui_plot::{Corner, HLine, Legend, Line, LineStyle, PlotPoint, Points};
 
 use crate::app::{Predicted, Snapshot};
@@ -28,6 +28,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, predicte
             .flatten()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
         let shown = still(ui, "scatter", HEIGHT)
+            .sense(Sense::CLICK)
             .legend(Legend::default().position(Corner::LeftTop))
             .x_axis_label(format!("True {}", target.name()))
             .y_axis_label(format!("Predicted {}", target.name()))

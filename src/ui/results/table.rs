@@ -23,6 +23,10 @@ const BETWEEN: f32 = 2.0;
 const ROWS: f32 = 9.0;
 /// The least width of the columns with words.
 const NAME: f32 = 196.0;
+const NAME_MOST: f32 = 320.0;
+/// What stands before a name, and what a letter takes.
+const NAME_BESIDE: f32 = 90.0;
+const NAME_LETTER: f32 = 7.5;
 const DIFFERS: f32 = 120.0;
 const NOTE: f32 = 110.0;
 
@@ -59,25 +63,32 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
         .into_iter()
         .filter(|column| *column != RunColumn::Note || snapshot.runs.iter().any(|run| !run.note.is_empty()))
         .collect();
-    let columns: f32 = shown.iter().map(|column| least_width(*column) + ui.spacing().item_spacing.x).sum();
+    let name_width = name_width(&snapshot.runs);
+    let columns: f32 = shown.iter().map(|column| least_width(*column, name_width) + ui.spacing().item_spacing.x).sum();
     let least = columns + ui.spacing().scroll.allocated_width();
     egui::ScrollArea::horizontal().id_salt("wide table").show(ui, |ui| {
         ui.set_min_width(least.max(ui.available_width()));
         ui.spacing_mut().item_spacing.y = BETWEEN;
-        table(ui, panel, snapshot, &shown);
+        table(ui, panel, snapshot, &shown, name_width);
     });
 }
 
-fn least_width(column: RunColumn) -> f32 {
+/// The names of a sweep's runs are long, and differ at their ends.
+fn name_width(runs: &[RunRecord]) -> f32 {
+    let longest = runs.iter().map(|run| run.name.chars().count()).max().unwrap_or(0);
+    (NAME_BESIDE + NAME_LETTER * longest as f32).clamp(NAME, NAME_MOST)
+}
+
+fn least_width(column: RunColumn, name_width: f32) -> f32 {
     match column {
-        RunColumn::Name => NAME,
+        RunColumn::Name => name_width,
         RunColumn::Differs => DIFFERS,
         RunColumn::Note => NOTE,
         other => columns::width(other).unwrap_or_default(),
     }
 }
 
-fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunColumn]) {
+fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunColumn], name_width: f32) {
     let runs = &snapshot.runs;
     let differs: BTreeMap<RunId, String> =
         runs.iter().map(|run| run.id).zip(differences(runs, panel.state.results.all_settings)).collect();
@@ -96,10 +107,10 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunCo
         .max_scroll_height(height);
     for &column in shown {
         builder = builder.column(match column {
-            RunColumn::Name => Column::initial(NAME).at_least(NAME).clip(true),
+            RunColumn::Name => Column::exact(name_width).clip(true),
             RunColumn::Differs => Column::remainder().at_least(DIFFERS).clip(true),
             RunColumn::Note => Column::initial(NOTE).at_least(NOTE).clip(true),
-            figures => Column::exact(least_width(figures)),
+            figures => Column::exact(least_width(figures, name_width)),
         });
     }
     let seen_rows = Rows::new("runs", pitch, height);
@@ -225,6 +236,7 @@ fn run_row(
         });
     }
     if row.response().clicked() {
+        row.response().ctx.memory_mut(|memory| memory.request_focus(run_id(run.id)));
         panel.commands.push(Command::LoadPredictions(run.id));
     }
 }

@@ -1,6 +1,6 @@
 //! One scored cover with all that is known of it.
 
-use eframe::egui::{self, CornerRadius, Image, RichText, Ui, vec2};
+use eframe::egui::{self, Align, CornerRadius, Image, Layout, RichText, Ui, vec2};
 
 use super::{scale, why};
 use crate::app::{Compared, Scored, ScoredCover, ScoredPicture, Snapshot};
@@ -215,7 +215,8 @@ fn neighbor_tile(ui: &mut Ui, panel: &mut Panel<'_>, neighbor: &Neighbor, target
         String::new()
     };
     let words = format!("{}: {popularity}{of}", neighbor.title);
-    ui.vertical(|ui| {
+    // Of a size that is known, so that the last ones go to a line below where there is little room.
+    ui.allocate_ui_with_layout(vec2(SMALL, SMALL + 24.0), Layout::top_down(Align::Min), |ui| {
         ui.set_width(SMALL);
         match panel.cover(ui.ctx(), neighbor.cover) {
             Ok(textures) => {

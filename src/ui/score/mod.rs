@@ -26,7 +26,8 @@ const ROWS_ABOVE: usize = 5;
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let run = panel.state.study.as_ref().and_then(|study| study.scoring_run(panel.state.score_with));
     let run = run.map(|run| run.name.clone());
-    let sentence = sentence(run.as_deref(), panel.state.scored.len());
+    let count = panel.state.scored.iter().filter(|cover| cover.done().is_some()).count();
+    let sentence = sentence(run.as_deref(), count);
     let is_empty = panel.state.scored.is_empty();
     let mut chosen = false;
     let blocked = run.is_none().then_some("Train a model first.");

@@ -50,8 +50,10 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], listed: usi
                 panel.push(Command::ExportScores);
             }
             let blocked = (!SIDE_BY_SIDE.contains(&chosen)).then_some("Choose two to four covers in the first column.");
-            let label = if chosen > 0 { format!("Compare {chosen}") } else { "Compare".to_owned() };
-            let is_wanted = secondary(ui, &label, blocked);
+            let is_wanted = secondary(ui, "Compare", blocked);
+            if chosen > 0 {
+                ui.label(RichText::new(format!("{chosen} chosen")).color(palette(ui).quiet));
+            }
             if is_wanted {
                 panel.state.score.is_comparing = true;
             }
@@ -129,6 +131,7 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
                 row.set_selected(shown == Some(place));
                 cells(&mut row, panel, cover, &target);
                 if row.response().clicked() {
+                    row.response().ctx.memory_mut(|memory| memory.request_focus(name_id(cover.number)));
                     panel.push(Command::ShowScore(cover.number));
                 }
             });

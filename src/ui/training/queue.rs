@@ -57,11 +57,16 @@ fn waiting_card(ui: &mut Ui, panel: &mut Panel<'_>, queued: &[RunRecord]) {
                             if small(ui, Icon::ArrowUp, &format!("Move {} up", run.name), first) {
                                 commands.push(Command::MoveInQueue(run.id, -1));
                             }
-                            ui.label(RichText::new(expected(panel, run)).color(palette(ui).quiet));
+                            let quiet = palette(ui).quiet;
                             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                                ui.label(RichText::new(format!("{}.", place + 1)).color(palette(ui).quiet));
-                                one_line(ui, RichText::new(&run.name).font(theme::body_strong()))
-                                    .on_hover_text(&run.name);
+                                ui.label(RichText::new(format!("{}.", place + 1)).color(quiet));
+                                // The end of a name is what tells the runs of a sweep apart.
+                                ui.vertical(|ui| {
+                                    ui.spacing_mut().item_spacing.y = 0.0;
+                                    one_line(ui, RichText::new(&run.name).font(theme::body_strong()))
+                                        .on_hover_text(&run.name);
+                                    ui.label(RichText::new(expected(panel, run)).font(theme::caption()).color(quiet));
+                                });
                             });
                         });
                     });
