@@ -43,6 +43,8 @@ pub struct CoversPanel {
     pub cursor: Option<usize>,
     /// The track that is shown large, with all that is known of it.
     pub enlarged: Option<TrackId>,
+    /// The track to which the keyboard comes back, after it was shown large.
+    pub comes_back_to: Option<TrackId>,
     /// What may mislead; `None` until it was looked for.
     pub concerns: Option<Vec<Concern>>,
     /// Of which reading of the study `concerns` are, or will be.

@@ -33,9 +33,18 @@ impl Edits {
         !self.redo.is_empty()
     }
 
-    /// Asks for a change.
+    /// Asks for a change; one that waits already, or is being made, is not made twice.
     pub(super) fn want(&mut self, way: Way) {
-        self.waiting.push_back(way);
+        let latest = self.waiting.back().or(self.under_way.as_ref());
+        if !matches!(way, Way::Do(_)) || latest != Some(&way) {
+            self.waiting.push_back(way);
+        }
+    }
+
+    /// Forgets all changes: what they were about is gone.
+    pub(super) fn forget(&mut self) {
+        self.undo.clear();
+        self.redo.clear();
     }
 
     /// The change to carry out now, if it is any one's turn.
@@ -60,9 +69,12 @@ impl Edits {
     pub(super) fn ended(&mut self, back: Option<Edit>) -> bool {
         let way = self.under_way.take();
         match (way, back) {
-            (Some(Way::Do(_)), Some(back)) => {
-                self.undo.push(back);
-                self.redo.clear();
+            (Some(Way::Do(edit)), Some(back)) => {
+                // What was so already needs no taking back.
+                if edit != back {
+                    self.undo.push(back);
+                    self.redo.clear();
+                }
                 true
             }
             (Some(Way::Redo), Some(back)) => {
@@ -85,6 +97,21 @@ mod tests {
 
     fn star(starred: bool) -> Edit {
         Edit::StarRun { run: RunId(1), starred }
+    }
+
+    #[test]
+    fn what_changes_nothing_is_not_taken_back() {
+        let mut edits = Edits::default();
+        edits.want(Way::Do(star(true)));
+        edits.want(Way::Do(star(true)));
+        assert_eq!(edits.next(), Some(star(true)));
+        edits.ended(Some(star(false)));
+        assert_eq!(edits.next(), None, "it was asked for twice");
+        edits.want(Way::Do(star(true)));
+        edits.next();
+        edits.ended(Some(star(true)));
+        edits.want(Way::Undo);
+        assert_eq!(edits.next(), Some(star(false)));
     }
 
     #[test]

@@ -84,16 +84,16 @@ pub(super) fn verdict(args: &VerdictArgs, output: &Output, wishes: &Wishes) -> R
         return Ok(Exit::WrongUsage);
     };
     let kind = if args.full { VerdictKind::Full } else { VerdictKind::Quick };
-    let request = VerdictRequest { kind, target, runs: args.run.clone() };
+    let mut request = VerdictRequest { kind, target, runs: args.run.clone() };
     let (file, recovered) = StudyFile::open(&args.study)?;
     tell_recovered(&recovered, output);
     if let Some(folder) = &args.plan {
         return plan::write(&file, &request, folder, output);
     }
-    if let Some(folder) = &args.collect
-        && !plan::take_in(&file, folder, output)?
-    {
-        return Ok(Exit::Failed);
+    if let Some(folder) = &args.collect {
+        let Some(planned) = plan::take_in(&file, folder, output)? else { return Ok(Exit::Failed) };
+        // The verdict is the one that the units are for, whatever else is asked for here.
+        request = planned;
     }
     let bar = output.progress("Reading covers");
     let reached = reach_verdict(&file, &request, TrainOptions::default(), wishes, &mut |event| match event {

@@ -48,8 +48,9 @@ pub(super) fn fit(args: &FitArgs, output: &Output, wishes: &Wishes) -> Result<Ex
     }
 }
 
-/// Takes in what is done; false, with the numbers of what is not, where something is missing.
-pub(super) fn take_in(file: &StudyFile, folder: &Path, output: &Output) -> Result<bool> {
+/// Takes in what is done, and returns the verdict that was planned; `None`, with the numbers of what is not done, where
+/// something is missing.
+pub(super) fn take_in(file: &StudyFile, folder: &Path, output: &Output) -> Result<Option<VerdictRequest>> {
     let observed = observe(&file.connect()?)?;
     let collected = collect(file, &observed, folder)?;
     output.say(format_args!("{} taken in.", plural(collected.taken, "unit", "units")));
@@ -65,5 +66,5 @@ pub(super) fn take_in(file: &StudyFile, folder: &Path, output: &Output) -> Resul
         "missing": collected.missing,
         "damaged": collected.damaged,
     }));
-    Ok(collected.missing.is_empty() && collected.damaged.is_empty())
+    Ok((collected.missing.is_empty() && collected.damaged.is_empty()).then_some(collected.request))
 }

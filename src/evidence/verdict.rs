@@ -242,9 +242,11 @@ impl Nulls {
         let observations = input.observations;
         let exchanges = |exchange| Exchanges::new(&observations.groups, &observations.playlists, exchange);
         let refits = input.networks.iter().map(|network| network.shuffled_passes.len()).min().unwrap_or(0);
-        let count = if refits > 0 { refits as u64 } else { input.shuffles };
-        let all = shuffles(input, pass, &exchanges(Exchange::All), count, refits > 0, goes_on)?;
-        let within = shuffles(input, pass, &exchanges(Exchange::WithinPlaylist), input.shuffles, false, goes_on)?;
+        let count = input.shuffles.max(refits as u64);
+        let all = shuffles(input, pass, &exchanges(Exchange::All), count, refits, goes_on)?;
+        let within = shuffles(input, pass, &exchanges(Exchange::WithinPlaylist), input.shuffles, 0, goes_on)?;
+        // Networks were trained on the first ones only; so the best of all is looked for in those.
+        let of_networks = if refits > 0 { refits } else { all.len() };
         let names = Baseline::ALL.map(|baseline| baseline.label().to_owned());
         let networks = input.networks.iter().map(|network| network.name.clone());
         let columns = names
@@ -255,7 +257,11 @@ impl Nulls {
                 place,
                 name,
                 sees_only_cover: Baseline::ALL.get(place).is_none_or(|baseline| *baseline == Baseline::Colors),
-                shuffled: all.iter().map(|shuffle| shuffle[place]).collect(),
+                shuffled: all
+                    .iter()
+                    .map(|shuffle| shuffle[place])
+                    .take(if place < Baseline::ALL.len() { all.len() } else { of_networks })
+                    .collect(),
                 shuffled_within: within.iter().map(|shuffle| shuffle[place]).collect(),
             })
             .collect();
@@ -278,13 +284,13 @@ impl Nulls {
 }
 
 /// R² of every predictor on each shuffle: the color model is fitted anew; the others keep their predictions while the
-/// truth is shuffled, or are given as they were trained on the shuffled targets.
+/// truth is shuffled, or are given as they were trained on the shuffled targets, of which there are `refits`.
 fn shuffles(
     input: &VerdictInput<'_>,
     pass: &Pass,
     exchanges: &Exchanges,
     count: u64,
-    refitted: bool,
+    refits: usize,
     goes_on: &(dyn Fn() -> bool + Sync),
 ) -> Option<Vec<Vec<f64>>> {
     let observations = input.observations;
@@ -298,7 +304,9 @@ fn shuffles(
             let truth = targets.truth();
             let of = |place: usize, predicted: &Vec<f64>| match place.checked_sub(Baseline::ALL.len()) {
                 None if Baseline::ALL[place] == Baseline::Colors => r2(&truth, &pass.colors.out_of_fold(&targets)),
-                Some(network) if refitted => r2(&truth, &input.networks[network].shuffled_passes[seed as usize]),
+                Some(network) if (seed as usize) < refits => {
+                    r2(&truth, &input.networks[network].shuffled_passes[seed as usize])
+                }
                 _ => r2(&truth, predicted),
             };
             debug_assert_eq!(truth.len(), observations.len());

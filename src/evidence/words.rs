@@ -1,5 +1,7 @@
 //! A verdict in plain words.
 
+use std::collections::BTreeMap;
+
 use super::measure::Measure;
 use super::observations::{Observations, Target};
 use super::verdict::{Answer, Row, SIGNIFICANCE, Verdict};
@@ -11,6 +13,11 @@ pub(super) fn sentence(verdict: &Verdict, observations: &Observations, measure: 
         Answer::CannotTell => return cannot_tell(verdict, &target),
         Answer::NoEvidence => format!("Covers did not predict {target} here."),
         // Lost once the playlist is taken out, however much it is.
+        Answer::Detectable if verdict.p_within_playlist >= SIGNIFICANCE && are_small(&observations.playlists) => {
+            format!(
+                "Covers say something about {target} here, but playlists are too small to tell it from what they say."
+            )
+        }
         Answer::Detectable if verdict.p_within_playlist >= SIGNIFICANCE => format!(
             "Covers say something about {target} here, but nothing that their playlists do not say already: within \
              playlists it is no more than chance."
@@ -50,6 +57,13 @@ fn figures(verdict: &Verdict, observations: &Observations, measure: &dyn Measure
         predictor(&best.predictor),
         off_by(best)
     )
+}
+
+/// Whether most playlists have a single track, so that nothing can be compared within them.
+fn are_small(playlists: &[usize]) -> bool {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    playlists.iter().for_each(|playlist| *counts.entry(*playlist).or_default() += 1);
+    2 * counts.values().filter(|count| **count == 1).count() > counts.len()
 }
 
 /// A predictor's name within a sentence.

@@ -44,6 +44,8 @@ pub enum PlanError {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Plan {
     digest: [u8; 32],
+    /// The verdict that the units are for.
+    request: VerdictRequest,
     units: Vec<Unit>,
 }
 
@@ -79,8 +81,10 @@ fn checksum(key: &[u8; 32], predictions: &[u32]) -> [u8; 32] {
 }
 
 /// What was found in a folder of units.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Collected {
+    /// The verdict that was planned.
+    pub request: VerdictRequest,
     /// Units that are in the study now.
     pub taken: usize,
     /// Units that have not been done.
@@ -98,9 +102,16 @@ pub fn write_plan(file: &StudyFile, request: &VerdictRequest, folder: &Path) -> 
     for network in request.networks(&study)? {
         dataset::cache_pixels(&mut study, network.settings.image_size, &Wishes::default(), &mut |_, _| {})?;
     }
-    let plan = Plan { digest: observe(&study)?.digest, units: request.units(&study)? };
+    let plan = Plan { digest: observe(&study)?.digest, request: request.clone(), units: request.units(&study)? };
     let fits = folder.join(FITS);
     std::fs::create_dir_all(&fits).map_err(|source| PlanError::Io { action: "make", path: fits, source })?;
+    // What an earlier plan left would be taken for done.
+    for number in 0..plan.units.len() {
+        let path = done_path(folder, number);
+        if path.exists() {
+            std::fs::remove_file(&path).map_err(|source| PlanError::Io { action: "remove", path, source })?;
+        }
+    }
     file.save_copy(&folder.join(STUDY))?;
     write_file(&folder.join(PLAN), serde_json::to_string(&plan).unwrap_or_default().as_bytes())?;
     Ok(plan.units.len())
@@ -160,7 +171,7 @@ pub fn collect(file: &StudyFile, observed: &Observed, folder: &Path) -> Result<C
         return Err(PlanError::OtherData(folder.to_path_buf()));
     }
     let mut study = file.connect()?;
-    let mut collected = Collected::default();
+    let mut collected = Collected { request: plan.request, ..Collected::default() };
     for (number, unit) in plan.units.iter().enumerate() {
         let Ok(text) = std::fs::read(done_path(folder, number)) else {
             collected.missing.push(number);
@@ -199,7 +210,8 @@ mod tests {
     #[test]
     fn a_plan_with_a_fold_that_there_is_not_is_refused() {
         let network = NetworkSettings { name: "Quick".to_owned(), settings: Preset::Quick.hyperparameters() };
-        let mut plan = Plan { digest: [0; 32], units: units(&[network], Target::Popularity, 1, 0) };
+        let units = units(&[network], Target::Popularity, 1, 0);
+        let mut plan = Plan { digest: [0; 32], request: VerdictRequest::default(), units };
         let read = |plan: &Plan| parse_plan(&serde_json::to_vec(plan).unwrap()).map(|plan| plan.units.len());
         assert_eq!(read(&plan), Ok(6));
         plan.units[3].fold = FOLDS;

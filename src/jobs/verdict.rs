@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
+
 use super::fits::{NetworkSettings, Unit, fit, units};
 use super::{Observed, Stop, TrainError, Wishes, dataset, observe};
 use crate::evidence::{self, Control, FOLDS, Target, Verdict, VerdictInput};
@@ -10,7 +12,7 @@ use crate::nn::{Hyperparameters, Preset, TrainOptions};
 use crate::study::{RunRecord, SavedFit, Study, StudyError, StudyFile, mark_digits, plural, tracks_mark};
 
 /// How thorough a verdict is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum VerdictKind {
     /// One pass over five folds.
     #[default]
@@ -38,7 +40,7 @@ impl VerdictKind {
 }
 
 /// What a verdict is asked about.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct VerdictRequest {
     pub kind: VerdictKind,
     pub target: Target,

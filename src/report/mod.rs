@@ -7,14 +7,16 @@ mod run_plots;
 pub use plot::Plot;
 pub use run_plots::{curves_plot, residuals_plot, scatter_plot};
 
+use std::collections::HashMap;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::evidence::colors::{Clustering, Naming};
 use crate::evidence::{self, Answer, FOLDS, PartBy, Subset, Verdict};
 use crate::jobs::{ColorFindings, find_colors};
 use crate::study::{
-    Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, RunRecord, Scale, Study, StudyError, Target,
-    has_changed_since_verdict, plural, results_sentence, thousands, tracks_mark,
+    CoverId, Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, RunRecord, Scale, Study, StudyError,
+    Target, Track, has_changed_since_verdict, plural, results_sentence, thousands, tracks_mark,
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -30,6 +32,8 @@ struct Contents {
     popularity: Descriptive,
     histogram: Histogram,
     left_out: usize,
+    /// Tracks whose cover is also another track's.
+    shared: usize,
     colors: Option<ColorFindings>,
     runs: Vec<RunRecord>,
     verdict: Option<Verdict>,
@@ -56,6 +60,7 @@ pub fn report(study: &Study, name: &str) -> Result<String, StudyError> {
         target,
         popularity,
         left_out: study.rejected()?.len(),
+        shared: tracks_that_share(&tracks),
         colors: if has_usable { Some(find_colors(study, Clustering::Oklab, Naming::Eight)?) } else { None },
         runs: study.runs()?,
         has_changed: verdicts.last().is_some_and(|verdict| has_changed_since_verdict(verdict, tracks_mark(&tracks))),
@@ -122,7 +127,7 @@ impl Contents {
     }
 
     fn data(&self) -> Markup {
-        let shared = self.counts.covers.saturating_sub(self.counts.unique_covers);
+        let shared = self.shared;
         let described = &self.popularity;
         let figure = |value: Option<f64>| self.target.figure(value.unwrap_or(f64::NAN));
         let spread = self.target.difference(described.std.unwrap_or(f64::NAN), 1);
@@ -287,6 +292,23 @@ impl Contents {
         }
     }
 
+    /// What reaches the same verdict in a terminal.
+    fn command(&self) -> String {
+        let mut words = format!("cover-study verdict \"{}.coverstudy\"", self.name);
+        let Some(verdict) = &self.verdict else { return words };
+        if verdict.repeats > 1 {
+            words += " --full";
+        }
+        if verdict.target != evidence::Target::default() {
+            words += &format!(" --target {}", verdict.target.key());
+        }
+        let networks = verdict.rows.iter().map(|row| row.predictor.as_str());
+        for run in networks.filter(|name| self.runs.iter().any(|run| run.name == *name)) {
+            words += &format!(" --run \"{run}\"");
+        }
+        words
+    }
+
     fn repeating(&self) -> Markup {
         html! {
             section.repeat {
@@ -294,11 +316,20 @@ impl Contents {
                 p {
                     "Cover Study " (env!("CARGO_PKG_VERSION")) "; folds, shuffles and intervals come from fixed seeds, so the "
                     "same study gives the same figures. In the program: open the study, Verdict. In a terminal: "
-                    code { "cover-study verdict \"" (self.name) ".coverstudy\"" }
+                    code { (self.command()) }
                 }
             }
         }
     }
+}
+
+/// How many tracks have a cover that another one has too.
+fn tracks_that_share(tracks: &[Track]) -> usize {
+    let mut counts: HashMap<CoverId, usize> = HashMap::new();
+    for cover in tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.cover) {
+        *counts.entry(cover).or_default() += 1;
+    }
+    counts.into_values().filter(|count| *count > 1).sum()
 }
 
 /// What each answer means, for who meets the word for the first time.
@@ -429,6 +460,7 @@ mod tests {
             popularity: Descriptive::default(),
             histogram: Histogram::of([], 100.0, BINS),
             left_out: 0,
+            shared: 0,
             colors: None,
             runs: Vec::new(),
             verdict: None,

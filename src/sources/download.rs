@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::services::{CoverVariant, Loopback, RequestError, Waits, agent, is_loopback, persist};
+use super::services::{CoverVariant, Loopback, RequestError, Waits, agent, is_loopback, persist, retry_after};
 use crate::jobs::{Stop, Wishes};
 
 /// Downloads at the same time, in all and from one host.
@@ -134,7 +134,7 @@ impl Downloader {
                 return Ok(header("location").map_or(Answer::Unusable(no_place), Answer::Moved));
             }
             429 => {
-                let wait = header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+                let wait = header("retry-after").and_then(|text| retry_after(&text));
                 if wait.is_some_and(|wait| wait > LONGEST_WAIT) {
                     return Ok(Answer::Unusable("The cover's server is busy. Import again later.".to_owned()));
                 }

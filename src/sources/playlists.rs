@@ -16,6 +16,9 @@ use crate::study::{DEEZER_RANK, NewTrack, POPULARITY, Rejected, Study, Target, U
 /// Where the study keeps the width, in pixels, that its downloaded covers have.
 const COVER_WIDTH: &str = "downloaded cover width";
 
+/// Empty pages in a row that are taken for short ones; more have no end.
+const EMPTY_PAGES: u32 = 3;
+
 /// Playlists to import.
 #[derive(Clone, Debug)]
 pub struct PlaylistRequest {
@@ -115,6 +118,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn all(&mut self) -> Result<(), ImportError> {
+        self.begin()?;
         for kind in [ServiceKind::Spotify, ServiceKind::Deezer] {
             let links: Vec<&PlaylistLink> = self.request.links.iter().filter(|link| link.service == kind).collect();
             if links.is_empty() {
@@ -127,6 +131,18 @@ impl Run<'_> {
             self.counts &= self.study.adopt(&target(kind))?;
             for link in links {
                 self.playlist(service.as_mut(), link)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes all playlists as unfinished, so that those that are never reached are not forgotten.
+    fn begin(&mut self) -> Result<(), ImportError> {
+        let begun = self.study.unfinished_playlists()?;
+        for link in &self.request.links {
+            let link = link.address();
+            if begun.iter().all(|other| other.link != link) {
+                self.study.set_unfinished(&UnfinishedPlaylist { link, version: String::new(), next_offset: 0 })?;
             }
         }
         Ok(())
@@ -163,7 +179,7 @@ impl Run<'_> {
         let mut place = self.place(link, head)?;
         self.resumed |= place.next_offset > 0;
         let before = self.teller.progress.total;
-        let mut seen = HashSet::new();
+        let (mut seen, mut empty) = (HashSet::new(), 0);
         self.teller.progress.done += usize::try_from(place.next_offset).unwrap_or(0);
         loop {
             let page = self.ask(|waits| service.page(&link.id, place.next_offset, waits))?;
@@ -172,6 +188,7 @@ impl Run<'_> {
             self.teller.progress.total = before + usize::try_from(total).unwrap_or(0);
             let is_repeated = !page.entries.is_empty() && !seen.insert(fingerprint(&page));
             let next = page.next.clone();
+            empty = if page.entries.is_empty() { empty + 1 } else { 0 };
             if !is_repeated {
                 self.take(page, link, &name)?;
             }
@@ -179,6 +196,9 @@ impl Run<'_> {
                 _ if is_repeated => self.broken_off(&name, service, "sent the same entries twice"),
                 Next::At(offset) if offset <= place.next_offset => {
                     self.broken_off(&name, service, "went back to its beginning")
+                }
+                Next::At(_) if empty >= EMPTY_PAGES => {
+                    self.broken_off(&name, service, "sent one empty page after the other")
                 }
                 Next::Elsewhere(host) => self.broken_off(&name, service, &format!("points to another host ({host})")),
                 Next::At(offset) => {

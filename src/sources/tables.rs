@@ -68,8 +68,9 @@ impl Plan {
 
     /// The covers are in the folder that was named, else in the spreadsheet's own, else at the addresses it names.
     fn covers_of(&mut self, table: &Table, mapping: &Mapping, covers: Option<&Path>) -> Result<CoversAt, ImportError> {
-        let web = mapping.cover_url.filter(|_| covers.is_none()).map(CoversAt::Web);
-        if mapping.has_web_covers()
+        let chosen = mapping.cover.filter(|_| names_addresses(table, mapping));
+        let web = mapping.cover_url.or(chosen).filter(|_| covers.is_none()).map(CoversAt::Web);
+        if (mapping.has_web_covers() || chosen.is_some())
             && let Some(web) = web
         {
             return Ok(web);
@@ -284,6 +285,12 @@ fn folder_of(path: &Path) -> PathBuf {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
         _ => PathBuf::from("."),
     }
+}
+
+/// Whether the column that was chosen for covers holds web addresses.
+fn names_addresses(table: &Table, mapping: &Mapping) -> bool {
+    let mut cells = table.rows.iter().map(|row| row.cell(mapping.cover)).filter(|cell| !cell.is_empty()).peekable();
+    cells.peek().is_some() && cells.all(is_address)
 }
 
 fn is_address(cell: &str) -> bool {

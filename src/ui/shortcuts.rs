@@ -98,7 +98,7 @@ pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
         });
         ui.add_space(GAP);
         let height = ui.ctx().content_rect().height() - AROUND;
-        egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             Grid::new("list of keys").num_columns(2).spacing(vec2(GAP_LARGE, 6.0)).show(ui, |ui| {
                 let listed = SHORTCUTS.iter().filter(|(_, _, words)| !words.is_empty());
                 let own = listed.map(|(shortcut, _, words)| (ui.ctx().format_shortcut(shortcut), *words));

@@ -49,7 +49,7 @@ impl App {
                 } else {
                     // What they offer to take back is no longer the last change.
                     self.state.toasts.retain(|toast| !toast.can_undo);
-                    self.state.toast(ToastKind::Info, format!("Taken back: {sentence}"));
+                    self.state.toast(ToastKind::Info, sentence);
                 }
                 self.refresh();
             }
@@ -74,6 +74,8 @@ impl App {
             return;
         }
         let Some(file) = self.file.clone() else { return };
+        self.state.edits.forget();
+        self.state.toasts.retain(|toast| !toast.can_undo);
         self.task("purge", move || {
             let done = file.connect().and_then(|mut study| study.purge_deleted_runs());
             Outcome::Changed(done.map(|()| "The deleted runs are gone for good.").map_err(|error| error.to_string()))

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{
     CoverVariant, Entry, Head, Loopback, Page, RequestError, Service, ServiceError, ServiceKind, ServiceTrack, Waits,
-    agent, next_page, persist,
+    agent, next_page, persist, retry_after,
 };
 
 /// What Deezer allows.
@@ -57,10 +57,10 @@ impl Deezer {
         persist(waits, || {
             self.pace.take().map_err(|wait| RequestError::Busy { wait: Some(wait) })?;
             let mut answer = self.agent.get(&address).call()?;
-            let wait = answer.headers().get("retry-after").and_then(|text| text.to_str().ok()?.trim().parse().ok());
+            let wait = answer.headers().get("retry-after").and_then(|text| retry_after(text.to_str().ok()?));
             let text = answer.body_mut().with_config().limit(LONGEST_ANSWER).read_to_string()?;
             match answer.status().as_u16() {
-                429 => return Err(RequestError::Busy { wait: wait.map(Duration::from_secs) }),
+                429 => return Err(RequestError::Busy { wait }),
                 status @ 500.. => return Err(RequestError::Broken(status)),
                 status @ 400.. => return Err(RequestError::Refused { status, message: String::new() }),
                 _ => {}

@@ -16,7 +16,7 @@ pub use deezer::Deezer;
 pub use links::{Links, PlaylistLink, ServiceKind, parse_links};
 pub use original::{ORIGINAL_PLAYLISTS, original_links};
 pub use request::Waits;
-pub(super) use request::{Loopback, RequestError, agent, is_loopback, persist};
+pub(super) use request::{Loopback, RequestError, agent, is_loopback, persist, retry_after};
 pub use spotify::{KnownLogin, LoginError, LoginSteps, REDIRECT_ADDRESS, Spotify, forget_login, keep_app, log_in};
 pub use terms::TERMS;
 pub use vault::{Kept, Secret};

@@ -152,6 +152,17 @@ pub(in crate::sources) fn persist<T>(
     }
 }
 
+/// What a `Retry-After` header asks for: seconds, also broken ones, or a date.
+pub(in crate::sources) fn retry_after(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds.ceil()).ok();
+    }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    let seconds = date.timestamp().as_second() - jiff::Timestamp::now().as_second();
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
 fn growing(failures: u32) -> Duration {
     FIRST_PAUSE * 2_u32.pow(failures.saturating_sub(1).min(6))
 }
@@ -226,6 +237,15 @@ mod tests {
             Err(refused.clone())
         });
         assert_eq!((result, count), (Err(refused), 1));
+    }
+
+    #[test]
+    fn waits_are_read_as_services_write_them() {
+        assert_eq!(retry_after("7"), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after(" 3600.5"), Some(Duration::from_secs(3601)));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert!(retry_after("Fri, 31 Dec 2100 23:59:59 GMT").is_some_and(|wait| wait.as_secs() > 1_000_000));
+        assert_eq!([retry_after("-1"), retry_after("soon"), retry_after("nan")], [None, None, None]);
     }
 
     #[test]

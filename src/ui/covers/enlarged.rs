@@ -40,7 +40,8 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc
         panel.state.covers.enlarged = None;
     }
     if panel.state.covers.enlarged.is_none() {
-        ui.memory_mut(|memory| memory.request_focus(super::grid::tile_id(track.id)));
+        // In the next frame, when nothing lies over the grid any more.
+        panel.state.covers.comes_back_to = Some(track.id);
     }
 }
 

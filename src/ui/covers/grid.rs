@@ -37,6 +37,9 @@ impl Layout {
 
 /// Draws the tracks at the places `found`.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, found: &[usize]) {
+    if let Some(track) = panel.state.covers.comes_back_to.take() {
+        ui.memory_mut(|memory| memory.request_focus(tile_id(track)));
+    }
     let layout = Layout::of(ui.available_width() - GAP_LARGE);
     let rows = found.len().div_ceil(layout.columns);
     let mut area = ScrollArea::vertical().id_salt("covers").auto_shrink([false, false]);

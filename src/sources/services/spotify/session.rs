@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::stored::{self, Stored};
-use crate::sources::services::{RequestError, ServiceError, Waits, persist};
+use crate::sources::services::{RequestError, ServiceError, Waits, persist, retry_after};
 
 /// What an answer without a usable token is told as.
 pub(super) const LOGIN_ENDED: &str = "invalid_grant";
@@ -162,9 +162,9 @@ pub(super) fn request_error(error: ClientError) -> RequestError {
         ClientError::Http(error) => match *error {
             HttpError::StatusCode(response) => {
                 let status = response.status();
-                let wait = response.header("retry-after").and_then(|text| text.trim().parse().ok());
+                let wait = response.header("retry-after").and_then(retry_after);
                 match status {
-                    429 => RequestError::Busy { wait: wait.map(std::time::Duration::from_secs) },
+                    429 => RequestError::Busy { wait },
                     500.. => RequestError::Broken(status),
                     _ => {
                         RequestError::Refused { status, message: message(&response.into_string().unwrap_or_default()) }
