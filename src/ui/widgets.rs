@@ -126,10 +126,6 @@ fn enabled(ui: &mut Ui, button: Button<'_>, blocked: Option<&str>) -> Response {
 
 /// Draws the ring that shows where the keyboard is.
 pub fn focus_ring(ui: &Ui, response: &Response) {
-    if response.gained_focus() {
-        // The keyboard may lead to what is not seen.
-        response.scroll_to_me(None);
-    }
     if response.has_focus() {
         let ring = Stroke::new(2.0, palette(ui).accent);
         let radius = CornerRadius::same(theme::RADIUS_CONTROL);
@@ -202,9 +198,6 @@ pub fn text_field(ui: &mut Ui, label: &str, hint: &str, text: &mut String, width
     let named = field_label(ui, label, FIELD_LABEL);
     let edit = TextEdit::singleline(text).hint_text(hint).desired_width(width).align(egui::Align2::LEFT_CENTER);
     let response = ui.add_sized([width, theme::CONTROL_HEIGHT], edit).labelled_by(named.id);
-    if response.gained_focus() {
-        response.scroll_to_me(None);
-    }
     (keep_on_enter(ui, &response), response)
 }
 
