@@ -45,7 +45,7 @@ pub(super) fn run(args: &ExportArgs, output: &Output) -> Result<Exit> {
 fn tell_written(file: &Path, bytes: u64, mut event: Value, output: &Output) {
     output.say(format_args!("Written: {} ({bytes} bytes).", file.display()));
     event["event"] = json!("written");
-    event["file"] = json!(file);
+    event["file"] = json!(file.to_string_lossy());
     event["bytes"] = json!(bytes);
     output.event(&event);
 }

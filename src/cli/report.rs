@@ -16,6 +16,6 @@ pub(super) fn run(args: &ReportArgs, output: &Output) -> Result<Exit> {
     let page = report(&file.connect()?, &file.name())?;
     let bytes = write_file(&args.out, page.as_bytes())?;
     output.say(format_args!("Written: {} ({bytes} bytes).", args.out.display()));
-    output.event(&json!({"event": "written", "file": args.out, "bytes": bytes}));
+    output.event(&json!({"event": "written", "file": args.out.to_string_lossy(), "bytes": bytes}));
     Ok(Exit::Done)
 }

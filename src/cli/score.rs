@@ -55,7 +55,7 @@ pub(super) fn score_one(scorer: &Scorer, target: &Target, cover: &Path, output: 
             ));
             output.event(&json!({
                 "event": "scored",
-                "cover": cover,
+                "cover": cover.to_string_lossy(),
                 "prediction": score.prediction,
                 "low": score.low,
                 "high": score.high,
@@ -66,7 +66,7 @@ pub(super) fn score_one(scorer: &Scorer, target: &Target, cover: &Path, output: 
         }
         Err(error) => {
             output.say(format_args!("{name}: {error}"));
-            output.event(&json!({"event": "failed", "cover": cover, "reason": error.to_string()}));
+            output.event(&json!({"event": "failed", "cover": cover.to_string_lossy(), "reason": error.to_string()}));
             false
         }
     }

@@ -134,7 +134,9 @@ impl Learner {
         share: f32,
         silence: &mut impl Rng,
     ) -> Result<(f32, Gradients<f32, Cpu>), CpuError> {
-        let targets: Values = self.dev.try_tensor_from_vec(targets.to_vec(), (targets.len(), 1))?;
+        let mut wanted = take_zeros(&self.dev, targets.len())?;
+        wanted.copy_from_slice(targets);
+        let targets: Values = self.dev.try_tensor_from_vec(wanted, (targets.len(), 1))?;
         let (answers, tape) = self.answers(pictures, silence)?;
         let loss = mse_loss(answers.put_tape(tape), targets).try_mul(share)?;
         Ok((loss.array(), loss.try_backward()?))
@@ -257,7 +259,10 @@ fn add_gradient<S: Shape>(
 fn dropout_mask(dev: &Cpu, share: f64, shape: (usize, usize), generator: &mut impl Rng) -> Result<Values, CpuError> {
     let kept = (1.0 / (1.0 - share)) as f32;
     let mask = (0..shape.0 * shape.1).map(|_| if generator.random_bool(share) { 0.0 } else { kept });
-    dev.try_tensor_from_vec(mask.collect(), shape)
+    // In a buffer of the device's, as one allocated here would stay in its cache, step after step.
+    let mut floats = take_zeros(dev, shape.0 * shape.1)?;
+    floats.iter_mut().zip(mask).for_each(|(float, value)| *float = value);
+    dev.try_tensor_from_vec(floats, shape)
 }
 
 /// Pictures as the dense layer takes them where there is no convolution.

@@ -2,7 +2,7 @@
 //! tables and predictions as CSV.
 
 use std::collections::HashMap;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use super::{CoverId, Rejected, RunRecord, SavedScore, Study, StudyError, Target, Track};
@@ -12,6 +12,10 @@ use super::{CoverId, Rejected, RunRecord, SavedScore, Study, StudyError, Target,
 /// # Errors
 /// [`StudyError::DiskFull`], or what else the disk says.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<u64, StudyError> {
+    if is_database(path) {
+        let source = std::io::Error::other("there is a study of this name, which would be lost");
+        return Err(StudyError::Io { action: "write", path: path.to_path_buf(), source });
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || {
         // Temporary files are private; what is written for others to read has the permissions of any new file.
@@ -24,6 +28,13 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<u64, StudyError> {
         Err(error) if error.kind() == std::io::ErrorKind::StorageFull => Err(StudyError::DiskFull(path.to_path_buf())),
         Err(source) => Err(StudyError::Io { action: "write", path: path.to_path_buf(), source }),
     }
+}
+
+/// Whether there is a study, or another SQLite file, at `path`.
+fn is_database(path: &Path) -> bool {
+    const MAGIC: &[u8] = b"SQLite format 3\0";
+    let mut start = [0; MAGIC.len()];
+    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == MAGIC
 }
 
 #[cfg(unix)]

@@ -89,6 +89,9 @@ fn exported_tracks_are_imported_again_as_they_were() {
     run(&["import", text(&second), "--csv", text(&csv), "--covers", text(&out)]);
     let info = |study| last_json(&run(&["info", text(study)]));
     assert_eq!(info(&first), info(&second));
+    let lost = run(&["export", text(&first), "--tracks", text(&first), "--covers", text(&out)]);
+    assert_eq!(lost.status.code(), Some(1), "a study is not written over");
+    assert_eq!(info(&first), info(&second));
 }
 
 #[test]
