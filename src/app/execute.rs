@@ -24,7 +24,7 @@ use super::{Chart, Command, Format, Settings};
 use crate::evidence::Control;
 use crate::jobs::{ColorFindings, Job, JobEvent, Stop, Waker};
 use crate::sources::services::{Kept, KnownLogin};
-use crate::sources::{ImportProgress, ImportRequest, ImportSummary, Preview};
+use crate::sources::{ImportProgress, ImportRequest, Preview};
 use crate::study::{self, Recovered, RunId, StudyFile};
 
 /// How long a message stays; errors stay until they are dismissed.
@@ -97,7 +97,7 @@ pub struct App {
     reader: Option<Reader>,
     covers: Option<CoverLoader>,
     scorer: Option<ScoreWorker>,
-    import: Option<Job<ImportProgress, ImportSummary>>,
+    import: Option<Job<ImportProgress, import::ImportEnd>>,
     /// A spreadsheet or folder that waits for the study that was begun for it.
     dropped_before_study: Option<Drop>,
     /// Told the address to open in a browser.

@@ -2,10 +2,7 @@
 
 use super::sweep::{Sweep, SweepForm};
 use super::{OwnPreset, Settings};
-use crate::nn::{self, CheckedHyperparameters, ConvLayer, Field, Hyperparameters, Preset, Problem};
-
-/// The model of settings that are no preset's.
-const CUSTOM: &str = "custom";
+use crate::nn::{self, CUSTOM, CheckedHyperparameters, ConvLayer, Field, Hyperparameters, Preset, Problem};
 
 /// The settings of the next run.
 #[derive(Clone, Debug, PartialEq)]

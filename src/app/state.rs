@@ -13,7 +13,7 @@ use super::training::Training;
 use super::{
     CoverKey, CoverView, CoversPanel, Edits, ModelForm, Picture, PlaylistForm, Settings, Snapshot, SpotifyLogin,
 };
-use crate::sources::{ImportProgress, ImportSummary, Preview};
+use crate::sources::{DecimalMark, ImportProgress, ImportSummary, Preview};
 use crate::study::{Access, Recovered, RunId, RunRecord, RunStatus, Target};
 
 /// The eight steps of a study, in order.
@@ -133,6 +133,8 @@ pub struct ImportForm {
     pub preview: Option<Result<Preview, String>>,
     /// What the chosen column is, where it is not popularity.
     pub target: Target,
+    /// The mark before decimals in it, where the person says so.
+    pub decimal_mark: Option<DecimalMark>,
     /// Which of what was rejected is listed.
     pub filter: String,
 }

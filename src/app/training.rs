@@ -100,6 +100,7 @@ impl Under {
                 }
                 (self.epoch, self.step, self.steps) = (*epoch, *step, *steps);
             }
+            TrainEvent::OtherKernels(_) => {}
             TrainEvent::Epoch { record, .. } => {
                 self.step = self.steps;
                 self.clock.end_epoch(record.epoch, record.seconds);

@@ -28,7 +28,6 @@ pub enum Renderer {
 }
 
 /// The commands that need no window.
-#[expect(clippy::large_enum_variant, reason = "made once, at the start")]
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Go through the sample study from import to a scored cover.
@@ -79,6 +78,9 @@ pub struct ImportArgs {
     /// How the target is counted.
     #[arg(long, value_enum, requires = "target", default_value = "as-given")]
     pub scale: ScaleName,
+    /// The mark before decimals in the values, where the spreadsheet does not show it.
+    #[arg(long, value_enum, requires = "csv")]
+    pub decimal_mark: Option<DecimalMarkName>,
     /// Links, addresses or ids of Spotify playlists.
     #[arg(long, num_args = 1.., value_name = "LINK", conflicts_with_all = ["csv", "deezer"])]
     pub spotify: Vec<String>,
@@ -88,6 +90,9 @@ pub struct ImportArgs {
     /// Ask Deezer for dates of release too: one more request for each album.
     #[arg(long, requires = "deezer")]
     pub release_dates: bool,
+    /// The image size in pixels that downloaded covers should suffice for.
+    #[arg(long, value_name = "PIXELS", default_value_t = 60)]
+    pub image_size: u32,
     /// Predict only tracks released in these years, as 1980-2005.
     #[arg(long, value_name = "FROM-TO", value_parser = years)]
     pub years: Option<(i32, i32)>,
@@ -97,6 +102,13 @@ pub struct ImportArgs {
     /// Shuffle the sample's popularity with this seed: a control in which nothing can be found.
     #[arg(long, value_name = "SEED", requires = "sample")]
     pub shuffle_popularity: Option<u64>,
+}
+
+/// See [`ImportArgs::decimal_mark`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DecimalMarkName {
+    Point,
+    Comma,
 }
 
 /// How a target is counted.
@@ -143,11 +155,18 @@ pub struct TrainArgs {
     #[command(flatten)]
     pub settings: SettingArgs,
     /// Cores to use; all of them without it.
-    #[arg(long)]
+    #[arg(long, value_parser = threads)]
     pub threads: Option<usize>,
     /// auto, avx512, avx2 or portable.
     #[arg(long, default_value = "auto")]
     pub kernels: String,
+}
+
+/// More threads than cores are slower, and thousands stop a machine.
+fn threads(text: &str) -> Result<usize, String> {
+    const MOST: usize = 256;
+    let count = text.parse().ok().filter(|count| (1..=MOST).contains(count));
+    count.ok_or_else(|| format!("give a number from 1 to {MOST}"))
 }
 
 /// Settings that override a preset's.
@@ -245,7 +264,7 @@ pub struct FitArgs {
     /// Which unit, from 0.
     pub number: usize,
     /// Cores to use; all of them without it.
-    #[arg(long)]
+    #[arg(long, value_parser = threads)]
     pub threads: Option<usize>,
     /// auto, avx512, avx2 or portable.
     #[arg(long, default_value = "auto")]

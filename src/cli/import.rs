@@ -3,12 +3,14 @@
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::args::{ImportArgs, ScaleName};
+use super::args::{DecimalMarkName, ImportArgs, ScaleName};
 use super::{Exit, Output, login};
 use crate::jobs::{Stop, Wishes};
 use crate::sources::services::{KnownLogin, LoginError, ServiceKind, TERMS, parse_links};
-use crate::sources::{Columns, ImportError, ImportRequest, ImportSummary, PlaylistRequest, TableFile, import};
-use crate::study::{DEFAULT_IMAGE_SIZE, Recovered, Scale, StudyError, StudyFile, Target};
+use crate::sources::{
+    Columns, DecimalMark, ImportError, ImportRequest, ImportSummary, PlaylistRequest, TableFile, TablesRequest, import,
+};
+use crate::study::{Recovered, Scale, StudyError, StudyFile, Target, plural};
 
 /// Rejected things that are told one by one to people; all are in the study and in the JSON.
 const TOLD: usize = 20;
@@ -110,13 +112,24 @@ fn request(args: &ImportArgs) -> ImportRequest {
     if args.csv.is_empty() {
         return playlists(args);
     }
-    let mut names = args.map.clone().unwrap_or_default();
-    if let Some(column) = &args.target {
-        names = format!("{names},popularity={column}");
-    }
-    let columns = if names.is_empty() { Columns::Recognised } else { Columns::Named(names) };
+    let columns = match (&args.map, &args.target) {
+        (None, None) => Columns::Recognised,
+        (map, target) => Columns::Named { columns: map.clone().unwrap_or_default(), values: target.clone() },
+    };
     let files = args.csv.iter().map(|path| TableFile { path: path.clone(), columns: columns.clone() }).collect();
-    ImportRequest::Tables { files, covers: args.covers.clone(), target: target(args) }
+    let decimal_mark = args.decimal_mark.map(|mark| match mark {
+        DecimalMarkName::Point => DecimalMark::Point,
+        DecimalMarkName::Comma => DecimalMark::Comma,
+    });
+    ImportRequest::Tables(TablesRequest {
+        files,
+        covers: args.covers.clone(),
+        target: target(args),
+        decimal_mark,
+        image_size: args.image_size,
+        // They are told before the first cover is downloaded.
+        terms_read: true,
+    })
 }
 
 fn playlists(args: &ImportArgs) -> ImportRequest {
@@ -129,7 +142,7 @@ fn playlists(args: &ImportArgs) -> ImportRequest {
         links: links.playlists,
         told: links.told,
         with_dates: args.release_dates,
-        image_size: DEFAULT_IMAGE_SIZE as u32,
+        image_size: args.image_size,
     })
 }
 
@@ -169,7 +182,8 @@ pub(super) fn import_into(
         }
         if let Some(seconds) = progress.waiting_secs.filter(|_| !is_waiting) {
             bar.suspend(|| {
-                output.say(format_args!("The service asks to wait {seconds} seconds. Ctrl-C ends the import."))
+                let time = plural(seconds as usize, "second", "seconds");
+                output.say(format_args!("The service asks to wait {time}. Ctrl-C ends the import."))
             });
         }
         is_waiting = progress.waiting_secs.is_some();

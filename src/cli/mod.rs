@@ -45,9 +45,8 @@ impl Exit {
 pub fn run(command: Command, json: bool) -> Exit {
     let output = Output::new(json);
     let wishes = Wishes::default();
-    let on_signal = wishes.clone();
-    if let Err(error) = ctrlc::set_handler(move || on_signal.ask_stop(Stop::ProgramEnds)) {
-        tracing::warn!(%error, "Ctrl-C will end the program without saving the epoch under way");
+    if saves(&command) {
+        save_on_signals(&wishes);
     }
     let result = match command {
         Command::Demo => demo(&output, &wishes),
@@ -70,6 +69,31 @@ pub fn run(command: Command, json: bool) -> Exit {
             output.fail(&error);
             Exit::Failed
         }
+    }
+}
+
+/// Whether a command has something to save or to tidy up when it is to end early. What others do is done in one piece at
+/// their end: they need not wait for it.
+fn saves(command: &Command) -> bool {
+    match command {
+        Command::Demo | Command::Import(_) | Command::Login(_) | Command::Train(_) | Command::Verdict(_) => true,
+        Command::Score(_) | Command::Fit(_) => true,
+        Command::Info { .. } | Command::Results { .. } | Command::Colors { .. } => false,
+        Command::Report(_) | Command::Export(_) => false,
+    }
+}
+
+/// Ends the command after saving; at the second signal, at once.
+fn save_on_signals(wishes: &Wishes) {
+    let wishes = wishes.clone();
+    let on_signal = move || {
+        if wishes.stop() != Stop::No {
+            std::process::exit(Exit::Interrupted.code().into());
+        }
+        wishes.ask_stop(Stop::ProgramEnds);
+    };
+    if let Err(error) = ctrlc::set_handler(on_signal) {
+        tracing::warn!(%error, "Ctrl-C will end the program without saving the epoch under way");
     }
 }
 

@@ -9,7 +9,9 @@ use super::args::{SettingArgs, TrainArgs};
 use super::results::{run_json, run_line};
 use super::{Exit, Output, import::tell_recovered};
 use crate::jobs::{TrainEvent, Wishes, train_run};
-use crate::nn::{Activation, Hyperparameters, Kernels, Padding, Preset, Schedule, SplitBy, TrainOptions};
+use crate::nn::{
+    Activation, CUSTOM, Hyperparameters, Kernels, LAYERS, Padding, Preset, Schedule, SplitBy, TrainOptions,
+};
 use crate::study::{RunId, RunRecord, RunStatus, StudyFile};
 
 pub(super) fn run(args: &TrainArgs, output: &Output, wishes: &Wishes) -> Result<Exit> {
@@ -27,7 +29,10 @@ pub(super) fn run(args: &TrainArgs, output: &Output, wishes: &Wishes) -> Result<
     let mut study = file.connect()?;
     let run = match &args.resume {
         Some(name) => study.run_named(name)?.id,
-        None => study.add_run(preset.label(), preset.key(), &settings, parameters)?,
+        None => {
+            let model = if settings.layers == preset.hyperparameters().layers { preset.key() } else { CUSTOM };
+            study.add_run(preset.label(), model, &settings, parameters)?
+        }
     };
     drop(study);
     let options = TrainOptions { threads: args.threads.unwrap_or(0), kernels };
@@ -66,6 +71,10 @@ fn choose(args: &TrainArgs) -> Result<(Preset, Hyperparameters, usize)> {
 impl SettingArgs {
     fn apply(&self, settings: &mut Hyperparameters) -> Result<()> {
         if let Some(layers) = self.layers {
+            // Before it makes as many.
+            if !LAYERS.contains(&layers) {
+                bail!("There can be {} to {} convolution layers, not {layers}.", LAYERS.start(), LAYERS.end());
+            }
             settings.set_layer_count(layers);
         }
         let padding = self.padding.as_deref().map(word::<Padding>).transpose()?;
@@ -147,6 +156,7 @@ pub(super) fn train_with_progress(
                 "samples_per_second": samples_per_second,
             }));
         }
+        TrainEvent::OtherKernels(sentence) => bar.suspend(|| output.say(sentence)),
         TrainEvent::Paused(_) => {}
     })?;
     bar.finish_and_clear();

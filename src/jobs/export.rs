@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::nn::{Network, ONNX_OPSET, WeightsError};
-use crate::study::{RunRecord, Study, StudyError, WeightsKind, write_file};
+use crate::study::{RunRecord, Study, StudyError, Target, WeightsKind, write_file};
 
 /// Why a model could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +35,7 @@ pub fn export_model(study: &Study, run: &RunRecord, out: &Path) -> Result<u64, E
     };
     let hyper = run.settings.check().map_err(|_| ExportError::Settings)?;
     let network = Network::from_safetensors(&hyper, &weights)?;
-    let metadata = metadata(run, epoch)?;
+    let metadata = metadata(run, epoch, &study.target()?)?;
     let bytes = if ending == "onnx" {
         let layout = format!("pictures x 3 x {0} x {0} (NCHW), opset {ONNX_OPSET}", run.settings.image_size);
         network.to_onnx(metadata.into_iter().chain([("input".to_owned(), layout)]))
@@ -48,7 +48,7 @@ pub fn export_model(study: &Study, run: &RunRecord, out: &Path) -> Result<u64, E
 }
 
 /// What one must know to use the model.
-fn metadata(run: &RunRecord, epoch: usize) -> Result<Vec<(String, String)>, StudyError> {
+fn metadata(run: &RunRecord, epoch: usize, target: &Target) -> Result<Vec<(String, String)>, StudyError> {
     let size = run.settings.image_size;
     let settings = serde_json::to_string(&run.settings).map_err(|error| StudyError::Unreadable(error.to_string()))?;
     let entries = [
@@ -64,7 +64,16 @@ fn metadata(run: &RunRecord, epoch: usize) -> Result<Vec<(String, String)>, Stud
         ),
         ("scale", "pixel / 255, from 0 to 1".to_owned()),
         ("channels", "RGB".to_owned()),
-        ("output", "popularity, from 0 to 100".to_owned()),
+        (
+            "decode",
+            "8 bits a channel, of 16 the upper 8; EXIF orientation carried out; transparency dropped, its colors kept; gray as equal red, green \
+             and blue"
+                .to_owned(),
+        ),
+        ("output", target.output_in_words()),
+        ("target", target.measure.clone()),
+        ("unit", target.unit.clone()),
+        ("counted", target.scale.label().to_owned()),
     ];
     Ok(entries.map(|(key, value)| (key.to_owned(), value)).to_vec())
 }

@@ -13,8 +13,8 @@ use crate::study::{RunRecord, RunStatus, Study, StudyError, WeightsKind, picture
 pub enum ScoreError {
     #[error("No model has finished training yet. Train one first, then score a cover.")]
     NoModel,
-    #[error("The run \"{0}\" has no finished epoch yet. Train it first.")]
-    NotTrained(String),
+    #[error("{}", .0.why_no_predictions())]
+    NotTrained(Box<RunRecord>),
     #[error(transparent)]
     Study(#[from] StudyError),
     #[error(transparent)]
@@ -69,7 +69,7 @@ impl Scorer {
     pub fn of(study: &Study, run: RunRecord) -> Result<Self, ScoreError> {
         let predictions = study.predictions(run.id)?;
         let Some((_, weights)) = study.weights(run.id, WeightsKind::Last)?.filter(|_| !predictions.is_empty()) else {
-            return Err(ScoreError::NotTrained(run.name));
+            return Err(ScoreError::NotTrained(Box::new(run)));
         };
         let hyper = run.settings.check().map_err(|_| ScoreError::Settings)?;
         let network = Network::from_safetensors(&hyper, &weights)?;

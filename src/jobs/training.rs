@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Stop, Wishes, dataset};
 use crate::evidence;
-use crate::nn::{self, CheckedHyperparameters, Checkpoint, TrainOptions, Trainer, metrics};
+use crate::nn::{self, CheckedHyperparameters, Checkpoint, Kernels, TrainOptions, Trainer, metrics};
 use crate::study::{
     EpochRecord, MeanBaseline, Prediction, RunEnd, RunFigures, RunId, RunRecord, RunStatus, SavedWeights, Split, Study,
     StudyError, StudyFile, WeightsKind, picture::PictureError,
@@ -27,12 +27,29 @@ pub enum TrainError {
     Picture(#[from] PictureError),
     #[error("{}", .0.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" "))]
     Settings(Vec<nn::Problem>),
+    #[error("{} Or close other programs and resume the run.", .0.message)]
+    TooLittleMemory(nn::Problem),
     #[error(
         "Only {0} tracks have both a popularity and a cover; training needs at least {FEWEST_TRACKS}. Import more tracks."
     )]
     TooFewTracks(usize),
-    #[error("The run \"{0}\" is finished; there is nothing to resume.")]
-    NotResumable(String),
+    #[error("The run \"{name}\" {}. Train it again instead.", not_resumable(*.status))]
+    NotResumable { name: String, status: RunStatus },
+}
+
+impl TrainError {
+    /// Whether trying again would fail in the same way; what lacked memory, disk or tracks can be resumed.
+    fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Settings(_) | Self::Engine(nn::TrainError::NotFinite { .. } | nn::TrainError::NoBestWeights(_))
+        )
+    }
+}
+
+/// Why a run of this status cannot be resumed.
+fn not_resumable(status: RunStatus) -> &'static str {
+    if status == RunStatus::Failed { "has failed and cannot go on" } else { "is finished; there is nothing to resume" }
 }
 
 /// What a training tells while it goes on.
@@ -59,6 +76,8 @@ pub enum TrainEvent {
         samples_per_second: f64,
     },
     Paused(bool),
+    /// The run began with kernels that are not used now, in words.
+    OtherKernels(String),
 }
 
 /// How a training ended, and the run as the study has it now.
@@ -70,8 +89,8 @@ pub struct Trained {
 /// Trains a queued run, or goes on with one that was stopped, until its last epoch or until `wishes` asks to stop.
 ///
 /// # Errors
-/// Settings that cannot work, a loss that is no longer finite, or a file that cannot be written. The run is then
-/// marked as failed and keeps its finished epochs.
+/// Settings that cannot work, a loss that is no longer finite, too little memory, or a file that cannot be written. The
+/// run keeps its finished epochs and is marked as failed or, where another time may be better, as interrupted.
 pub fn train_run(
     file: &StudyFile,
     run: RunId,
@@ -82,11 +101,15 @@ pub fn train_run(
     let mut study = file.connect()?;
     let record = study.run(run)?;
     if !record.status.can_resume() {
-        return Err(TrainError::NotResumable(record.name));
+        return Err(TrainError::NotResumable { name: record.name, status: record.status });
     }
     let trained = Training { file, study: &mut study, record, options, wishes, on_event }.go();
     if let Err(error) = &trained {
-        study.set_run_status(run, RunStatus::Failed, Some(&error.to_string()))?;
+        let status = if error.is_final() { RunStatus::Failed } else { RunStatus::Interrupted };
+        // On a full disk that fails too; the first error says more, and the next start finds a run that was interrupted.
+        if let Err(error) = study.set_run_status(run, status, Some(&error.to_string())) {
+            tracing::warn!(%error, "a run's status could not be written");
+        }
     }
     trained?;
     Ok(Trained { run: study.run(run)? })
@@ -113,17 +136,17 @@ impl Training<'_> {
             return self.end_early();
         }
         let (split_id, split) = self.split(&hyper)?;
-        let data = dataset::load(self.file, self.study, &split, image_size)?;
         if let Some(available) = nn::available_memory_bytes() {
-            hyper
-                .get()
-                .check_memory(split.train.len() + split.test.len(), available)
-                .map_err(|problem| TrainError::Settings(vec![problem]))?;
+            let tracks = split.train.len() + split.test.len();
+            hyper.get().check_memory(tracks, available).map_err(TrainError::TooLittleMemory)?;
         }
+        let data = dataset::load(self.file, self.study, &split, image_size)?;
+        let options = self.options();
         let mut trainer = match self.checkpoint()? {
-            Some(checkpoint) => Trainer::resume(&hyper, data, self.options, &checkpoint)?,
-            None => Trainer::new(&hyper, data, self.options)?,
+            Some(checkpoint) => Trainer::resume(&hyper, data, options, &checkpoint)?,
+            None => Trainer::new(&hyper, data, options)?,
         };
+        self.tell_other_kernels(trainer.kernels());
         let mean = mean_baseline(&split);
         self.study.begin_run(self.record.id, (split_id, &split), &mean, trainer.kernels())?;
         while !trainer.is_done() {
@@ -138,6 +161,24 @@ impl Training<'_> {
             }
         }
         self.finish(&trainer, &split, &mean)
+    }
+
+    /// With the kernels that the run began with, where none are asked for and this processor has them.
+    fn options(&self) -> TrainOptions {
+        let recorded = self.record.kernels.as_deref().and_then(|name| name.parse().ok());
+        let kernels =
+            recorded.filter(|kernels: &Kernels| self.options.kernels == Kernels::Auto && kernels.resolve().is_ok());
+        TrainOptions { kernels: kernels.unwrap_or(self.options.kernels), ..self.options }
+    }
+
+    fn tell_other_kernels(&mut self, now: &'static str) {
+        let has_begun = !self.record.epochs.is_empty();
+        if let Some(before) = self.record.kernels.clone().filter(|before| has_begun && before != now) {
+            (self.on_event)(TrainEvent::OtherKernels(format!(
+                "The run began with {before} kernels and goes on with {now}: its last digits may differ from those of a run \
+                 that was never interrupted."
+            )));
+        }
     }
 
     /// The run's own split where it has begun before, else a new one.

@@ -1,7 +1,7 @@
 //! Weights and optimizer state as safetensors bytes.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use safetensors::tensor::{Dtype, SafeTensors, View, serialize};
 
@@ -173,7 +173,23 @@ fn write(items: Vec<(String, Values<'_>)>, metadata: Option<HashMap<String, Stri
             return Err(WeightsError::Damaged(format!("\"{name}\" has another length than its shape")));
         }
     }
-    serialize(items, metadata).map_err(|error| WeightsError::Damaged(error.to_string()))
+    let has_metadata = metadata.is_some();
+    let bytes = serialize(items, metadata).map_err(|error| WeightsError::Damaged(error.to_string()))?;
+    if !has_metadata {
+        return Ok(bytes);
+    }
+    ordered(&bytes).ok_or_else(|| WeightsError::Damaged("its header cannot be read".to_owned()))
+}
+
+/// A safetensors file with its header in the order of the names, so that the same weights are the same bytes: the
+/// library writes metadata as a hash map gives it. The header is JSON behind its length, filled up with spaces to eight bytes.
+fn ordered(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (length, rest) = bytes.split_first_chunk::<8>()?;
+    let (header, data) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    let header: BTreeMap<String, BTreeMap<String, serde_json::Value>> = serde_json::from_slice(header).ok()?;
+    let mut text = serde_json::to_vec(&header).ok()?;
+    text.resize(text.len().next_multiple_of(8), b' ');
+    Some([&(text.len() as u64).to_le_bytes()[..], &text, data].concat())
 }
 
 fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>, WeightsError> {
@@ -218,6 +234,19 @@ mod tests {
         let bytes = write_weights(&shape, &arrays, None).expect("lengths fit");
         assert_eq!(read_weights(&shape, &bytes).expect("what was written"), arrays);
         assert_eq!(write_weights(&shape, &arrays, None).expect("lengths fit"), bytes, "writing is reproducible");
+    }
+
+    #[test]
+    fn metadata_is_written_in_one_order() {
+        let (shape, arrays) = (shape(), arrays(&shape()));
+        let write = || {
+            let entries =
+                ["run", "settings", "scale", "layout", "resize"].map(|key| (key.to_owned(), "text".to_owned()));
+            write_weights(&shape, &arrays, Some(entries.into())).expect("lengths fit")
+        };
+        let bytes = write();
+        assert_eq!(read_weights(&shape, &bytes).expect("what was written"), arrays);
+        assert!((0..5).all(|_| write() == bytes));
     }
 
     #[test]

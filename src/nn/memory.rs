@@ -1,5 +1,10 @@
 //! How much memory a training takes, and how much there is.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+
 use super::conv_op::{flipped, workspace_bytes};
 use super::hyper::{CheckedHyperparameters, Field, Problem};
 use super::kernels::ConvGeometry;
@@ -21,22 +26,32 @@ const SMALLEST_MICRO_BATCH: usize = 2;
 /// Batches of pictures that there are at a time: in use, waiting, being read.
 const BATCHES_AT_A_TIME: u64 = 3;
 
+/// How long the memory that is available counts as known.
+const KNOWN_FOR: Duration = Duration::from_secs(1);
+
 /// Bytes of an `f32`.
 const FLOAT: u64 = 4;
 
 /// What the program, rayon's threads, the tape and the allocator take beside the arrays, in bytes.
 const OVERHEAD_BYTES: u64 = 48 << 20;
 
-/// Memory that could be given to new work without swapping, in bytes; `None` where the system does not say.
+/// Memory that could be given to new work without swapping, in bytes, within what the process may have at all; `None`
+/// where the system does not say. Panels ask for it in each frame: it is looked up anew after [`KNOWN_FOR`].
 pub fn available_memory_bytes() -> Option<u64> {
-    parse_available(&std::fs::read_to_string("/proc/meminfo").ok()?)
+    static KNOWN: Mutex<Option<(Instant, u64)>> = Mutex::new(None);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let recent = known.filter(|(since, _)| since.elapsed() < KNOWN_FOR);
+    let (_, bytes) = *known.insert(recent.unwrap_or_else(|| (Instant::now(), ask_available_bytes())));
+    (bytes > 0).then_some(bytes)
 }
 
-/// Reads `MemAvailable` of Linux's `/proc/meminfo`, which counts in KiB.
-fn parse_available(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
-    kibibytes.checked_mul(1024)
+fn ask_available_bytes() -> u64 {
+    let ram = MemoryRefreshKind::nothing().with_ram();
+    let system = System::new_with_specifics(RefreshKind::nothing().with_memory(ram));
+    let available = system.available_memory();
+    // A container's limit, or what the machine has. What it calls free leaves out what files have in the cache, which new
+    // work takes over.
+    system.cgroup_limits().map_or(available, |limits| available.min(limits.total_memory.saturating_sub(limits.rss)))
 }
 
 /// How many pictures of a batch are put through at a time. It comes from the settings alone, never from the machine,
@@ -137,11 +152,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_meminfo() {
-        let text = "MemTotal:       16000000 kB\nMemFree: 1 kB\nMemAvailable:   12345678 kB\n";
-        assert_eq!(parse_available(text), Some(12_345_678 * 1024));
-        assert_eq!(parse_available("MemTotal: 1 kB"), None);
-        assert_eq!(parse_available("MemAvailable: many kB"), None);
+    fn the_system_says_how_much_there_is() {
+        assert!(available_memory_bytes().is_some_and(|bytes| bytes > 64 << 20));
     }
 
     #[test]

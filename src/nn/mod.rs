@@ -39,6 +39,6 @@ pub use kernels::{Isa, Kernels, UnknownKernels, UnsupportedKernels};
 pub use memory::{LARGEST_KEPT_IMAGE, available_memory_bytes};
 pub use network::Network;
 pub use onnx::ONNX_OPSET;
-pub use presets::Preset;
+pub use presets::{CUSTOM, Preset};
 pub use shape::{LayerShape, shapes};
 pub use train::{EpochFigures, TrainError, TrainOptions, Trainer};

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::hyper::{Activation, ConvLayer, Hyperparameters, Padding, Schedule, SplitBy};
 
+/// The key of a model whose layers are no preset's.
+pub const CUSTOM: &str = "custom";
+
 /// A ready-made network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Preset {

@@ -133,13 +133,17 @@ impl Mapping {
                 .into_iter()
                 .find(|column| column.label().eq_ignore_ascii_case(what.trim()))
                 .ok_or_else(|| format!("\"{what}\" is none of title, popularity, playlist, cover."))?;
-            let place = headers
-                .iter()
-                .position(|header| normalised(header) == normalised(name))
-                .ok_or_else(|| format!("There is no column \"{name}\". There are: {}.", headers.join(", ")))?;
-            *self.of_mut(column) = Some(place);
+            *self.of_mut(column) = Some(place_of(name, headers)?);
         }
         Ok(self)
+    }
+
+    /// With the values in the column named `name`.
+    ///
+    /// # Errors
+    /// A sentence that says which columns there are.
+    pub fn with_values_in(self, name: &str, headers: &[String]) -> Result<Self, String> {
+        Ok(Self { popularity: Some(place_of(name, headers)?), ..self })
     }
 
     /// The number of the column that holds `column`.
@@ -183,6 +187,13 @@ impl Mapping {
     pub fn missing(&self) -> Vec<Column> {
         Column::CHOOSABLE.into_iter().filter(|column| column.is_required() && self.of(*column).is_none()).collect()
     }
+}
+
+fn place_of(name: &str, headers: &[String]) -> Result<usize, String> {
+    headers
+        .iter()
+        .position(|header| normalised(header) == normalised(name))
+        .ok_or_else(|| format!("There is no column \"{name}\". There are: {}.", headers.join(", ")))
 }
 
 fn normalised(header: &str) -> String {

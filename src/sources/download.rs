@@ -1,8 +1,8 @@
 //! Downloading covers: in parallel with limits for each host, checked in size and kind, whole or not at all.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use url::Url;
@@ -19,6 +19,9 @@ const LARGEST_COVER: u64 = 20 * 1024 * 1024;
 
 /// The longest wait that a cover is worth.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How often a wait looks whether it is to end.
+const POLL: Duration = Duration::from_millis(100);
 
 /// Redirects that are followed for one cover.
 const REDIRECTS: usize = 4;
@@ -46,10 +49,15 @@ pub(super) fn at_width(address: &str, width: u32) -> String {
 }
 
 /// Downloads covers.
-pub(super) struct Downloader {
+pub(super) struct Downloader(Arc<Shared>);
+
+/// What all downloads share.
+struct Shared {
     agent: ureq::Agent,
     loopback: Loopback,
     bytes: AtomicU64,
+    /// Hosts that could not be found, which are not looked for again for each of their covers.
+    unknown_hosts: Mutex<HashSet<String>>,
 }
 
 /// What came from each address: the file, or why there is none.
@@ -57,37 +65,43 @@ pub(super) type Downloads = HashMap<String, Result<Vec<u8>, String>>;
 
 impl Downloader {
     pub(super) fn new() -> Self {
-        let loopback = Loopback::from_env();
-        Self { agent: agent(loopback), loopback, bytes: AtomicU64::new(0) }
+        Self::with(Loopback::from_env())
+    }
+
+    fn with(loopback: Loopback) -> Self {
+        let unknown_hosts = Mutex::default();
+        Self(Arc::new(Shared { agent: agent(loopback), loopback, bytes: AtomicU64::new(0), unknown_hosts }))
     }
 
     /// Bytes that have come so far.
     pub(super) fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
+        self.0.bytes.load(Ordering::Relaxed)
     }
 
-    /// Downloads all `addresses`, each once; `None` where `wishes` ended it before.
+    /// Downloads all `addresses`, each once; `None` where `wishes` ended it before. Requests that are under way then are
+    /// not waited for: a server that stalls would hold up whoever cancels.
     pub(super) fn fetch(&self, addresses: Vec<String>, wishes: &Wishes) -> Option<Downloads> {
-        let threads = AT_ONCE.min(addresses.len());
-        let queue = Queue::new(addresses);
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                let work = || {
-                    while let Some((address, host)) = queue.take(wishes) {
-                        let download = self.download(&address, wishes);
-                        queue.put(address, &host, download);
-                    }
-                };
-                let thread = std::thread::Builder::new().name("covers".to_owned()).spawn_scoped(scope, work);
-                if let Err(error) = thread {
-                    tracing::warn!(%error, "fewer downloads at once");
+        let count = addresses.len();
+        let queue = Arc::new(Queue::new(addresses));
+        let mut threads = 0;
+        for _ in 0..AT_ONCE.min(count) {
+            let (queue, shared, wishes) = (Arc::clone(&queue), Arc::clone(&self.0), wishes.clone());
+            let work = move || {
+                while let Some((address, host)) = queue.take(&wishes) {
+                    let download = shared.download(&address, &wishes);
+                    queue.put(address, &host, download);
                 }
+            };
+            match std::thread::Builder::new().name("covers".to_owned()).spawn(work) {
+                Ok(_) => threads += 1,
+                Err(error) => tracing::warn!(%error, "fewer downloads at once"),
             }
-        });
-        let state = queue.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (wishes.stop() == Stop::No && state.waiting.is_empty()).then_some(state.done)
+        }
+        if threads > 0 || count == 0 { queue.wait_for(count, wishes) } else { None }
     }
+}
 
+impl Shared {
     /// One cover's file, tried again where that helps.
     fn download(&self, address: &str, wishes: &Wishes) -> Result<Vec<u8>, String> {
         let mut waits = Waits { wishes, on_wait: &mut |_| {} };
@@ -114,8 +128,7 @@ impl Downloader {
         if self.loopback.0 && is_loopback(url) && matches!(url.scheme(), "http" | "https") {
             return Ok(());
         }
-        let is_public = matches!(url.host(), Some(url::Host::Domain(name))
-            if name.contains('.') && ![".local", ".internal", ".localhost", ".lan", ".home.arpa"].iter().any(|end| name.ends_with(end)));
+        let is_public = matches!(url.host(), Some(url::Host::Domain(name)) if is_public_name(name));
         if url.scheme() == "https" && is_public && url.port().is_none() {
             Ok(())
         } else {
@@ -124,7 +137,18 @@ impl Downloader {
     }
 
     fn request(&self, url: &Url) -> Result<Answer, RequestError> {
-        let mut answer = self.agent.get(url.as_str()).call()?;
+        let host = url.host_str().unwrap_or_default();
+        let unknown = || self.unknown_hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if unknown().contains(host) {
+            return Err(RequestError::UnknownHost);
+        }
+        let mut answer = self.agent.get(url.as_str()).call().map_err(|error| {
+            let error = RequestError::from(error);
+            if error == RequestError::UnknownHost {
+                unknown().insert(host.to_owned());
+            }
+            error
+        })?;
         let header = |name: &str| answer.headers().get(name).and_then(|text| text.to_str().ok()).map(str::to_owned);
         let status = answer.status().as_u16();
         match status {
@@ -160,6 +184,14 @@ impl Downloader {
     }
 }
 
+/// Whether a host's name can be one of the internet's; what it leads to is looked at when it is asked.
+fn is_public_name(name: &str) -> bool {
+    const PRIVATE: [&str; 5] = [".local", ".internal", ".localhost", ".lan", ".home.arpa"];
+    // "printer.local." is the same name.
+    let name = name.trim_end_matches('.');
+    name.contains('.') && !PRIVATE.iter().any(|end| name.ends_with(end))
+}
+
 /// What a cover's server says.
 enum Answer {
     Cover(Vec<u8>),
@@ -177,6 +209,9 @@ fn reason(error: &RequestError) -> String {
         RequestError::Dropped(why) => {
             format!("The cover could not be downloaded whole ({why}). Import again to try again.")
         }
+        RequestError::UnknownHost => {
+            "The cover's server could not be found. Check the network, then import again.".to_owned()
+        }
         RequestError::Busy { .. } => "The cover's server has had too many requests. Import again later.".to_owned(),
         other => other.sentence("The cover's server"),
     }
@@ -185,7 +220,7 @@ fn reason(error: &RequestError) -> String {
 /// Addresses that wait for their turn, and what came of the others.
 struct Queue {
     state: Mutex<QueueState>,
-    /// A host has room again.
+    /// A host has room again, or all is done.
     room: Condvar,
 }
 
@@ -226,8 +261,20 @@ impl Queue {
                 *state.busy.entry(host.clone()).or_default() += 1;
                 return Some((address, host));
             }
-            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+            (state, _) = self.room.wait_timeout(state, POLL).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// All that came, once `count` addresses are done; `None` where `wishes` ends it before.
+    fn wait_for(&self, count: usize, wishes: &Wishes) -> Option<Downloads> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while state.done.len() < count {
+            if wishes.stop() != Stop::No {
+                return None;
+            }
+            (state, _) = self.room.wait_timeout(state, POLL).unwrap_or_else(PoisonError::into_inner);
+        }
+        Some(std::mem::take(&mut state.done))
     }
 
     fn put(&self, address: String, host: &str, download: Result<Vec<u8>, String>) {
@@ -260,8 +307,7 @@ mod tests {
     #[test]
     fn only_public_https_servers_are_asked() {
         let check = |address: &str, loopback| {
-            let downloader = Downloader { agent: agent(Loopback(true)), loopback: Loopback(loopback), bytes: 0.into() };
-            downloader.check(&Url::parse(address).unwrap()).is_ok()
+            Downloader::with(Loopback(loopback)).0.check(&Url::parse(address).unwrap()).is_ok()
         };
         assert!(check("https://i.scdn.co/image/a", false));
         for address in [
@@ -271,6 +317,7 @@ mod tests {
             "https://[::1]/a",
             "https://localhost/a",
             "https://printer.local/a",
+            "https://printer.local./a",
             "https://i.scdn.co:8443/a",
             "file:///etc/passwd",
         ] {

@@ -41,14 +41,22 @@ impl CoversFolder {
 
     /// The picture that a row means by `key`: a file name, one without its ending, or a path that ends in one.
     pub(super) fn take(&mut self, key: &str) -> Option<PathBuf> {
-        let last = key.rsplit(['/', '\\']).next().unwrap_or(key);
-        let name = [key.to_owned(), last.to_owned(), key.to_lowercase(), last.to_lowercase()]
-            .iter()
-            .find_map(|key| self.by_key.get(key))?
-            .clone();
+        let name = self.name(key)?.clone();
         let path = self.pictures.get(&name).cloned();
         self.used.insert(name);
         path
+    }
+
+    /// Whether a row's `key` means a picture in the folder.
+    pub(super) fn contains(&self, key: &str) -> bool {
+        self.name(key).is_some()
+    }
+
+    fn name(&self, key: &str) -> Option<&String> {
+        let last = key.rsplit(['/', '\\']).next().unwrap_or(key);
+        [key.to_owned(), last.to_owned(), key.to_lowercase(), last.to_lowercase()]
+            .iter()
+            .find_map(|key| self.by_key.get(key))
     }
 
     /// The pictures that no row asked for.

@@ -13,10 +13,12 @@ pub fn table(bytes: &[u8]) {
     let Ok(table) = Table::of_bytes(Path::new("fuzzed.csv"), bytes.to_vec()) else { return };
     let _ = (table.preview(), table.name());
     let _ = Mapping::default().with_named(&table.headers.join("="), &table.headers);
-    for row in &table.rows {
-        for column in 0..table.headers.len() {
-            let cell = row.cell(Some(column));
-            let _ = (numbers::parse(cell), download::at_width(cell, 60));
+    for column in 0..table.headers.len() {
+        let cells = || table.rows.iter().map(|row| row.cell(Some(column)));
+        let expected = numbers::Expected { decimal: None, otherwise: table.decimal_mark(), is_small: false };
+        let notation = numbers::Notation::of(cells(), expected);
+        for cell in cells() {
+            let _ = (notation.parse(cell), download::at_width(cell, 60));
         }
     }
 }

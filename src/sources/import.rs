@@ -10,12 +10,15 @@ use rand::seq::SliceRandom as _;
 use super::candidate::{Candidate, PictureAt, bring};
 use super::columns::{Column, Mapping};
 use super::download::Downloader;
+use super::numbers::DecimalMark;
 use super::playlists::{self, PlaylistRequest};
 use super::services::ServiceError;
 use super::table::TableError;
 use super::{sample, tables};
 use crate::jobs::{Stop, Wishes};
-use crate::study::{ImportCounts, NewTrack, POPULARITY, Rejected, Study, StudyError, StudyFile, Target, plural, why};
+use crate::study::{
+    ImportCounts, KnownTrack, NewTrack, POPULARITY, Rejected, Study, StudyError, StudyFile, Target, plural, why,
+};
 
 /// Tracks that are decoded and then committed together: some tenths of a second of work.
 const BATCH_TRACKS: usize = 64;
@@ -26,14 +29,30 @@ const BATCH_ROWS: usize = 4096;
 /// What is to be imported.
 #[derive(Clone, Debug)]
 pub enum ImportRequest {
-    /// Spreadsheets, the folder that holds their covers (`None`: the spreadsheet's own folder, or web addresses in it),
-    /// and what is predicted.
-    Tables { files: Vec<TableFile>, covers: Option<PathBuf>, target: Target },
+    Tables(TablesRequest),
     /// Playlists from Spotify or Deezer.
     Playlists(PlaylistRequest),
     /// The built-in sample study; with a seed, its popularity is shuffled among the tracks, which breaks every tie
     /// between picture and popularity.
-    Sample { shuffle_popularity: Option<u64> },
+    Sample {
+        shuffle_popularity: Option<u64>,
+    },
+}
+
+/// Spreadsheets to import.
+#[derive(Clone, Debug)]
+pub struct TablesRequest {
+    pub files: Vec<TableFile>,
+    /// The folder that holds the covers; `None`: the spreadsheet's own folder, or web addresses in it.
+    pub covers: Option<PathBuf>,
+    /// What is predicted.
+    pub target: Target,
+    /// How the values are written; `None`: as the cells show.
+    pub decimal_mark: Option<DecimalMark>,
+    /// The image size that downloaded covers should suffice for, in pixels a side.
+    pub image_size: u32,
+    /// Whether the person knows the terms under which covers may be downloaded.
+    pub terms_read: bool,
 }
 
 /// A spreadsheet and, where a person chose them, its columns.
@@ -50,8 +69,8 @@ pub enum Columns {
     Recognised,
     /// As a person chose them in the mapping table, for files with these headers; those of others by their names.
     Chosen { mapping: Mapping, headers: Vec<String> },
-    /// By their names, but for those named here, as `title=COL,…`.
-    Named(String),
+    /// By their names, but for those named here, as `title=COL,…`, and the column of values.
+    Named { columns: String, values: Option<String> },
 }
 
 /// Why nothing could be imported.
@@ -77,8 +96,14 @@ pub enum ImportError {
         .0.display()
     )]
     AllZero(PathBuf),
+    #[error(
+        "Every value of \"{measure}\" in {} is 0, so there is nothing to predict. Choose another column.", path.display()
+    )]
+    AllZeroMeasure { path: PathBuf, measure: String },
     #[error("{} has a header but no rows. Export the tracks again.", .0.display())]
     NoRows(PathBuf),
+    #[error("The covers are at web addresses: read the services' terms before they are downloaded.")]
+    TermsUnread,
 }
 
 fn missing_columns(path: &Path, columns: &[Column]) -> String {
@@ -169,16 +194,22 @@ pub fn import(
                 run(study, name, progress, sample_tracks(*shuffle_popularity), wishes, on_progress)
             })
         }
-        ImportRequest::Tables { files, covers, target } => {
-            let plan = tables::Plan::make(files, covers.as_deref(), target.clone())?;
-            let counts = study.adopt(target)?;
+        ImportRequest::Tables(request) => {
+            let plan = tables::Plan::make(request, study.cover_width(request.image_size)?)?;
+            if plan.downloads() && !request.terms_read {
+                return Err(ImportError::TermsUnread);
+            }
+            let adopted = study.adopt(&request.target)?;
             let name = plan.name.clone();
+            let mut notes = plan.notes();
             let progress =
                 ImportProgress { total: plan.total(), downloads: plan.downloads(), ..ImportProgress::default() };
             let mut summary =
                 noted(&mut study, &name, |study| run(study, &name, progress, plan.rows(), wishes, on_progress))?;
-            summary.notes.extend((!counts).then(|| other_measure(target)));
-            Ok(summary)
+            notes.append(&mut summary.notes);
+            notes.extend(adopted.note(&request.target));
+            notes.extend(study.not_in_years_note()?);
+            Ok(ImportSummary { notes, ..summary })
         }
         ImportRequest::Playlists(request) => {
             noted(&mut study, &request.name(), |study| playlists::import(study, request, wishes, on_progress))
@@ -196,14 +227,6 @@ fn noted(
     let result = work(study);
     study.note_import(None)?;
     result
-}
-
-fn other_measure(target: &Target) -> String {
-    format!(
-        "The study predicts something else than {}; two measures are never mixed. The tracks are kept and train nothing. \
-         Import them into a study of their own, or change what this one predicts.",
-        target.measure
-    )
 }
 
 /// The tracks of the sample study.
@@ -248,7 +271,7 @@ fn run(
 ) -> Result<ImportSummary, ImportError> {
     let known = study.known_tracks()?;
     let downloader = Downloader::new();
-    let mut seen = HashSet::new();
+    let (mut seen, mut passed_over) = (HashSet::new(), PassedOver::default());
     let (mut added, mut rejected, mut stopped) = (0, Vec::new(), false);
     let mut planned = planned.peekable();
     on_progress(progress);
@@ -260,9 +283,16 @@ fn run(
             let Some(next) = planned.next() else { break };
             rows += usize::from(next.is_row);
             rejected.extend(next.rejected);
-            batch.extend(next.candidate.filter(|candidate| {
-                let identity = (candidate.track.playlist.clone(), candidate.track.identity.clone());
-                known.get(&identity) != Some(&true) && seen.insert(identity)
+            batch.extend(next.candidate.filter(|Candidate { track, .. }| {
+                let identity = (track.playlist.clone(), track.identity.clone());
+                let there = known.get(&identity);
+                passed_over.compare(track, there);
+                if seen.contains(&identity) {
+                    passed_over.repeated.note(track);
+                    return false;
+                }
+                seen.insert(identity);
+                there.is_none_or(|there| !there.is_whole)
             }));
         }
         let brought = if wishes.stop() == Stop::No { bring(study, batch, &downloader, wishes)? } else { None };
@@ -279,5 +309,60 @@ fn run(
     }
     study.rank_anew()?;
     study.set_rejected(name, &rejected)?;
-    Ok(ImportSummary { counts: study.counts()?, added, rejected, stopped, unfinished: None, notes: Vec::new() })
+    let (counts, notes) = (study.counts()?, passed_over.notes());
+    Ok(ImportSummary { counts, added, rejected, stopped, unfinished: None, notes })
+}
+
+/// Rows whose track is there already, so that they change nothing.
+#[derive(Default)]
+struct PassedOver {
+    /// Of the same track as a row before.
+    repeated: Counted,
+    /// With another value than the study has.
+    differing: Counted,
+}
+
+/// How many rows there are, and the first of them in words.
+#[derive(Default)]
+struct Counted {
+    count: usize,
+    first: String,
+}
+
+impl Counted {
+    fn note(&mut self, track: &NewTrack) {
+        if self.count == 0 {
+            self.first = format!("\"{}\" in \"{}\"", track.title, track.playlist);
+        }
+        self.count += 1;
+    }
+}
+
+impl PassedOver {
+    fn compare(&mut self, track: &NewTrack, there: Option<&KnownTrack>) {
+        let Some(there) = there.filter(|there| there.measure == track.measure) else { return };
+        if track.value.is_some() && there.value.is_some() && track.value != there.value {
+            self.differing.note(track);
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let rows = |counted: &Counted, one: &str, more: &str| {
+            let verb = if counted.count == 1 { one } else { more };
+            format!("{} {verb}", plural(counted.count, "row", "rows"))
+        };
+        let repeated = (self.repeated.count > 0).then(|| {
+            let rows = rows(&self.repeated, "repeats", "repeat");
+            format!("{rows} a track of the same playlist; each is taken once. The first: {}.", self.repeated.first)
+        });
+        let differing = (self.differing.count > 0).then(|| {
+            let rows = rows(&self.differing, "says", "say");
+            format!(
+                "{rows} another value than the study has for the track. The study keeps its own; to use the new ones, import \
+                 into a new study. The first: {}.",
+                self.differing.first
+            )
+        });
+        repeated.into_iter().chain(differing).collect()
+    }
 }

@@ -18,6 +18,9 @@ mod workbook;
 
 pub use columns::{Column, Mapping};
 pub use folder::{is_picture_name, pictures_in};
-pub use import::{Columns, ImportError, ImportProgress, ImportRequest, ImportSummary, TableFile, import};
+pub use import::{
+    Columns, ImportError, ImportProgress, ImportRequest, ImportSummary, TableFile, TablesRequest, import,
+};
+pub use numbers::DecimalMark;
 pub use playlists::PlaylistRequest;
 pub use table::{Preview, TABLE_ENDINGS, Table, TableError};

@@ -11,10 +11,9 @@ use super::services::{
     Deezer, Entry, Head, Next, Page, PlaylistLink, Service, ServiceError, ServiceKind, ServiceTrack, Spotify, Waits,
 };
 use crate::jobs::{Stop, Wishes};
-use crate::study::{DEEZER_RANK, NewTrack, POPULARITY, Rejected, Study, Target, UnfinishedPlaylist, plural};
-
-/// Where the study keeps the width, in pixels, that its downloaded covers have.
-const COVER_WIDTH: &str = "downloaded cover width";
+use crate::study::{
+    Adopted, DEEZER_RANK, KnownTrack, NewTrack, POPULARITY, Rejected, Study, Target, UnfinishedPlaylist, plural,
+};
 
 /// Empty pages in a row that are taken for short ones; more have no end.
 const EMPTY_PAGES: u32 = 3;
@@ -52,6 +51,7 @@ pub(super) fn import(
 ) -> Result<ImportSummary, ImportError> {
     let mut run = Run {
         known: study.known_tracks()?,
+        seen: HashSet::new(),
         study,
         request,
         wishes,
@@ -62,17 +62,12 @@ pub(super) fn import(
         not_given: 0,
         suspect: 0,
         counts: true,
-        resumed: false,
     };
     let ended = run.all();
     let notes = run.notes();
-    let (added, resumed, rejected) = (run.added, run.resumed, std::mem::take(&mut run.rejected));
+    let (added, rejected) = (run.added, std::mem::take(&mut run.rejected));
     study.rank_anew()?;
-    if resumed {
-        study.add_rejected(&request.source(), &rejected)?;
-    } else {
-        study.set_rejected(&request.source(), &rejected)?;
-    }
+    study.add_rejected(&request.source(), &rejected)?;
     let counts = study.counts()?;
     let (stopped, unfinished) = match ended {
         Ok(()) => (false, None),
@@ -103,7 +98,9 @@ struct Run<'a> {
     wishes: &'a Wishes,
     downloader: Downloader,
     teller: Teller<'a>,
-    known: HashMap<(String, String), bool>,
+    known: HashMap<(String, String), KnownTrack>,
+    /// Tracks that were brought already, as `known` has them.
+    seen: HashSet<(String, String)>,
     rejected: Vec<Rejected>,
     added: usize,
     /// Tracks without a value.
@@ -112,8 +109,6 @@ struct Run<'a> {
     suspect: usize,
     /// Whether the values are what the study predicts.
     counts: bool,
-    /// Whether it goes on where an earlier import stopped.
-    resumed: bool,
 }
 
 impl Run<'_> {
@@ -128,7 +123,7 @@ impl Run<'_> {
                 ServiceKind::Spotify => Box::new(Spotify::open()?),
                 ServiceKind::Deezer => Box::new(Deezer::open(self.request.with_dates)?),
             };
-            self.counts &= self.study.adopt(&target(kind))?;
+            self.counts &= self.study.adopt(&target(kind))? != Adopted::Not;
             for link in links {
                 self.playlist(service.as_mut(), link)?;
             }
@@ -136,9 +131,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Notes all playlists as unfinished, so that those that are never reached are not forgotten.
+    /// Notes all playlists as unfinished, so that those that are never reached are not forgotten. What an import of the
+    /// same playlists left out is told anew, but where this one goes on with it.
     fn begin(&mut self) -> Result<(), ImportError> {
         let begun = self.study.unfinished_playlists()?;
+        let goes_on = |link: &PlaylistLink| begun.iter().any(|begun| begun.link == link.address());
+        if !self.request.links.iter().any(goes_on) {
+            self.study.set_rejected(&self.request.source(), &[])?;
+        }
         for link in &self.request.links {
             let link = link.address();
             if begun.iter().all(|other| other.link != link) {
@@ -177,7 +177,6 @@ impl Run<'_> {
     fn pages(&mut self, service: &mut dyn Service, link: &PlaylistLink, head: &Head) -> Result<(), ImportError> {
         let name = self.study.playlist_name(&link.uri(), &head.name)?;
         let mut place = self.place(link, head)?;
-        self.resumed |= place.next_offset > 0;
         let before = self.teller.progress.total;
         let (mut seen, mut empty) = (HashSet::new(), 0);
         self.teller.progress.done += usize::try_from(place.next_offset).unwrap_or(0);
@@ -206,6 +205,7 @@ impl Run<'_> {
                     self.study.set_unfinished(&place)?;
                     continue;
                 }
+                Next::End if read < total => self.too_short(&name, service, read, total),
                 Next::End => {}
             }
             self.study.set_finished(&place.link)?;
@@ -224,6 +224,12 @@ impl Run<'_> {
         }))
     }
 
+    fn too_short(&mut self, name: &str, service: &dyn Service, read: u64, total: u64) {
+        let service = service.kind().name();
+        let reason = format!("{service} says that the playlist has {total} entries, and sent {read}.");
+        self.rejected.push(Rejected { what: name.to_owned(), reason });
+    }
+
     fn broken_off(&mut self, name: &str, service: &dyn Service, what: &str) {
         let reason = format!(
             "The list at {} {what}, so the rest of the playlist was not asked for. Import it again later.",
@@ -234,7 +240,7 @@ impl Run<'_> {
 
     /// Brings a page's tracks into the study.
     fn take(&mut self, page: Page, link: &PlaylistLink, name: &str) -> Result<(), ImportError> {
-        let count = page.entries.len();
+        let (count, known_rejected) = (page.entries.len(), self.rejected.len());
         let mut batch = Vec::with_capacity(count);
         for entry in page.entries {
             match entry {
@@ -248,6 +254,8 @@ impl Run<'_> {
         self.study.rank_anew()?;
         self.added += brought.added;
         self.rejected.extend(brought.rejected);
+        // What was left out is on disk with the page, should the program end before the import does.
+        self.study.add_rejected(&self.request.source(), &self.rejected[known_rejected..])?;
         let progress = &mut self.teller.progress;
         progress.done += count;
         progress.rejected = self.rejected.len();
@@ -264,13 +272,12 @@ impl Run<'_> {
         name: &str,
     ) -> Result<Option<Candidate>, ImportError> {
         let key = (name.to_owned(), track.id.clone());
-        if self.known.get(&key) == Some(&true) {
+        if self.known.get(&key).is_some_and(|known| known.is_whole) || !self.seen.insert(key) {
             return Ok(None);
         }
-        self.known.insert(key, true);
-        let cover = choose(&track.covers, self.cover_width()?).cloned();
+        let cover = choose(&track.covers, self.study.cover_width(self.request.image_size)?).cloned();
         if let Some(cover) = &cover {
-            self.keep_cover_width(cover.width)?;
+            self.study.keep_cover_width(cover.width)?;
         }
         self.not_given += usize::from(track.value.is_none());
         self.suspect += usize::from(track.suspect);
@@ -307,19 +314,6 @@ impl Run<'_> {
                 ..NewTrack::default()
             },
         }))
-    }
-
-    /// The width that covers should have: the one that the study's other downloaded covers have.
-    fn cover_width(&self) -> Result<u32, ImportError> {
-        let kept = self.study.meta(COVER_WIDTH)?.and_then(|text| text.parse().ok());
-        Ok(kept.unwrap_or(self.request.image_size))
-    }
-
-    fn keep_cover_width(&mut self, width: u32) -> Result<(), ImportError> {
-        if width > 0 && self.study.meta(COVER_WIDTH)?.is_none() {
-            self.study.set_meta(COVER_WIDTH, Some(&width.to_string()))?;
-        }
-        Ok(())
     }
 
     /// What the person should know of the whole.

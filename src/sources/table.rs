@@ -1,11 +1,13 @@
 //! Reading a spreadsheet: a workbook, or text with the separators `,` `;` and tab in several encodings.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
-use super::columns::Mapping;
+use super::columns::{Column, Mapping};
+use super::numbers::DecimalMark;
 use super::workbook;
 use crate::study::why;
 
@@ -14,6 +16,12 @@ pub const TABLE_ENDINGS: &[&str] = &["csv", "tsv", "txt", "xlsx", "xlsm", "xlsb"
 
 /// How many rows the mapping table shows.
 const PREVIEW_ROWS: usize = 6;
+
+/// Lines that may stand above the header: a title, a date of export, nothing.
+const LINES_ABOVE: usize = 20;
+
+/// Columns that a line below the first has to name to be taken for the header.
+const TELLING_COLUMNS: usize = 2;
 
 /// Why a spreadsheet could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +40,12 @@ pub enum TableError {
     Workbook { path: PathBuf, detail: String },
     #[error("{} cannot be read as CSV: {detail}.", path.display())]
     Malformed { path: PathBuf, detail: String },
+    #[error(
+        "In {}, a quotation mark is opened in line {line} and never closed, so all that follows would be one cell. Close or \
+         remove it, then import again.",
+        path.display()
+    )]
+    OpenQuote { path: PathBuf, line: u64 },
 }
 
 /// A spreadsheet's header and rows.
@@ -40,6 +54,10 @@ pub struct Table {
     pub path: PathBuf,
     pub headers: Vec<String>,
     pub rows: Vec<Row>,
+    /// What separates cells; `None` in a workbook.
+    separator: Option<u8>,
+    /// Names of a workbook's sheets that hold something and were not read.
+    pub(super) other_sheets: Vec<String>,
 }
 
 /// One row, with the line of the file that it begins on.
@@ -84,21 +102,40 @@ impl Table {
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, TableError> {
         // The reader counts a line after "\r\n" as begun at the "\r", and would name the line before.
         let text = if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
-        let (mark, text, skipped) = separator(&text);
-        let mut reader = csv::ReaderBuilder::new().delimiter(mark).flexible(true).from_reader(text.as_bytes());
-        let malformed =
-            |error: csv::Error| TableError::Malformed { path: path.to_path_buf(), detail: error.to_string() };
-        let headers: Vec<String> = reader.headers().map_err(malformed)?.iter().map(str::to_owned).collect();
-        if headers.iter().all(String::is_empty) {
-            return Err(TableError::Empty(path.to_path_buf()));
-        }
+        let (separator, text, skipped) = separator(&text);
         let mut rows = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(malformed)?;
+        for record in reader(separator, text).into_records() {
+            let record = record
+                .map_err(|error| TableError::Malformed { path: path.to_path_buf(), detail: error.to_string() })?;
             let line = record.position().map_or(0, csv::Position::line) + skipped;
             rows.push(Row { line, cells: record });
         }
-        Ok(Self { path: path.to_path_buf(), headers, rows })
+        let table = Self::of_rows(path, rows, Some(separator)).ok_or_else(|| TableError::Empty(path.to_path_buf()))?;
+        match table.open_quote(text) {
+            Some(line) => Err(TableError::OpenQuote { path: path.to_path_buf(), line }),
+            None => Ok(table),
+        }
+    }
+
+    /// A table whose header is among `rows`; `None` where they hold nothing.
+    pub(super) fn of_rows(path: &Path, mut rows: Vec<Row>, separator: Option<u8>) -> Option<Self> {
+        let place = header_place(&rows)?;
+        let headers = rows[place].texts();
+        rows.drain(..=place);
+        Some(Self { path: path.to_path_buf(), headers, rows, separator, other_sheets: Vec::new() })
+    }
+
+    /// Where a quotation mark that is never closed takes the rest of the file into one cell, the line of it.
+    fn open_quote(&self, text: &str) -> Option<u64> {
+        let last = self.rows.last().filter(|row| row.cells.len() < self.headers.len())?;
+        let takes_lines = last.cells.iter().next_back().is_some_and(|cell| cell.contains('\n'));
+        let is_odd = text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+        (takes_lines && is_odd).then_some(last.line)
+    }
+
+    /// The mark before decimals that goes with the separator: where `;` stands between cells, `,` stands in numbers.
+    pub(super) fn decimal_mark(&self) -> DecimalMark {
+        if self.separator == Some(b';') { DecimalMark::Comma } else { DecimalMark::Point }
     }
 
     /// The first rows, and what was recognised.
@@ -123,6 +160,12 @@ impl Row {
         column.and_then(|column| self.cells.get(column)).map_or("", str::trim)
     }
 
+    /// How many of the columns that a person can choose it names, if it is a header.
+    fn known_columns(&self) -> usize {
+        let mapping = Mapping::recognise(&self.texts());
+        Column::CHOOSABLE.into_iter().filter(|column| mapping.of(*column).is_some()).count()
+    }
+
     fn texts(&self) -> Vec<String> {
         self.cells.iter().map(str::to_owned).collect()
     }
@@ -142,27 +185,45 @@ fn decode(bytes: Vec<u8>) -> Option<String> {
     }))
 }
 
+fn reader(separator: u8, text: &str) -> csv::Reader<&[u8]> {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.delimiter(separator).flexible(true).has_headers(false).from_reader(text.as_bytes())
+}
+
 /// The separator, the text that it separates, and the lines skipped before that: some programs name it in a line of its
-/// own; else it is the one that the header line has most of, outside quotes.
+/// own; else it is the one with which a header is recognised best, or which the first line has most of.
 fn separator(text: &str) -> (u8, &str, u64) {
-    if let Some((mark, rest)) = text.strip_prefix("sep=").and_then(|named| named.split_once('\n'))
+    let named = text.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| &text[4..]);
+    if let Some((mark, rest)) = named.and_then(|named| named.split_once('\n'))
         && let [mark] = mark.as_bytes()
     {
         return (*mark, rest, 1);
     }
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut quoted = false;
-    for byte in text.bytes() {
-        match byte {
-            b'\n' if !quoted => break,
-            b'"' => quoted = !quoted,
-            _ if quoted => {}
-            _ => counts.iter_mut().filter(|(mark, _)| *mark == byte).for_each(|(_, count)| *count += 1),
-        }
+    // The first of equals.
+    let best = [b',', b';', b'\t'].into_iter().rev().max_by_key(|mark| {
+        let records = reader(*mark, text).into_records().take(LINES_ABOVE);
+        let rows: Vec<Row> = records.map_while(Result::ok).map(|cells| Row { line: 0, cells }).collect();
+        header_place(&rows).map(|place| {
+            let header = &rows[place];
+            (header.known_columns(), header.cells.len() > 1, Reverse(place), header.cells.len())
+        })
+    });
+    (best.unwrap_or(b','), text, 0)
+}
+
+/// The place of the header among `rows`: the first that names most of the columns that are looked for or, where hardly
+/// any is named, the first with more than a title in it. `None` where all are empty.
+fn header_place(rows: &[Row]) -> Option<usize> {
+    let filled = |row: &Row| row.cells.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let first = rows.iter().position(|row| filled(row) > 0)?;
+    let candidates = || rows.iter().enumerate().skip(first).take(LINES_ABOVE);
+    // The first of equals.
+    let (known, place) =
+        candidates().rev().map(|(place, row)| (row.known_columns(), place)).max_by_key(|(known, _)| *known)?;
+    if known >= TELLING_COLUMNS {
+        return Some(place);
     }
-    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
-    let mark = counts.iter().find(|(_, count)| *count == most).map_or(b',', |(mark, _)| *mark);
-    (mark, text, 0)
+    Some(candidates().find(|(_, row)| filled(row) > 1).map_or(first, |(place, _)| place))
 }
 
 #[cfg(test)]
@@ -184,6 +245,23 @@ mod tests {
         assert_eq!(separator("\"a;b;c\",d\n").0, b',');
         let named = parse("sep=;\na;b,c\n1;2\n");
         assert_eq!((named.headers, named.rows[0].line), (vec!["a".to_owned(), "b,c".to_owned()], 3));
+    }
+
+    #[test]
+    fn the_header_is_found_below_a_title() {
+        let text = "Hits, exported on 1 May\n\nTitle;Popularity;Cover\na, b;1;x\nc;2;y\n";
+        let table = parse(text);
+        assert_eq!((table.headers.len(), table.rows.len(), table.rows[0].line), (3, 2, 4));
+        let unknown = parse("Hits\nLied;Beliebtheit;Bild\nSong;1;x\n");
+        assert_eq!(unknown.headers, ["Lied", "Beliebtheit", "Bild"]);
+        assert_eq!(parse("SEP=;\nLied;Bild\nSong;x\n").headers, ["Lied", "Bild"]);
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_never_closed_is_told() {
+        let text = "title,popularity,cover\na,1,x\n\"b,2,y\nc,3,z\n";
+        assert!(matches!(Table::parse(Path::new("a.csv"), text), Err(TableError::OpenQuote { line: 3, .. })));
+        assert_eq!(parse("title,popularity,cover\n12\" mix,1,x\n").rows.len(), 1);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What an import of spreadsheets brings: each row as a track with its cover, or why not.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::vec::IntoIter;
 
@@ -8,10 +8,10 @@ use super::candidate::{Candidate, PictureAt};
 use super::columns::Mapping;
 use super::download::at_width;
 use super::folder::{CoversFolder, is_picture_name};
-use super::import::{Columns, ImportError, Planned, TableFile};
-use super::numbers;
+use super::import::{Columns, ImportError, Planned, TableFile, TablesRequest};
+use super::numbers::{Expected, Notation, is_no_value};
 use super::table::{Row, Table};
-use crate::study::{DEFAULT_IMAGE_SIZE, NewTrack, POPULARITY, Rejected, Target};
+use crate::study::{NewTrack, POPULARITY, Rejected, Scale, Target, plural};
 
 /// All that is to be read from spreadsheets.
 pub(super) struct Plan {
@@ -27,6 +27,14 @@ struct PlannedTable {
     table: Table,
     mapping: Mapping,
     covers: CoversAt,
+    /// Of downloaded covers, in pixels.
+    cover_width: u32,
+    /// How its values are written.
+    notation: Notation,
+    /// The playlist, where no column names one.
+    name: String,
+    /// Ids that several songs have, which are none.
+    shared_ids: HashSet<String>,
 }
 
 /// Where a spreadsheet's covers are.
@@ -38,32 +46,79 @@ enum CoversAt {
 
 impl Plan {
     /// Reads the spreadsheets and lists the covers, and finds out before anything starts what they lack.
-    pub(super) fn make(files: &[TableFile], covers: Option<&Path>, target: Target) -> Result<Self, ImportError> {
+    /// Downloaded covers should be `cover_width` pixels wide.
+    pub(super) fn make(request: &TablesRequest, cover_width: u32) -> Result<Self, ImportError> {
+        let target = request.target.clone();
         let mut plan = Self { name: String::new(), tables: Vec::new(), folders: HashMap::new(), target };
         let mut names = Vec::new();
-        for file in files {
+        for file in &request.files {
             let table = Table::read(&file.path)?;
             let mapping = file.mapping(&table)?;
             if table.rows.is_empty() {
                 return Err(ImportError::NoRows(table.path));
             }
-            plan.check_values(&table, &mapping)?;
-            let covers = plan.covers_of(&table, &mapping, covers)?;
+            let expected = Expected {
+                decimal: request.decimal_mark,
+                otherwise: table.decimal_mark(),
+                is_small: plan.target.measure == POPULARITY,
+            };
+            let notation = Notation::of(table.rows.iter().map(|row| row.cell(mapping.popularity)), expected);
+            let covers = plan.covers_of(&table, &mapping, request.covers.as_deref())?;
             names.push(file.path.display().to_string());
-            plan.tables.push(PlannedTable { table, mapping, covers });
+            let (name, shared_ids) = (playlist_name(&table, &request.files), shared_ids(&table, &mapping));
+            let planned = PlannedTable { table, mapping, covers, cover_width, notation, name, shared_ids };
+            plan.check_values(&planned)?;
+            plan.tables.push(planned);
         }
         plan.name = names.join(", ");
         Ok(plan)
     }
 
     /// A column of zeros is no measurement.
-    fn check_values(&self, table: &Table, mapping: &Mapping) -> Result<(), ImportError> {
-        let values = table.rows.iter().map(|row| Value::parse(row.cell(mapping.popularity), &self.target));
-        let mut given = values.filter_map(|value| value.given()).peekable();
-        if given.peek().is_some() && given.all(|value| value == 0.0) {
-            return Err(ImportError::AllZero(table.path.clone()));
+    fn check_values(&self, table: &PlannedTable) -> Result<(), ImportError> {
+        let mut given = self.values(table).peekable();
+        if given.peek().is_none() || given.any(|value| value != 0.0) {
+            return Ok(());
         }
-        Ok(())
+        let path = table.table.path.clone();
+        Err(if self.target.measure == POPULARITY {
+            ImportError::AllZero(path)
+        } else {
+            ImportError::AllZeroMeasure { path, measure: self.target.measure.clone() }
+        })
+    }
+
+    /// The values that a spreadsheet's rows give.
+    fn values<'a>(&'a self, table: &'a PlannedTable) -> impl Iterator<Item = f64> + 'a {
+        table.table.rows.iter().filter_map(|row| table.value(row, &self.target).given())
+    }
+
+    /// What a person should know before the rows.
+    pub(super) fn notes(&self) -> Vec<String> {
+        self.tables
+            .iter()
+            .flat_map(|table| [self.unsure(table), table.unread(), self.negative(table)])
+            .flatten()
+            .collect()
+    }
+
+    /// A number that can be read in two ways, and how it was.
+    fn unsure(&self, table: &PlannedTable) -> Option<String> {
+        let cell = table.notation.unsure_of.as_deref()?;
+        Some(format!(
+            "Numbers like {cell} in {} can be read in two ways; this one was read as {}. If that is wrong, say which mark \
+             stands before decimals, and import into a new study.",
+            table.table.path.display(),
+            table.notation.parse(cell)?
+        ))
+    }
+
+    /// What a scale that begins at 0 does to values below it.
+    fn negative(&self, table: &PlannedTable) -> Option<String> {
+        let count = self.values(table).filter(|value| *value < 0.0).count();
+        let verb = if count == 1 { "is negative and counts" } else { "are negative and count" };
+        (count > 0 && self.target.scale == Scale::Logarithm)
+            .then(|| format!("{} {verb} as 0: the log scale has no place for less.", plural(count, "value", "values")))
     }
 
     /// The covers are in the folder that was named, else in the spreadsheet's own, else at the addresses it names.
@@ -81,8 +136,10 @@ impl Plan {
         if !self.folders.contains_key(&folder) {
             let listed =
                 CoversFolder::list(&folder).map_err(|source| ImportError::Folder { path: folder.clone(), source })?;
+            let names_any = table.rows.iter().any(|row| listed.contains(row.cell(mapping.cover)));
             match web {
-                Some(web) if listed.is_empty() => return Ok(web),
+                // A picture beside the spreadsheet that no row names is none of its covers.
+                Some(web) if !names_any => return Ok(web),
                 None if listed.is_empty() => return Err(ImportError::NoPictures(folder)),
                 _ => drop(self.folders.insert(folder.clone(), listed)),
             }
@@ -92,7 +149,7 @@ impl Plan {
 
     /// Whether any cover has to be downloaded.
     pub(super) fn downloads(&self) -> bool {
-        self.tables.iter().any(|PlannedTable { table, mapping, covers }| {
+        self.tables.iter().any(|PlannedTable { table, mapping, covers, .. }| {
             matches!(covers, CoversAt::Web(_)) || table.rows.iter().any(|row| is_address(row.cell(mapping.cover)))
         })
     }
@@ -127,7 +184,7 @@ impl Iterator for Rows {
         while let Some(table) = &self.current {
             if let Some(row) = table.table.rows.get(self.place) {
                 self.place += 1;
-                return Some(planned(row, table, &mut self.folders, &self.target));
+                return Some(table.planned(row, &mut self.folders, &self.target));
             }
             self.current = self.tables.next();
             self.place = 0;
@@ -144,90 +201,125 @@ fn unused(folders: &HashMap<PathBuf, CoversFolder>) -> Vec<Rejected> {
     names.map(|name| Rejected { what: name.to_owned(), reason: reason() }).collect()
 }
 
-/// What a row brings.
-fn planned(
-    row: &Row,
-    PlannedTable { table, mapping, covers }: &PlannedTable,
-    folders: &mut HashMap<PathBuf, CoversFolder>,
-    target: &Target,
-) -> Planned {
-    let key = row.cell(mapping.cover);
-    let title = Some(row.cell(mapping.title)).filter(|title| !title.is_empty()).unwrap_or(key);
-    let mut planned = Planned { is_row: true, candidate: None, rejected: Vec::new() };
-    let mut reject = |reason| planned.rejected.push(Rejected { what: format!("Line {}: {title}", row.line), reason });
-    // Looked up before anything is judged: a bad row's cover still has a row.
-    let picture = picture(row, key, covers, folders);
-    let value = match Value::parse(row.cell(mapping.popularity), target) {
-        Value::Bad(reason) => {
-            reject(reason);
-            return planned;
+impl PlannedTable {
+    /// What a row brings.
+    fn planned(&self, row: &Row, folders: &mut HashMap<PathBuf, CoversFolder>, target: &Target) -> Planned {
+        let mapping = &self.mapping;
+        let key = row.cell(mapping.cover);
+        let title = Some(row.cell(mapping.title)).filter(|title| !title.is_empty()).unwrap_or(key);
+        let mut planned = Planned { is_row: true, candidate: None, rejected: Vec::new() };
+        let mut reject =
+            |reason| planned.rejected.push(Rejected { what: format!("Line {}: {title}", row.line), reason });
+        // Looked up before anything is judged: a bad row's cover still has a row.
+        let picture = self.picture(row, key, folders);
+        let value = match self.value(row, target) {
+            Value::Bad(reason) => {
+                reject(reason);
+                return planned;
+            }
+            value => value.given(),
+        };
+        let picture = match picture {
+            Ok(picture) => picture,
+            Err(reason) => {
+                reject(reason);
+                return planned;
+            }
+        };
+        if value.is_none() {
+            reject(format!("{} is not given. The track is kept, but trains nothing.", value_name(target)));
         }
-        value => value.given(),
-    };
-    let picture = match picture {
-        Ok(picture) => picture,
-        Err(reason) => {
-            reject(reason);
-            return planned;
-        }
-    };
-    if value.is_none() {
-        let what = if target.measure == POPULARITY { "Popularity" } else { &target.measure };
-        reject(format!("{what} is not given. The track is kept, but trains nothing."));
+        let playlist = match mapping.playlist {
+            Some(_) => row.cell(mapping.playlist).to_owned(),
+            None => self.name.clone(),
+        };
+        let cover_url = match &picture {
+            PictureAt::Web(address) => address.clone(),
+            _ => row.cell(mapping.cover_url).to_owned(),
+        };
+        let track = NewTrack {
+            title: title.to_owned(),
+            artist: row.cell(mapping.artist).to_owned(),
+            album: row.cell(mapping.album).to_owned(),
+            released: row.cell(mapping.released).to_owned(),
+            key: if is_address(key) { format!("{title}_{playlist}") } else { key_of(key) },
+            playlist,
+            playlist_uri: row.cell(mapping.playlist_uri).to_owned(),
+            identity: self.identity(row, title, key),
+            measure: target.measure.clone(),
+            value,
+            cover_url,
+            ..NewTrack::default()
+        };
+        planned.candidate = Some(Candidate { track, picture: Some(picture) });
+        planned
     }
-    let artist = row.cell(mapping.artist);
-    let playlist = match mapping.playlist {
-        Some(_) => row.cell(mapping.playlist).to_owned(),
-        None => table.name(),
-    };
-    let cover_url = match &picture {
-        PictureAt::Web(address) => address.clone(),
-        _ => row.cell(mapping.cover_url).to_owned(),
-    };
-    let identity = match row.cell(mapping.track_id) {
-        "" => [key, title, artist].join("\u{1f}"),
-        id => id.to_owned(),
-    };
-    let track = NewTrack {
-        title: title.to_owned(),
-        artist: artist.to_owned(),
-        album: row.cell(mapping.album).to_owned(),
-        released: row.cell(mapping.released).to_owned(),
-        key: if is_address(key) { format!("{title}_{playlist}") } else { key_of(key) },
-        playlist,
-        playlist_uri: row.cell(mapping.playlist_uri).to_owned(),
-        identity,
-        measure: target.measure.clone(),
-        value,
-        cover_url,
-        ..NewTrack::default()
-    };
-    planned.candidate = Some(Candidate { track, picture: Some(picture) });
-    planned
+
+    /// Where a row's cover is, or why there is none.
+    fn picture(&self, row: &Row, key: &str, folders: &mut HashMap<PathBuf, CoversFolder>) -> Result<PictureAt, String> {
+        let web = |address: &str| PictureAt::Web(at_width(address, self.cover_width));
+        let folder = match &self.covers {
+            CoversAt::Folder(_) if is_address(key) => return Ok(web(key)),
+            CoversAt::Folder(folder) => folder,
+            CoversAt::Web(column) => {
+                return match row.cell(Some(*column)) {
+                    "" => Err("The row names no cover.".to_owned()),
+                    address => Ok(web(address)),
+                };
+            }
+        };
+        if key.is_empty() {
+            return Err("The row names no cover.".to_owned());
+        }
+        let found = folders.get_mut(folder).and_then(|covers| covers.take(key));
+        found.map(PictureAt::File).ok_or_else(|| format!("There is no cover \"{key}\" in {}.", folder.display()))
+    }
+
+    /// What makes a row the same track when the spreadsheet is imported again.
+    fn identity(&self, row: &Row, title: &str, key: &str) -> String {
+        let id = row.cell(self.mapping.track_id);
+        let artist = row.cell(self.mapping.artist);
+        if is_no_value(id) {
+            [key, title, artist].join("\u{1f}")
+        } else if self.shared_ids.contains(id) {
+            [id, title, artist].join("\u{1f}")
+        } else {
+            id.to_owned()
+        }
+    }
+
+    fn value(&self, row: &Row, target: &Target) -> Value {
+        Value::parse(row.cell(self.mapping.popularity), &self.notation, target)
+    }
+
+    /// Sheets of the workbook that were not read.
+    fn unread(&self) -> Option<String> {
+        let others = &self.table.other_sheets;
+        (!others.is_empty()).then(|| {
+            format!(
+                "{} has further sheets, which were not read: {}. To import one, save it as a file of its own.",
+                self.table.path.display(),
+                others.join(", ")
+            )
+        })
+    }
 }
 
-/// Where a row's cover is, or why there is none.
-fn picture(
-    row: &Row,
-    key: &str,
-    covers: &CoversAt,
-    folders: &mut HashMap<PathBuf, CoversFolder>,
-) -> Result<PictureAt, String> {
-    let folder = match covers {
-        CoversAt::Folder(folder) if !is_address(key) => folder,
-        CoversAt::Folder(_) => return Ok(PictureAt::Web(at_width(key, DEFAULT_IMAGE_SIZE as u32))),
-        CoversAt::Web(column) => {
-            return match row.cell(Some(*column)) {
-                "" => Err("The row names no cover.".to_owned()),
-                address => Ok(PictureAt::Web(at_width(address, DEFAULT_IMAGE_SIZE as u32))),
-            };
-        }
-    };
-    if key.is_empty() {
-        return Err("The row names no cover.".to_owned());
-    }
-    let found = folders.get_mut(folder).and_then(|covers| covers.take(key));
-    found.map(PictureAt::File).ok_or_else(|| format!("There is no cover \"{key}\" in {}.", folder.display()))
+/// The playlist of a spreadsheet's tracks where no column names one: the file's name, with its folder's before it where
+/// another file has the same.
+fn playlist_name(table: &Table, files: &[TableFile]) -> String {
+    let name = table.name();
+    let is_shared =
+        files.iter().any(|other| other.path != table.path && other.path.file_stem() == table.path.file_stem());
+    let folder = table.path.parent().and_then(Path::file_name).filter(|_| is_shared);
+    folder.map_or(name.clone(), |folder| format!("{}/{name}", folder.to_string_lossy()))
+}
+
+/// Ids that more than one title has.
+fn shared_ids(table: &Table, mapping: &Mapping) -> HashSet<String> {
+    let mut titles: HashMap<&str, &str> = HashMap::new();
+    let rows = table.rows.iter().map(|row| (row.cell(mapping.track_id), row.cell(mapping.title)));
+    rows.filter(|(id, title)| *titles.entry(id).or_insert(title) != *title).map(|(id, _)| id.to_owned()).collect()
 }
 
 impl TableFile {
@@ -237,8 +329,12 @@ impl TableFile {
             Columns::Recognised => recognised,
             Columns::Chosen { mapping, headers } if *headers == table.headers => *mapping,
             Columns::Chosen { .. } => recognised,
-            Columns::Named(names) => recognised
-                .with_named(names, &table.headers)
+            Columns::Named { columns, values } => recognised
+                .with_named(columns, &table.headers)
+                .and_then(|mapping| match values {
+                    Some(name) => mapping.with_values_in(name, &table.headers),
+                    None => Ok(mapping),
+                })
                 .map_err(|detail| ImportError::Mapping { path: self.path.clone(), detail })?,
         };
         let missing = mapping.missing();
@@ -258,11 +354,10 @@ enum Value {
 }
 
 impl Value {
-    fn parse(cell: &str, target: &Target) -> Self {
+    fn parse(cell: &str, notation: &Notation, target: &Target) -> Self {
         let is_popularity = target.measure == POPULARITY;
-        let name = if is_popularity { "Popularity" } else { &target.measure };
-        match numbers::parse(cell) {
-            _ if cell.is_empty() => Self::Missing,
+        let name = value_name(target);
+        match notation.parse(cell) {
             Some(value) if value.is_nan() => Self::Missing,
             Some(value) if is_popularity && !(0.0..=100.0).contains(&value) => {
                 Self::Bad(format!("{name} {cell} is outside 0 to 100."))
@@ -278,6 +373,11 @@ impl Value {
             _ => None,
         }
     }
+}
+
+/// What the values are called at the beginning of a sentence.
+fn value_name(target: &Target) -> &str {
+    if target.measure == POPULARITY { "Popularity" } else { &target.measure }
 }
 
 fn folder_of(path: &Path) -> PathBuf {

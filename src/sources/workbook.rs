@@ -28,20 +28,22 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Table, TableError> {
     let sheets = std::panic::catch_unwind(AssertUnwindSafe(|| sheets(bytes)))
         .unwrap_or_else(|_| Err("it is damaged".to_owned()))
         .map_err(unreadable)?;
-    let tables = sheets.into_iter().filter_map(|rows| table(path, rows));
+    let mut tables: Vec<(String, Table)> =
+        sheets.into_iter().filter_map(|(name, rows)| Some((name, Table::of_rows(path, rows, None)?))).collect();
     // The sheet with the fewest columns missing, the first of equals.
-    tables
-        .min_by_key(|table| Mapping::recognise(&table.headers).missing().len())
-        .ok_or_else(|| TableError::Empty(path.to_path_buf()))
+    let best = (0..tables.len()).min_by_key(|place| Mapping::recognise(&tables[*place].1.headers).missing().len());
+    let (_, mut table) = tables.remove(best.ok_or_else(|| TableError::Empty(path.to_path_buf()))?);
+    table.other_sheets = tables.into_iter().map(|(name, _)| name).collect();
+    Ok(table)
 }
 
-/// Each sheet's rows that hold anything.
-fn sheets(bytes: Vec<u8>) -> Result<Vec<Vec<Row>>, String> {
+/// Each sheet's name, and its rows that hold anything.
+fn sheets(bytes: Vec<u8>) -> Result<Vec<(String, Vec<Row>)>, String> {
     let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     let names = workbook.sheet_names();
     // Cell by cell where the format can hold cells far apart: a stray one in the last corner would make the whole sheet
     // between need more memory than there is.
-    let rows = |name: &String| match &mut workbook {
+    let mut rows = |name: &String| match &mut workbook {
         Sheets::Xlsx(book) => match book.worksheet_cells_reader(name) {
             Ok(mut cells) => rows(|| cells.next_cell()),
             Err(XlsxError::NotAWorksheet(_)) => Ok(Vec::new()),
@@ -53,7 +55,7 @@ fn sheets(bytes: Vec<u8>) -> Result<Vec<Vec<Row>>, String> {
         }
         book => book.worksheet_range(name).map(|range| rows_of_range(&range)).map_err(|error| error.to_string()),
     };
-    names.iter().map(rows).collect()
+    names.into_iter().map(|name| rows(&name).map(|rows| (name, rows))).collect()
 }
 
 /// The rows of a sheet whose cells come one after the other.
@@ -94,13 +96,6 @@ fn rows_of_range(sheet: &Range<Data>) -> Vec<Row> {
         .map(|(line, cells)| Row { line, cells: cells.iter().map(text).collect::<StringRecord>() })
         .filter(|row| row.cells.iter().any(|cell| !cell.is_empty()))
         .collect()
-}
-
-/// A sheet as a table: its first row with any text is its header.
-fn table(path: &Path, rows: Vec<Row>) -> Option<Table> {
-    let mut rows = rows.into_iter();
-    let headers = rows.next()?.cells.iter().map(str::to_owned).collect();
-    Some(Table { path: path.to_path_buf(), headers, rows: rows.collect() })
 }
 
 /// A cell as it would be written in a text file; days without their hour.

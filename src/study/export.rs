@@ -68,6 +68,17 @@ fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
+/// A column's name, and its cell for a track.
+type FurtherColumn = (&'static str, fn(&Track) -> &str);
+
+/// What the 2022 study did not keep.
+const FURTHER_COLUMNS: [FurtherColumn; 4] = [
+    ("artist_name", |track| &track.artist),
+    ("album_name", |track| &track.album),
+    ("release_date", |track| &track.released),
+    ("left_out", |track| if track.is_excluded { "yes" } else { "" }),
+];
+
 /// What an export of tracks wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExportedTracks {
@@ -76,10 +87,13 @@ pub struct ExportedTracks {
     pub tracks: usize,
     /// Tracks among them that have no cover: an import of the CSV tells of them and leaves them out.
     pub without_cover: usize,
+    /// Tracks among them that the person has left out of the study.
+    pub left_out: usize,
 }
 
 /// Writes all tracks as the 2022 study kept them: a CSV, and each cover as `KEY` with its ending in the folder `covers`.
-/// A track without a cover has no key. A measure of its own keeps its name as that of its column.
+/// A track without a cover has no key. A measure of its own keeps its name as that of its column. Behind the 2022 study's
+/// columns are those that it had not, where they hold anything.
 ///
 /// # Errors
 /// What the disk says.
@@ -90,12 +104,16 @@ pub fn export_tracks(study: &Study, csv: &Path, covers: &Path) -> Result<Exporte
         source,
     })?;
     let target = study.target()?;
+    let all = study.tracks()?;
+    let further: Vec<&FurtherColumn> =
+        FURTHER_COLUMNS.iter().filter(|(_, of)| all.iter().any(|track| !of(track).is_empty())).collect();
     let header =
         ["", "track_name", &target.measure, "album_url", "playlist_uri", "playlist_name", "track_name_cleaned", "key"];
     let mut rows = vec![row(header)];
+    rows[0].extend(further.iter().map(|(name, _)| (*name).to_owned()));
     let mut keys = Keys::default();
     let mut without_cover = 0;
-    for (index, track) in study.tracks()?.iter().enumerate() {
+    for (index, track) in all.iter().enumerate() {
         let (key, is_new) = track.cover.map_or_else(Default::default, |cover| keys.of(track, cover));
         if let Some(cover) = track.cover.filter(|_| is_new) {
             let file = covers.join(format!("{key}.{}", study.cover_ending(cover)?));
@@ -105,10 +123,13 @@ pub fn export_tracks(study: &Study, csv: &Path, covers: &Path) -> Result<Exporte
         let (index, value) = (index.to_string(), number(track.value.filter(|_| track.measure == target.measure)));
         let cleaned = track.key.strip_suffix(&format!("_{}", track.playlist)).unwrap_or(&track.title);
         let Track { title, cover_url, playlist_uri, playlist, .. } = track;
-        rows.push(row([&index, title, &value, cover_url, playlist_uri, playlist, cleaned, &key]));
+        let mut cells = row([&index, title, &value, cover_url, playlist_uri, playlist, cleaned, &key]);
+        cells.extend(further.iter().map(|(_, of)| of(track).to_owned()));
+        rows.push(cells);
     }
     let tracks = rows.len() - 1;
-    Ok(ExportedTracks { bytes: write_file(csv, &csv_bytes(rows)?)?, tracks, without_cover })
+    let left_out = all.iter().filter(|track| track.is_excluded).count();
+    Ok(ExportedTracks { bytes: write_file(csv, &csv_bytes(rows)?)?, tracks, without_cover, left_out })
 }
 
 /// File names given to covers, so that two covers of one name do not overwrite each other.
@@ -141,7 +162,7 @@ impl Keys {
 pub fn export_predictions(study: &Study, run: &RunRecord, out: &Path) -> Result<u64, StudyError> {
     let predictions = study.predictions(run.id)?;
     if predictions.is_empty() {
-        return Err(StudyError::NotFound(format!("The run \"{}\" has no predictions yet. Train it first.", run.name)));
+        return Err(StudyError::NotFound(run.why_no_predictions()));
     }
     let tracks: HashMap<_, Track> = study.tracks()?.into_iter().map(|track| (track.id, track)).collect();
     let header = ["track_name", "playlist_name", "key", "popularity", "predicted", "predicted_best_epoch"];

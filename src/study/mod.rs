@@ -46,8 +46,8 @@ pub use scored::SavedScore;
 pub use services::UnfinishedPlaylist;
 pub use split::{Split, SplitTrack, data_mark, tracks_mark};
 pub use stats::{Descriptive, Histogram, quantile};
-pub use target::{DEEZER_RANK, POPULARITY, Scale, Target, release_year};
-pub use tracks::{ImportCounts, NewTrack, PlaylistSummary, Rejected, Track, TrackCover, TrackId};
+pub use target::{Adopted, DEEZER_RANK, POPULARITY, Scale, Target, release_year};
+pub use tracks::{ImportCounts, KnownTrack, NewTrack, PlaylistSummary, Rejected, Track, TrackCover, TrackId};
 pub use verdicts::{SavedFit, has_changed_since_verdict, mark_digits};
 pub use words::{best_run, plural, results_sentence, thousands, why};
 

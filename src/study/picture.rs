@@ -93,6 +93,10 @@ fn plain(error: &dyn std::fmt::Display) -> String {
 /// [`PictureError::TooManyBytes`], [`PictureError::Unreadable`].
 pub fn read_file(path: &Path) -> Result<Vec<u8>, PictureError> {
     let unreadable = |error: std::io::Error| PictureError::Unreadable(why(&error));
+    // A pipe or a device may never end, and may keep whoever opens it waiting.
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(PictureError::Unreadable("it is no ordinary file".to_owned()));
+    }
     let mut bytes = Vec::new();
     // One byte more than allowed tells a file that is too large, also one that is still growing.
     File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;

@@ -127,7 +127,8 @@ impl RunRecord {
 
     /// Seconds of training, pauses left out.
     pub fn seconds(&self) -> f64 {
-        self.epochs.iter().map(|epoch| epoch.seconds).sum()
+        // The sum of nothing is -0.0.
+        self.epochs.iter().map(|epoch| epoch.seconds).sum::<f64>() + 0.0
     }
 
     /// RMSE of always guessing the mean on the same test tracks.
@@ -138,6 +139,18 @@ impl RunRecord {
     /// RMSE of the last epoch over that of always guessing the mean, as a difference: below 0 is better.
     pub fn difference_to_mean(&self) -> Option<f64> {
         self.figures.zip(self.mean_rmse()).map(|(figures, mean)| figures.rmse - mean)
+    }
+
+    /// Why it has predicted nothing yet, in words.
+    pub fn why_no_predictions(&self) -> String {
+        match self.epochs_done() {
+            0 => format!("The run \"{}\" has no finished epoch yet. Train it first.", self.name),
+            epochs => format!(
+                "The run \"{}\" was broken off after epoch {epochs}, before what it predicts was saved. Resume it; it can be \
+                 stopped again at once.",
+                self.name
+            ),
+        }
     }
 
     /// Whether it is better than always guessing the mean, beyond chance; `None` until it has ended.

@@ -4,6 +4,9 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::{CoverId, Study, StudyError};
 
+/// Where the study keeps the width that its downloaded covers have.
+const COVER_WIDTH: &str = "downloaded cover width";
+
 /// A playlist whose import has begun and not ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnfinishedPlaylist {
@@ -104,6 +107,25 @@ impl Study {
             .map_err(|error| self.error(error))
     }
 
+    /// The width in pixels that downloaded covers should have: the one that the study's others have, else `wanted`.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn cover_width(&self, wanted: u32) -> Result<u32, StudyError> {
+        Ok(self.meta(COVER_WIDTH)?.and_then(|text| text.parse().ok()).unwrap_or(wanted))
+    }
+
+    /// Notes the width of the first cover that is downloaded.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn keep_cover_width(&mut self, width: u32) -> Result<(), StudyError> {
+        if width > 0 && self.meta(COVER_WIDTH)?.is_none() {
+            self.set_meta(COVER_WIDTH, Some(&width.to_string()))?;
+        }
+        Ok(())
+    }
+
     /// Takes all covers that came from a web address out of the study, and out of the file itself; their tracks stay.
     /// Returns how many there were.
     ///
@@ -117,6 +139,8 @@ impl Study {
             )?;
             transaction.execute("DELETE FROM cover WHERE downloaded", [])
         })?;
+        // Those that come next may have another width.
+        self.set_meta(COVER_WIDTH, None)?;
         // What is deleted stays readable in the file until its pages are written anew.
         self.connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);").map_err(|error| self.error(error))?;
         Ok(forgotten)

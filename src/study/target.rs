@@ -7,7 +7,7 @@
 use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::words::thousands;
+use super::words::{plural, thousands};
 use super::{Study, StudyError};
 use crate::evidence::Measure;
 
@@ -183,6 +183,20 @@ impl Target {
         self.measure == POPULARITY && self.scale != Scale::Logarithm || self.scale == Scale::PercentRank
     }
 
+    /// What a model of it puts out, for those who use one elsewhere.
+    pub fn output_in_words(&self) -> String {
+        let Self { measure, unit, .. } = self;
+        let unit = if unit.is_empty() { String::new() } else { format!(", in {unit}") };
+        match self.scale {
+            Scale::AsGiven if self.measure == POPULARITY => "popularity, from 0 to 100".to_owned(),
+            Scale::AsGiven => format!("{measure}{unit}"),
+            Scale::Logarithm => format!("log10(1 + {measure}){unit} before the logarithm"),
+            Scale::PercentRank => {
+                format!("the percentage of the study's tracks with a lower {measure}, ties counted half, from 0 to 100")
+            }
+        }
+    }
+
     /// Where the scale of its figures ends, for plots: 100, or the highest of the study's own.
     pub fn scale_end(&self, highest: Option<f64>) -> f64 {
         highest.filter(|_| !self.is_hundred()).unwrap_or(100.0)
@@ -234,6 +248,36 @@ pub fn release_year(released: &str) -> Option<i32> {
     released.split(|mark: char| !mark.is_ascii_digit()).find(|part| part.len() == 4)?.parse().ok()
 }
 
+/// What a study makes of a target that an import comes with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adopted {
+    /// It predicts just that.
+    Wholly,
+    /// It predicts the same measure, counted in another way.
+    InItsOwnWay,
+    /// It predicts something else.
+    Not,
+}
+
+impl Adopted {
+    /// What a person should know of it.
+    pub fn note(self, wanted: &Target) -> Option<String> {
+        match self {
+            Self::Wholly => None,
+            Self::InItsOwnWay => Some(format!(
+                "The study predicted {} before, and goes on counting it as it did. Change that under \"What is \
+                 predicted\" in the Import panel.",
+                wanted.measure
+            )),
+            Self::Not => Some(format!(
+                "The study predicts something else than {}; two measures are never mixed. The tracks are kept and train \
+                 nothing. Import them into a study of their own, or change what this one predicts.",
+                wanted.measure
+            )),
+        }
+    }
+}
+
 impl Study {
     /// What the study predicts.
     ///
@@ -262,20 +306,42 @@ impl Study {
         self.count_anew(target)
     }
 
-    /// Predicts `wanted`, where nothing else is to be predicted yet. Whether its measure is now what the study predicts.
+    /// Predicts `wanted`, where nothing else is to be predicted yet.
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub fn adopt(&mut self, wanted: &Target) -> Result<bool, StudyError> {
+    pub fn adopt(&mut self, wanted: &Target) -> Result<Adopted, StudyError> {
         let current = self.target()?;
         if current.measure == wanted.measure {
-            return Ok(true);
+            let is_same = current.scale == wanted.scale && current.unit == wanted.unit;
+            return Ok(if is_same { Adopted::Wholly } else { Adopted::InItsOwnWay });
         }
-        let is_free = self.measures()?.is_empty();
-        if is_free {
-            self.set_target(&Target { years: wanted.years.or(current.years), ..wanted.clone() })?;
+        if !self.measures()?.is_empty() {
+            return Ok(Adopted::Not);
         }
-        Ok(is_free)
+        self.set_target(&Target { years: wanted.years.or(current.years), ..wanted.clone() })?;
+        Ok(Adopted::Wholly)
+    }
+
+    /// How many tracks with a value are not predicted because of their date, in words; `None` where there is none.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn not_in_years_note(&mut self) -> Result<Option<String>, StudyError> {
+        let target = self.target()?;
+        let Some((from, to)) = target.years else { return Ok(None) };
+        let values = self.transaction(values)?;
+        let ours = || values.iter().filter(|track| track.measure == target.measure);
+        let outside = ours().filter(|track| !target.counts(&track.measure, &track.released)).count();
+        let undated = ours().filter(|track| release_year(&track.released).is_none()).count();
+        let verb = if outside == 1 { "was" } else { "were" };
+        Ok((outside > 0).then(|| {
+            format!(
+                "{} {verb} not released in {from} to {to}, or have no date that can be read ({}); they train nothing.",
+                plural(outside, "track", "tracks"),
+                thousands(undated)
+            )
+        }))
     }
 
     /// Counts ranks anew after tracks were added; other scales do not depend on the other tracks.
@@ -381,6 +447,16 @@ mod tests {
         assert_eq!(logarithm.short_difference(0.5, 2), "x 3.16");
         assert_eq!(Target::deezer().predicted(62.34), "Predicted Deezer rank: 62.3 of 100");
         assert_eq!(Target::deezer().difference(25.3, 1), "25.3 percentage points");
+    }
+
+    #[test]
+    fn a_models_output_names_measure_unit_and_scale() {
+        assert_eq!(Target::default().output_in_words(), "popularity, from 0 to 100");
+        let streams = Target { unit: "plays".to_owned(), ..Target::of_measure("Streams") };
+        assert_eq!(streams.output_in_words(), "Streams, in plays");
+        let logarithm = Target { scale: Scale::Logarithm, ..streams };
+        assert_eq!(logarithm.output_in_words(), "log10(1 + Streams), in plays before the logarithm");
+        assert!(Target::deezer().output_in_words().starts_with("the percentage of the study's tracks"));
     }
 
     #[test]

@@ -82,6 +82,15 @@ pub struct NewTrack {
     pub cover: TrackCover,
 }
 
+/// What an import has to know of a track that is there already.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownTrack {
+    /// Whether it lacks nothing that an import could bring.
+    pub is_whole: bool,
+    pub measure: String,
+    pub value: Option<f64>,
+}
+
 /// The cover that a new track comes with.
 #[derive(Clone, Debug, Default)]
 pub enum TrackCover {
@@ -145,18 +154,23 @@ impl Study {
         })
     }
 
-    /// The (playlist, identity) of every track, and whether it lacks nothing that an import could bring.
+    /// What the study has of every track, by (playlist, identity).
     ///
     /// # Errors
     /// Where the file cannot be read.
-    pub fn known_tracks(&self) -> Result<HashMap<(String, String), bool>, StudyError> {
+    pub fn known_tracks(&self) -> Result<HashMap<(String, String), KnownTrack>, StudyError> {
         self.connection
             .prepare(
-                "SELECT playlist.name, identity, cover_id IS NOT NULL AND value IS NOT NULL AND NOT suspect
+                "SELECT playlist.name, identity, cover_id IS NOT NULL AND value IS NOT NULL AND NOT suspect, measure, value
                  FROM track JOIN playlist ON playlist.id = playlist_id",
             )
             .and_then(|mut statement| {
-                statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?.collect()
+                statement
+                    .query_map([], |row| {
+                        let track = KnownTrack { is_whole: row.get(2)?, measure: row.get(3)?, value: row.get(4)? };
+                        Ok(((row.get(0)?, row.get(1)?), track))
+                    })?
+                    .collect()
             })
             .map_err(|error| self.error(error))
     }

@@ -16,6 +16,7 @@ from PIL import Image
 from safetensors import safe_open
 
 TRACKS, SIZE = 200, 32  # 50 of them to test on
+STORED = 45  # The covers' own size: whoever uses a model has to resize them as the metadata says.
 # Name of the preset, and what is changed in it.
 RUNS = [
     ("quick", []),
@@ -40,8 +41,9 @@ def make_study(program, folder):
         table = csv.writer(file)
         table.writerow(["title", "popularity", "playlist", "cover"])
         for index in range(TRACKS):
-            pictures[f"c{index}"] = random.integers(0, 256, (SIZE, SIZE, 3), dtype=np.uint8)
-            Image.fromarray(pictures[f"c{index}"]).save(folder / "covers" / f"c{index}.png")
+            cover = Image.fromarray(random.integers(0, 256, (STORED, STORED, 3), dtype=np.uint8))
+            cover.save(folder / "covers" / f"c{index}.png")
+            pictures[f"c{index}"] = np.asarray(cover.resize((SIZE, SIZE)))
             table.writerow([f"Track {index}", int(random.integers(0, 101)), "Generated", f"c{index}"])
     study = folder / "study.coverstudy"
     run(program, "import", study, "--csv", folder / "tracks.csv", "--covers", folder / "covers")
@@ -54,7 +56,8 @@ def check_onnx(file, covers, expected):
     furthest = np.abs(found - expected).max()
     assert furthest <= 1e-4 * max(1, np.abs(expected).max()), f"onnxruntime is {furthest} off"
     metadata = session.get_modelmeta().custom_metadata_map
-    assert {"resize", "scale", "channels", "input", "settings"} <= metadata.keys(), metadata
+    assert {"resize", "scale", "channels", "input", "settings", "decode", "target", "unit"} <= metadata.keys(), metadata
+    assert metadata["output"] == "popularity, from 0 to 100", metadata
     return furthest
 
 

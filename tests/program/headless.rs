@@ -54,7 +54,7 @@ fn from_a_folder_of_covers_to_a_scored_cover() {
         assert_eq!(written["bytes"], std::fs::metadata(&out).unwrap().len());
     }
     let other = run(&["export", text(&study), "--run", run_name, "--out", text(&folder.path().join("model.h5"))]);
-    assert_eq!(other.status.code(), Some(1));
+    assert_eq!(other.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&other.stderr).contains(".onnx or .safetensors"));
 }
 

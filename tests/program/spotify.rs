@@ -155,6 +155,8 @@ fn each_refusal_says_what_to_do() {
     assert!(refused(401, "Valid user authentication required").contains("Log in with your Spotify account"));
     assert!(refused(401, "The access token expired").contains("Log in again"));
     assert!(refused(403, "Forbidden").contains("playlist of your own"));
+    assert!(refused(403, "Insufficient client scope").contains("Log in again"));
+    assert!(refused(400, "Invalid base62 id").contains("link from Spotify again"));
     assert!(refused(404, "Resource not found").contains("does not serve this playlist"));
 }
 
@@ -165,7 +167,21 @@ fn a_login_of_an_app_that_is_not_accepted_is_told() {
         (asked.path() == "/api/token").then(|| Answer::Whole(400, "", body.to_vec()))
     });
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("Invalid client secret"), "{}", said(&output));
+    assert!(said(&output).contains("does not accept this app"), "{}", said(&output));
+}
+
+#[test]
+fn what_the_token_endpoint_repeats_is_not_shown() {
+    // It is sent the secret in base64 in a header, and could repeat it in any coding.
+    let (_folder, _, output) = faulty(|asked| {
+        let echo = asked.head.clone() + SECRET;
+        let body = serde_json::json!({"error": "invalid_request", "error_description": echo}).to_string();
+        (asked.path() == "/api/token").then(|| Answer::Whole(400, "", body.into_bytes()))
+    });
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    assert!(said.contains("status 400"), "{said}");
+    assert!(!said.contains("Basic") && !said.contains(SECRET) && !said.contains("Authorization"), "{said}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::Output;
 
 use serde_json::json;
 
-use super::fake::{Answer, Server, picture};
+use super::fake::{Answer, Server, cover, picture};
 use super::support::{last_json, program, run, small_study, text};
 
 fn import(folder: &Path, table: &Path, more: &[&str]) -> Output {
@@ -272,4 +272,112 @@ fn several_files_are_several_playlists() {
     assert_eq!(imported["tracks"], 4);
     assert_eq!(imported["rejected"].as_array().unwrap().len(), 2, "c2 and c3 have no row in either");
     assert_eq!(info(folder.path())["playlists"].as_array().unwrap().len(), 2);
+}
+
+/// Imports a spreadsheet of this text, with covers c0 to c5, and returns what came of it.
+fn import_text(folder: &Path, table: &str, more: &[&str]) -> serde_json::Value {
+    let (_, covers) = small_study(folder, 6);
+    let path = folder.join("list.csv");
+    std::fs::write(&path, table).unwrap();
+    last_json(&import(folder, &path, &[&["--covers", text(&covers)], more].concat()))
+}
+
+#[test]
+fn numbers_are_read_as_their_column_writes_them() {
+    let max = |table: &str, more: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let imported = import_text(folder.path(), table, &[&["--target", "Plays"], more].concat());
+        (info(folder.path())["popularity"]["max"].as_f64().unwrap(), imported["notes"].to_string())
+    };
+    let open = "title,Plays,cover\nA,1.234,c0\nB,12.345,c1\n";
+    let (read, notes) = max(open, &[]);
+    assert!(read == 12.345 && notes.contains("can be read in two ways"), "{read} {notes}");
+    assert_eq!(max(open, &["--decimal-mark", "comma"]), (12_345.0, "[]".to_owned()));
+    assert_eq!(max(&open.replace(',', ";"), &[]).0, 12_345.0, "a list with ; is written with decimal commas");
+    assert_eq!(max("title,Plays,cover\nA,1.234,c0\nB,1.234.567,c1\n", &[]), (1_234_567.0, "[]".to_owned()));
+    let folder = tempfile::tempdir().unwrap();
+    let imported = import_text(folder.path(), "title,Plays,cover\nA,01.02.2020,c0\nB,7,c1\n", &["--target", "Plays"]);
+    assert!(imported["rejected"].to_string().contains("is not a number"), "a date is none: {imported}");
+}
+
+#[test]
+fn rows_that_change_nothing_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let table =
+        "title,popularity,cover,track id\nA,10,c0,1\nA,10,c0,1\nB,20,c1,n/a\nC,30,c2,n/a\nD,40,c3,9\nE,50,c4,9\n";
+    let imported = import_text(folder.path(), table, &[]);
+    assert_eq!(imported["tracks"], 5, "songs that share an id, or have none, are not one: {imported}");
+    assert!(imported["notes"].to_string().contains("1 row repeats a track"), "{imported}");
+    let imported = import_text(folder.path(), &table.replace("B,20", "B,25"), &[]);
+    assert_eq!((&imported["tracks"], &imported["added"]), (&json!(5), &json!(0)));
+    let notes = imported["notes"].to_string();
+    assert!(notes.contains("1 row says another value") && notes.contains("\\\"B\\\" in \\\"list\\\""), "{notes}");
+    assert_eq!(info(folder.path())["popularity"]["min"], 10.0);
+}
+
+#[test]
+fn files_of_one_name_are_told_apart_by_their_folders() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, covers) = small_study(folder.path(), 2);
+    let tables = ["May", "June"].map(|name| {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+        let path = folder.path().join(name).join("tracks.csv");
+        std::fs::write(&path, "title,popularity,cover\nA,10,c0\nB,20,c1\n").unwrap();
+        path
+    });
+    let study = folder.path().join("a.coverstudy");
+    let imported =
+        run(&["import", text(&study), "--csv", text(&tables[0]), text(&tables[1]), "--covers", text(&covers)]);
+    assert_eq!(last_json(&imported)["tracks"], 4);
+    let names = info(folder.path())["playlists"].to_string();
+    assert!(names.contains("May/tracks") && names.contains("June/tracks"), "{names}");
+}
+
+#[test]
+fn what_was_not_read_or_not_predicted_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, covers) = small_study(folder.path(), 6);
+    let table = workbook(folder.path());
+    let imported = last_json(&import(folder.path(), &table, &["--covers", text(&covers), "--years", "1998-2000"]));
+    let notes = imported["notes"].to_string();
+    assert!(notes.contains("further sheets, which were not read: Sheet1"), "{notes}");
+    assert!(notes.contains("3 tracks were not released in 1998 to 2000"), "{notes}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let table = "title;Plays, all;cover\nA;-10;c0\nB;20;c1\n";
+    let imported = import_text(folder.path(), table, &["--target", "Plays, all", "--scale", "logarithm"]);
+    let notes = imported["notes"].to_string();
+    assert!(notes.contains("1 value is negative and counts as 0"), "{notes}");
+    let imported = import_text(folder.path(), table, &["--target", "Plays, all"]);
+    assert!(imported["notes"].to_string().contains("goes on counting it as it did"), "{imported}");
+}
+
+#[test]
+fn a_picture_beside_the_list_does_not_hide_its_addresses() {
+    let server = Server::start(|asked| match asked.path() {
+        "/c0.png" => picture(0, 64),
+        _ => Answer::refused(404, "Not found."),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("logo.png"), cover(1, 64)).unwrap();
+    let table = folder.path().join("list.csv");
+    let address = server.address("c0.png");
+    std::fs::write(&table, format!("title,popularity,cover,cover url\nA,10,first,{address}\n")).unwrap();
+    let mut program = program();
+    program.args(["import", text(&folder.path().join("a.coverstudy")), "--json", "--csv", text(&table)]);
+    let output = program.env("COVER_STUDY_DEEZER_API", server.address("")).output().unwrap();
+    assert_eq!(last_json(&output)["covers"], 1, "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn artists_and_dates_survive_an_export() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = "title,popularity,cover,artist,release date\nSame,10,c0,One,1999\nSame,20,c0,Two,2001\n";
+    import_text(folder.path(), table, &[]);
+    let (csv, out) = (folder.path().join("out.csv"), folder.path().join("out"));
+    run(&["export", text(&folder.path().join("a.coverstudy")), "--tracks", text(&csv), "--covers", text(&out)]);
+    let again = folder.path().join("again.coverstudy");
+    let imported = last_json(&run(&["import", text(&again), "--csv", text(&csv), "--covers", text(&out)]));
+    assert_eq!(imported["tracks"], 2, "songs of one title and cover by two artists: {imported}");
+    assert!(std::fs::read_to_string(&csv).unwrap().contains(",One,1999"));
 }

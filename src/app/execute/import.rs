@@ -6,10 +6,19 @@ use std::time::{Duration, Instant};
 use super::{App, Outcome};
 use crate::app::state::{ImportState, Imported};
 use crate::jobs::{Job, JobEvent, Stop};
-use crate::sources::{Columns, ImportProgress, ImportRequest, Table, TableFile, import};
+use crate::sources::{
+    Columns, ImportError, ImportProgress, ImportRequest, ImportSummary, Table, TableFile, TablesRequest, import,
+};
 
 /// How often the panels are shown what an import under way has brought.
 const SHOW_IMPORTED_EVERY: Duration = Duration::from_secs(2);
+
+/// How an import's job ended.
+pub(super) enum ImportEnd {
+    Done(ImportSummary),
+    /// It would download covers, and the person has not read the services' terms yet.
+    TermsFirst(ImportRequest),
+}
 
 impl App {
     pub(super) fn preview_table(&mut self) {
@@ -30,9 +39,19 @@ impl App {
         };
         let covers = Some(form.covers.trim()).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let files = paths.into_iter().map(|path| TableFile { path, columns: columns.clone() }).collect();
-        let has_web_covers = matches!(&form.preview, Some(Ok(preview)) if preview.mapping.has_web_covers());
-        let request = ImportRequest::Tables { files, covers, target: form.target.clone() };
-        if has_web_covers { self.import_live(request) } else { self.import(request) }
+        self.import(ImportRequest::Tables(TablesRequest {
+            files,
+            covers,
+            target: form.target.clone(),
+            decimal_mark: form.decimal_mark,
+            image_size: self.cover_size(),
+            terms_read: self.state.settings.terms_read,
+        }));
+    }
+
+    /// The image size that downloaded covers should suffice for, in pixels a side.
+    pub(super) fn cover_size(&self) -> u32 {
+        u32::try_from(self.state.model.settings.image_size).unwrap_or(u32::MAX)
     }
 
     pub(super) fn import(&mut self, request: ImportRequest) {
@@ -45,7 +64,10 @@ impl App {
         self.state.import =
             Some(ImportState { progress: ImportProgress::default(), since: Instant::now(), shown: Instant::now() });
         self.import = Some(Job::start("import", self.wakers.paced.clone(), move |wishes, tell| {
-            import(&file, &request, wishes, tell)
+            match import(&file, &request, wishes, tell) {
+                Err(ImportError::TermsUnread) => Ok(ImportEnd::TermsFirst(request)),
+                other => other.map(ImportEnd::Done),
+            }
         }));
     }
 
@@ -72,10 +94,14 @@ impl App {
                     self.note_import(progress);
                     continue;
                 }
-                JobEvent::Finished(summary) => Imported::Done(summary),
-                JobEvent::Failed(why) => Imported::Failed(why),
+                JobEvent::Finished(ImportEnd::Done(summary)) => Some(Imported::Done(summary)),
+                JobEvent::Finished(ImportEnd::TermsFirst(request)) => {
+                    self.state.playlist_form.pending = Some(request);
+                    None
+                }
+                JobEvent::Failed(why) => Some(Imported::Failed(why)),
             };
-            self.state.imported = Some(imported);
+            self.state.imported = imported;
             self.state.import = None;
             self.import = None;
             self.refresh();

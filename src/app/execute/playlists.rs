@@ -31,14 +31,17 @@ impl App {
             links: links.playlists,
             told: links.told,
             with_dates: form.with_dates,
-            image_size: u32::try_from(self.state.model.settings.image_size).unwrap_or(u32::MAX),
+            image_size: self.cover_size(),
         }));
     }
 
     pub(super) fn answer_terms(&mut self, agree: bool) {
         let pending = self.state.playlist_form.pending.take();
-        if let Some(request) = pending.filter(|_| agree) {
+        if let Some(mut request) = pending.filter(|_| agree) {
             self.state.settings.terms_read = true;
+            if let ImportRequest::Tables(request) = &mut request {
+                request.terms_read = true;
+            }
             self.import(request);
         }
     }

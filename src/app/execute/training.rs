@@ -177,6 +177,7 @@ impl App {
                     run.status = if *paused { RunStatus::Paused } else { RunStatus::Running };
                 }
             }
+            TrainEvent::OtherKernels(sentence) => self.state.toast(ToastKind::Info, sentence.as_str()),
             TrainEvent::Resizing { .. } | TrainEvent::Step { .. } => {}
         }
     }

@@ -4,6 +4,7 @@ mod browser;
 mod deezer;
 mod links;
 mod original;
+mod public;
 mod request;
 mod spotify;
 mod terms;

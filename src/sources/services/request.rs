@@ -2,7 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use ureq::unversioned::transport::DefaultConnector;
+
+use super::public::PublicAddresses;
 use crate::jobs::{Stop, Wishes};
+use crate::study::plural;
 
 /// Tries after a failure that may pass.
 const TRIES: u32 = 5;
@@ -28,6 +32,8 @@ pub(in crate::sources) enum RequestError {
     Broken(u16),
     /// No connection, or one that broke off, with the reason.
     Dropped(String),
+    /// The server's name leads nowhere: there is no network, or no such server.
+    UnknownHost,
     /// An answer that cannot be read, with the reason.
     Garbled(String),
     /// The service will not, with its HTTP status and its own words.
@@ -57,6 +63,10 @@ impl RequestError {
                 "The connection to {service} failed ({why}), also after {TRIES} tries. Check the network, then import \
                  again: it goes on where it stopped."
             ),
+            Self::UnknownHost => format!(
+                "{service} could not be found. Check that this computer has a network, then import again: it goes on where \
+                 it stopped."
+            ),
             Self::Garbled(why) => format!(
                 "An answer of {service} could not be read ({why}), also after {TRIES} tries. What was imported is \
                  kept: import again later."
@@ -73,7 +83,7 @@ impl RequestError {
 /// "22 hours 11 minutes", "45 seconds".
 fn long_time(time: Duration) -> String {
     let seconds = time.as_secs();
-    let count = |value: u64, one: &str| format!("{value} {one}{}", if value == 1 { "" } else { "s" });
+    let count = |value: u64, one: &str| plural(value as usize, one, &format!("{one}s"));
     match (seconds / 3600, seconds / 60 % 60) {
         (0, 0) => count(seconds, "second"),
         (0, minutes) => count(minutes, "minute"),
@@ -132,7 +142,8 @@ pub(in crate::sources) fn persist<T>(
         let pause = match &error {
             RequestError::Busy { wait } => {
                 busy += 1;
-                let wait = wait.unwrap_or_else(|| growing(busy) * 4);
+                // A service that asks to wait for nothing, again and again, is not asked all the faster.
+                let wait = wait.unwrap_or_else(|| growing(busy) * 4).max(growing(busy));
                 if busy > WAITS || wait > LONGEST_WAIT {
                     return Err(error);
                 }
@@ -144,6 +155,11 @@ pub(in crate::sources) fn persist<T>(
                     return Err(error);
                 }
                 growing(failures)
+            }
+            RequestError::UnknownHost if failures > 0 => return Err(error),
+            RequestError::UnknownHost => {
+                failures += 1;
+                FIRST_PAUSE
             }
             RequestError::Refused { .. } | RequestError::Stopped => return Err(error),
         };
@@ -202,22 +218,30 @@ pub(in crate::sources) fn agent(loopback: Loopback) -> ureq::Agent {
         .timeout_recv_response(Some(Duration::from_secs(15)))
         .timeout_global(Some(Duration::from_secs(60)))
         .user_agent(concat!("CoverStudy/", env!("CARGO_PKG_VERSION")));
-    // A proxy has no way to this computer's own addresses.
-    let config = if loopback.0 { config.proxy(None) } else { config };
-    config.build().into()
+    if loopback.0 {
+        // A proxy has no way to this computer's own addresses.
+        return config.proxy(None).build().into();
+    }
+    ureq::Agent::with_parts(config.build(), DefaultConnector::default(), PublicAddresses::default())
 }
 
 /// What a failed request of [`agent`] means.
 impl From<ureq::Error> for RequestError {
     fn from(error: ureq::Error) -> Self {
         Self::Dropped(match error {
-            ureq::Error::HostNotFound => "the server's name is not known".to_owned(),
+            ureq::Error::HostNotFound => return Self::UnknownHost,
             ureq::Error::Timeout(_) => "it took too long".to_owned(),
             ureq::Error::ConnectionFailed => "no connection".to_owned(),
+            ureq::Error::Io(error) if is_lookup(&error) => return Self::UnknownHost,
             ureq::Error::Io(error) => error.kind().to_string(),
             other => other.to_string(),
         })
     }
+}
+
+/// Whether a name could not be looked up, which the standard library has no kind of error for.
+fn is_lookup(error: &std::io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address")
 }
 
 #[cfg(test)]
@@ -230,6 +254,12 @@ mod tests {
         let mut waits = Waits { wishes: &wishes, on_wait: &mut |_| {} };
         let mut answers = vec![Ok(7), Err(RequestError::Broken(503)), Err(RequestError::Dropped("cut".into()))];
         assert_eq!(persist(&mut waits, || answers.pop().unwrap()), Ok(7));
+        let mut count = 0;
+        let result: Result<(), _> = persist(&mut waits, || {
+            count += 1;
+            Err(RequestError::UnknownHost)
+        });
+        assert_eq!((result, count), (Err(RequestError::UnknownHost), 2));
         let refused = RequestError::Refused { status: 404, message: String::new() };
         let mut count = 0;
         let result: Result<(), _> = persist(&mut waits, || {

@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText, TextEdit, Ui};
 
 use crate::app::Command;
-use crate::sources::{Column, Preview};
+use crate::sources::{Column, DecimalMark, Preview};
 use crate::study::{POPULARITY, Scale, Target};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
@@ -25,6 +25,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             if field.changed() {
                 form.preview = None;
                 form.target = Target::default();
+                form.decimal_mark = None;
             }
             if secondary(ui, "Choose file…", None) {
                 commands.push(Command::ChooseTable);
@@ -40,7 +41,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         match &mut form.preview {
             Some(Ok(preview)) => {
                 mapping(ui, preview);
-                predicts(ui, preview, &mut form.target);
+                predicts(ui, preview, &mut form.target, &mut form.decimal_mark);
             }
             Some(Err(why)) => notice(ui, Icon::Alert, palette(ui).error, why.as_str()),
             None => {}
@@ -50,10 +51,10 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 /// Whether the column of values is popularity or a measure of its own, with its unit and how it is counted.
-fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target) {
+fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target, decimal_mark: &mut Option<DecimalMark>) {
     let header = preview.mapping.popularity.and_then(|place| preview.headers.get(place));
     let Some(header) = header.filter(|header| !header.is_empty()) else { return };
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let is_popularity = target.measure == POPULARITY;
         ui.label(format!("\"{header}\" is"));
         let options = [(true, "Popularity, 0 to 100"), (false, "A number of its own")];
@@ -76,6 +77,12 @@ fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target) {
         let scales = Scale::ALL.map(|scale| (scale, scale.label()));
         if let Some(scale) = cell_choice(ui, "Scale", target.scale, &scales) {
             target.scale = scale;
+        }
+        ui.label("written");
+        let marks =
+            [(None, "as the cells show"), (Some(DecimalMark::Point), "1,234.5"), (Some(DecimalMark::Comma), "1.234,5")];
+        if let Some(mark) = cell_choice(ui, "Decimal mark", *decimal_mark, &marks) {
+            *decimal_mark = mark;
         }
     });
 }

@@ -136,7 +136,7 @@ fn ended_row(ui: &mut Ui, run: &RunRecord, read_only: Option<&str>, commands: &m
             });
         });
     });
-    if let (RunStatus::Failed, Some(message)) = (run.status, &run.message) {
+    if let (RunStatus::Failed | RunStatus::Interrupted, Some(message)) = (run.status, &run.message) {
         ui.add(Label::new(RichText::new(message).color(palette(ui).error)).wrap());
     }
 }

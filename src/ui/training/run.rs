@@ -20,7 +20,9 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord) {
     card(ui, "", |ui| {
         head(ui, panel, run);
         figures(ui, run, panel.state.training.under.as_ref().filter(|under| under.run == run.id));
-        if let Some(message) = run.message.as_ref().filter(|_| run.status == RunStatus::Failed) {
+        if let Some(message) =
+            run.message.as_ref().filter(|_| matches!(run.status, RunStatus::Failed | RunStatus::Interrupted))
+        {
             notice(ui, Icon::Alert, palette(ui).error, message.as_str());
         }
         ui.add_space(theme::GAP);

@@ -9,7 +9,7 @@ use url::Url;
 
 pub use login::{KnownLogin, LoginError, LoginSteps, REDIRECT_ADDRESS, forget_login, keep_app, log_in};
 use pages::{HeadJson, PageJson, TrackJson};
-use session::{LOGIN_ENDED, Session, config, is_no_user};
+use session::{APP_REFUSED, LOGIN_ENDED, Session, config, is_no_user};
 
 use super::{Entry, Head, Page, RequestError, Service, ServiceError, ServiceKind, ServiceTrack, Waits};
 
@@ -163,8 +163,20 @@ fn explain(error: &RequestError) -> ServiceError {
              suffice. Log in with your Spotify account, then import again."
                 .to_owned(),
         ),
+        _ if message == APP_REFUSED => ServiceError::Ends(format!(
+            "Spotify does not accept this app (status {status}). Copy its client id and, where it has one, its secret \
+             again from the app's settings in Spotify's developer dashboard, log in, then import again."
+        )),
         401 => ServiceError::Ends(login_ended()),
         400 if message == LOGIN_ENDED => ServiceError::Ends(login_ended()),
+        403 if message.to_lowercase().contains("insufficient client scope") => ServiceError::Ends(
+            "The login does not allow reading playlists: Spotify says that a permission (scope) is missing. Log in again \
+             and agree to what Spotify asks, then import again."
+                .to_owned(),
+        ),
+        400 => ServiceError::Playlist(
+            "Spotify does not understand the playlist's id. Copy the playlist's link from Spotify again.".to_owned(),
+        ),
         403 => ServiceError::Playlist(
             "Spotify lets this app read only playlists that the logged-in account owns or helps to keep. Copy its tracks \
              into a playlist of your own, and import that."

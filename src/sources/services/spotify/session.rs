@@ -15,6 +15,9 @@ use crate::sources::services::{RequestError, ServiceError, Waits, persist, retry
 /// What an answer without a usable token is told as.
 pub(super) const LOGIN_ENDED: &str = "invalid_grant";
 
+/// What any other refusal of a token is told as.
+pub(super) const APP_REFUSED: &str = "invalid_client";
+
 /// The longest text of a service's own that is shown.
 const LONGEST_MESSAGE: usize = 200;
 
@@ -118,14 +121,12 @@ impl Session {
     /// Gets a new token and keeps it.
     fn renew(&self) -> Result<(), RequestError> {
         match &self.client {
-            Client::App(client) => client.request_token().map_err(|error| self.without_secrets(request_error(error))),
+            Client::App(client) => client.request_token().map_err(|error| token_refusal(request_error(error))),
             Client::User(client) => {
                 let old = self.token();
                 let ended = || RequestError::Refused { status: 401, message: LOGIN_ENDED.to_owned() };
-                let mut token = client
-                    .refetch_token()
-                    .map_err(|error| self.without_secrets(request_error(error)))?
-                    .ok_or_else(ended)?;
+                let mut token =
+                    client.refetch_token().map_err(|error| token_refusal(request_error(error)))?.ok_or_else(ended)?;
                 // A refresh may come without a new refresh token: then the old one goes on.
                 token.refresh_token = token.refresh_token.or_else(|| old?.refresh_token);
                 stored::keep(&Stored { client_id: client.creds.id.clone(), secret: None, token: Some(token.clone()) });
@@ -135,7 +136,7 @@ impl Session {
         }
     }
 
-    /// A service may repeat in its own words what it was sent.
+    /// A service may repeat in its own words what it was sent; of all secrets, the API is sent the token alone.
     fn without_secrets(&self, error: RequestError) -> RequestError {
         let RequestError::Refused { status, mut message } = error else { return error };
         let secret = match &self.client {
@@ -149,6 +150,13 @@ impl Session {
         }
         RequestError::Refused { status, message: message.chars().take(LONGEST_MESSAGE).collect() }
     }
+}
+
+/// A refusal of the token endpoint without its own words, which may repeat, in any coding, the secret it was sent.
+fn token_refusal(error: RequestError) -> RequestError {
+    let RequestError::Refused { status, message } = error else { return error };
+    let code = if message == LOGIN_ENDED { LOGIN_ENDED } else { APP_REFUSED };
+    RequestError::Refused { status, message: code.to_owned() }
 }
 
 /// Whether a refusal means that an app alone does not suffice.
@@ -171,6 +179,7 @@ pub(super) fn request_error(error: ClientError) -> RequestError {
                     }
                 }
             }
+            HttpError::Transport(error) if error.kind().to_string() == "Dns Failed" => RequestError::UnknownHost,
             HttpError::Transport(error) => RequestError::Dropped(error.kind().to_string()),
             HttpError::Io(error) => RequestError::Dropped(error.kind().to_string()),
         },
@@ -195,9 +204,9 @@ pub(super) fn message(body: &str) -> String {
     let json: Value = serde_json::from_str(body).unwrap_or_default();
     let places = [&json["error"]["message"], &json["error_description"], &json["error"], &json["message"]];
     let told = places.into_iter().find_map(Value::as_str);
-    // `invalid_grant` is told by its code, whatever the words beside it.
-    if json["error"].as_str() == Some(LOGIN_ENDED) {
-        return LOGIN_ENDED.to_owned();
+    // These are told by their code, whatever the words beside it.
+    if let Some(code) = [LOGIN_ENDED, APP_REFUSED].into_iter().find(|code| json["error"].as_str() == Some(*code)) {
+        return code.to_owned();
     }
     told.unwrap_or(if json.is_null() { body.trim() } else { "" }).to_owned()
 }
@@ -210,7 +219,7 @@ mod tests {
     fn refusals_are_read_in_every_shape() {
         assert_eq!(message(r#"{"error":{"status":403,"message":"No"}}"#), "No");
         assert_eq!(message(r#"{"error":"invalid_grant","error_description":"revoked"}"#), LOGIN_ENDED);
-        assert_eq!(message(r#"{"error":"invalid_client","error_description":"Invalid client"}"#), "Invalid client");
+        assert_eq!(message(r#"{"error":"invalid_client","error_description":"Invalid client"}"#), APP_REFUSED);
         assert_eq!(
             message("User not registered in the Developer Dashboard"),
             "User not registered in the Developer Dashboard"
