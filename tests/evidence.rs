@@ -3,8 +3,8 @@
 #[path = "../benches/simulated/mod.rs"]
 mod simulated;
 
-use cover_study::evidence::Answer;
-use simulated::{finds, judge, observations};
+use cover_study::evidence::{Answer, Network, Observations, Target, Verdict, VerdictInput, verdict};
+use simulated::{finds, input, judge, observations};
 
 #[test]
 fn nothing_is_seldom_found_where_there_is_nothing() {
@@ -29,4 +29,70 @@ fn too_few_pictures_cannot_tell() {
     let few = judge(&observations(120, 0.0, 3), 39);
     assert_eq!(few.answer, Answer::CannotTell);
     assert!(few.sentence.contains("cannot tell"), "{}", few.sentence);
+}
+
+#[test]
+fn what_is_small_is_detectable_or_weak() {
+    let detectable = judge(&observations(6000, 0.02, 1), 99);
+    assert_eq!(detectable.answer, Answer::Detectable, "{}", detectable.sentence);
+    assert!(detectable.sentence.contains("too little to be of use"), "{}", detectable.sentence);
+    let weak = judge(&observations(1859, 0.08, 2), 99);
+    assert_eq!(weak.answer, Answer::Weak, "{}", weak.sentence);
+    assert!(weak.p_within_playlist < 0.05);
+}
+
+fn decided(input: VerdictInput<'_>) -> Verdict {
+    verdict(input, &|| true).expect("nobody asks to stop")
+}
+
+#[test]
+fn what_is_counted_within_playlists_is_shuffled_within_them_and_lies_in_its_interval() {
+    let made = observations(900, 0.1, 5);
+    for target in [Target::WithinPlaylist, Target::RankInPlaylist] {
+        let found = decided(VerdictInput { target, repeats: 3, ..input(&made, 99) });
+        assert_eq!(found.p, found.p_within_playlist, "{target:?}");
+        for row in &found.rows {
+            // What says nothing is best in its own sample, and drawn ones are all a little worse.
+            assert!(row.r2_low <= row.r2 && row.r2 <= row.r2_high + 1e-4, "{target:?}: {row:?}");
+        }
+        assert!(finds(&found), "{target:?}: {}", found.sentence);
+    }
+}
+
+/// A network that says `part` of the truth and much beside it.
+fn network(made: &Observations, part: f64, seed: u64) -> Network {
+    let mean = made.popularity.iter().sum::<f64>() / made.len() as f64;
+    let noise = &observations(made.len(), 0.0, 500 + seed).popularity;
+    let said = made.popularity.iter().zip(noise).map(|(truth, noise)| noise + part * (truth - mean)).collect();
+    Network { name: "Bold".to_owned(), passes: vec![said], shuffled_passes: Vec::new() }
+}
+
+#[test]
+fn a_network_that_goes_too_far_is_drawn_toward_the_mean() {
+    let made = observations(1859, 0.0, 11);
+    let bold = decided(VerdictInput { networks: &[network(&made, 0.25, 1)], ..input(&made, 199) });
+    let row = bold.rows.iter().find(|row| row.predictor == "Bold").expect("it took part");
+    assert!((0.02..0.10).contains(&row.r2), "{row:?}");
+    assert_eq!((bold.deciding.as_str(), bold.answer), ("Bold", Answer::Weak), "{}", bold.sentence);
+
+    let mut low = 0;
+    for seed in 0..40 {
+        let made = observations(400, 0.0, 2000 + seed);
+        let found = decided(VerdictInput { networks: &[network(&made, 0.0, seed)], ..input(&made, 39) });
+        let row = found.rows.iter().find(|row| row.predictor == "Bold").expect("it took part");
+        assert!(row.r2 < 0.03, "{row:?}");
+        low += usize::from(found.p < 0.05);
+        assert!(!finds(&found), "{}", found.sentence);
+    }
+    assert!(low <= 7, "p was below 0.05 in {low} of 40 studies without an effect");
+}
+
+#[test]
+fn playlists_of_one_track_cannot_be_tested_within() {
+    let mut made = observations(900, 0.25, 7);
+    made.playlists = (0..made.len()).collect();
+    let found = judge(&made, 99);
+    assert!(found.p_within_playlist.is_nan());
+    assert_eq!(found.answer, Answer::Useful, "{}", found.sentence);
+    assert!(found.limits.contains("could not be tested"), "{}", found.limits);
 }

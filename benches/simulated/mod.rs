@@ -1,9 +1,14 @@
 //! Made-up tracks with a known effect of the picture, for finding out how often a verdict is right.
 
+use std::sync::LazyLock;
+
 use cover_study::evidence::colors::COLOR_FEATURES;
 use cover_study::evidence::{Answer, Observations, Target, Verdict, VerdictInput, verdict};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+
+/// What the values are of.
+static POPULARITY: LazyLock<cover_study::study::Target> = LazyLock::new(cover_study::study::Target::default);
 
 const PLAYLISTS: usize = 12;
 /// The share of tracks whose cover is that of the track before.
@@ -44,9 +49,14 @@ fn normal(random: &mut ChaCha8Rng) -> f64 {
 
 /// The verdict on made-up tracks, by the predictors that are fitted in no time.
 pub fn judge(observations: &Observations, shuffles: u64) -> Verdict {
-    let input = VerdictInput {
+    verdict(input(observations, shuffles), &|| true).expect("nobody asks to stop")
+}
+
+/// What [`judge`] asks.
+pub fn input(observations: &Observations, shuffles: u64) -> VerdictInput<'_> {
+    VerdictInput {
         observations,
-        measure: &cover_study::study::Target::default(),
+        measure: &*POPULARITY,
         target: Target::Popularity,
         repeats: 1,
         networks: &[],
@@ -54,8 +64,7 @@ pub fn judge(observations: &Observations, shuffles: u64) -> Verdict {
         shuffles,
         divisions: &[],
         network_controls: &[],
-    };
-    verdict(input, &|| true).expect("nobody asks to stop")
+    }
 }
 
 /// Whether a verdict says that there is something.

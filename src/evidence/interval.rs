@@ -64,10 +64,37 @@ pub fn mean_lower_bound(values: &[(i64, f64)]) -> f64 {
     mean_interval(values.iter().copied()).low
 }
 
-/// The interval of R² (1 - SSE / SST), rows given as cover, truth and squared error.
-pub fn r2_interval<G: Ord>(rows: impl Iterator<Item = (G, f64, f64)>) -> Interval {
-    let terms = rows.map(|(group, truth, squared_error)| (group, [1.0, truth, truth * truth, squared_error]));
-    bootstrap(terms, |[count, sum, squares, error]| 1.0 - error / (squares - sum * sum / count))
+/// What a row adds to R²: each the mean over the repeats of cross-validation, in which what is predicted of a row may
+/// differ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct R2Row {
+    pub truth: f64,
+    pub truth_squared: f64,
+    pub squared_error: f64,
+}
+
+impl R2Row {
+    fn terms(&self) -> [f64; 4] {
+        [1.0, self.truth, self.truth_squared, self.squared_error]
+    }
+}
+
+/// R², 1 - SSE / SST.
+pub(super) fn r2_of(rows: &[R2Row]) -> f64 {
+    let mut sums = [0.0; 4];
+    for row in rows {
+        sums.iter_mut().zip(row.terms()).for_each(|(sum, term)| *sum += term);
+    }
+    r2_of_sums(&sums)
+}
+
+fn r2_of_sums([count, sum, squares, error]: &[f64; 4]) -> f64 {
+    1.0 - error / (squares - sum * sum / count)
+}
+
+/// The interval of [`r2_of`], rows given with their cover.
+pub fn r2_interval<G: Ord>(rows: impl Iterator<Item = (G, R2Row)>) -> Interval {
+    bootstrap(rows.map(|(group, row)| (group, row.terms())), r2_of_sums)
 }
 
 /// The interval of Pearson's correlation, rows given as cover and the two values.
@@ -119,7 +146,13 @@ mod tests {
         let interval = correlation_interval(rows());
         assert!(interval.low < r && r < interval.high && interval.high - interval.low < 0.25);
         // Errors of 1 on truths with variance 8.25.
-        let r2 = r2_interval((0..500).map(|index| (index, f64::from(index % 10), 1.0)));
+        let row = |index: i32| {
+            let truth = f64::from(index % 10);
+            R2Row { truth, truth_squared: truth * truth, squared_error: 1.0 }
+        };
+        let rows: Vec<R2Row> = (0..500).map(row).collect();
+        assert!((r2_of(&rows) - (1.0 - 1.0 / 8.25)).abs() < 1e-9);
+        let r2 = r2_interval((0..500).map(|index| (index, row(index))));
         assert!(r2.low < 1.0 - 1.0 / 8.25 && 1.0 - 1.0 / 8.25 < r2.high, "{r2:?}");
         assert!(correlation([(1.0, 1.0), (1.0, 2.0)].into_iter()).is_nan());
     }

@@ -4,8 +4,10 @@
 pub mod colors;
 
 mod baselines;
+mod calibration;
 mod color_groups;
 mod compare;
+mod controls;
 mod folds;
 mod interval;
 mod measure;
@@ -21,14 +23,12 @@ mod words;
 pub use baselines::{Baseline, ColorModel};
 pub use color_groups::{ColorGroup, ColorTable, LookFinding, look_findings};
 pub use compare::{benjamini_hochberg, nadeau_bengio};
-pub use interval::{Interval, correlation, correlation_interval, mean_interval, mean_lower_bound, r2_interval};
+pub use controls::{Control, brightness_target, controls, network_control};
+pub use interval::{Interval, correlation, correlation_interval, mean_interval, mean_lower_bound};
 pub use measure::Measure;
 pub use observations::{FOLDS, Fold, FoldedTargets, Observations, Target};
 pub use permutation::{Exchange, Exchanges, p_value};
 pub use similar::{Fingerprint, groups_of_alike};
 pub use subsets::{PartBy, Parts, Subset, subsets};
 pub use text::predict_with_penalty;
-pub use verdict::{
-    Answer, Control, Network, Row, SHUFFLES, Verdict, VerdictInput, brightness_target, controls, network_control,
-    verdict,
-};
+pub use verdict::{Answer, Network, Row, SHUFFLES, Verdict, VerdictInput, verdict};

@@ -6,6 +6,8 @@ use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
+use super::observations::Target;
+
 /// Which targets may change places with which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exchange {
@@ -13,6 +15,17 @@ pub enum Exchange {
     All,
     /// Only covers whose tracks are in the same playlists: what the playlist says stays.
     WithinPlaylist,
+}
+
+impl Exchange {
+    /// Under the hypothesis that covers say nothing about `target`: what is counted within a playlist changes places
+    /// within it.
+    pub fn of(target: Target) -> Self {
+        match target {
+            Target::Popularity => Self::All,
+            Target::WithinPlaylist | Target::RankInPlaylist => Self::WithinPlaylist,
+        }
+    }
 }
 
 /// Rows that may exchange their targets. The tracks of a cover stay together, since their targets are alike, and change
@@ -43,6 +56,11 @@ impl Exchanges {
         Self { alike: alike.into_values().collect(), rows: groups.len() }
     }
 
+    /// Whether any two covers are alike.
+    pub fn can_exchange(&self) -> bool {
+        self.alike.iter().any(|blocks| blocks.len() > 1)
+    }
+
     /// The order in which rows take the targets of others: row `i` gets the target of row `order[i]`.
     pub fn shuffled(&self, seed: u64) -> Vec<usize> {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -59,8 +77,11 @@ impl Exchanges {
 }
 
 /// The share of shuffles that do at least as well as what was seen, what was seen counted as one of them (Phipson and
-/// Smyth, *Permutation p-values should never be zero*, 2010): `(1 + hits) / (1 + shuffles)`.
+/// Smyth, *Permutation p-values should never be zero*, 2010): `(1 + hits) / (1 + shuffles)`. Not a number without any.
 pub fn p_value(seen: f64, shuffles: &[f64]) -> f64 {
+    if shuffles.is_empty() {
+        return f64::NAN;
+    }
     let hits = shuffles.iter().filter(|value| **value >= seen).count();
     (1 + hits) as f64 / (1 + shuffles.len()) as f64
 }
@@ -84,6 +105,14 @@ mod tests {
             sorted.sort_unstable();
             assert_eq!(sorted, (0..8).collect::<Vec<_>>(), "each target is taken once");
         }
+    }
+
+    #[test]
+    fn playlists_of_one_track_cannot_exchange_within_them() {
+        let exchanges = |exchange| Exchanges::new(&[0, 1, 2], &[0, 1, 2], exchange);
+        assert!(exchanges(Exchange::All).can_exchange());
+        assert!(!exchanges(Exchange::WithinPlaylist).can_exchange());
+        assert!(p_value(1.0, &[]).is_nan());
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! The same predictions within parts of the study: single playlists, single years.
 
+use rayon::prelude::*;
+
 use super::compare::benjamini_hochberg;
 use super::interval::{Interval, correlation, correlation_interval};
 use super::permutation::{Exchange, Exchanges, p_value};
 
 /// Below this many tracks a part says little.
 const FEW: usize = 50;
-const SHUFFLES: u64 = 199;
+/// Shuffles of each part; with many parts more, so that one of them alone could hold, but not without end.
+const SHUFFLES: std::ops::RangeInclusive<u64> = 199..=4999;
 /// Of the parts that are told to hold, at most this share may be chance.
 const FALSE_SHARE: f64 = 0.05;
 
@@ -54,15 +57,21 @@ pub struct Subset {
 /// Compares predictions with truth within each part of each division. Whether a part holds takes into account how many
 /// there are in all divisions.
 pub fn subsets(divisions: &[Parts], groups: &[usize], truth: &[f64], predicted: &[f64]) -> Vec<Subset> {
-    let mut parts = Vec::new();
+    let mut rows_of = Vec::new();
     for division in divisions {
-        for (part, name) in division.names.iter().enumerate() {
-            let rows: Vec<usize> = (0..truth.len()).filter(|&row| division.part_of[row] == Some(part)).collect();
-            if !rows.is_empty() {
-                parts.push(subset(division.by, name, &rows, groups, truth, predicted));
-            }
-        }
+        let mut of_part = vec![Vec::new(); division.names.len()];
+        let rows = division.part_of.iter().enumerate().filter_map(|(row, part)| Some((row, (*part)?)));
+        rows.for_each(|(row, part)| of_part[part].push(row));
+        rows_of.extend(division.names.iter().zip(of_part).map(|(name, rows)| (division.by, name, rows)));
     }
+    rows_of.retain(|(.., rows)| !rows.is_empty());
+    // The first of `parts` p has to be below FALSE_SHARE / parts; the smallest there is is 1 / (1 + shuffles).
+    let wanted = (2.0 * rows_of.len() as f64 / FALSE_SHARE) as u64;
+    let shuffles = wanted.clamp(*SHUFFLES.start(), *SHUFFLES.end());
+    let mut parts: Vec<Subset> = rows_of
+        .par_iter()
+        .map(|(by, name, rows)| subset(*by, name, rows, (groups, truth, predicted), shuffles))
+        .collect();
     let p_values: Vec<f64> = parts.iter().map(|part| part.p).collect();
     for (part, holds) in parts.iter_mut().zip(benjamini_hochberg(&p_values, FALSE_SHARE)) {
         part.holds = holds;
@@ -70,7 +79,13 @@ pub fn subsets(divisions: &[Parts], groups: &[usize], truth: &[f64], predicted: 
     parts
 }
 
-fn subset(by: PartBy, name: &str, rows: &[usize], groups: &[usize], truth: &[f64], predicted: &[f64]) -> Subset {
+fn subset(
+    by: PartBy,
+    name: &str,
+    rows: &[usize],
+    (groups, truth, predicted): (&[usize], &[f64], &[f64]),
+    shuffles: u64,
+) -> Subset {
     let own_groups: Vec<usize> = rows.iter().map(|&row| groups[row]).collect();
     let of_order = |order: &[usize]| -> f64 {
         correlation(rows.iter().zip(order).map(|(&row, &from)| (predicted[row], truth[rows[from]])))
@@ -78,7 +93,7 @@ fn subset(by: PartBy, name: &str, rows: &[usize], groups: &[usize], truth: &[f64
     let same: Vec<usize> = (0..rows.len()).collect();
     let seen = of_order(&same);
     let exchanges = Exchanges::new(&own_groups, &vec![0; rows.len()], Exchange::All);
-    let shuffles: Vec<f64> = (0..SHUFFLES).map(|seed| of_order(&exchanges.shuffled(seed))).collect();
+    let shuffles: Vec<f64> = (0..shuffles).map(|seed| of_order(&exchanges.shuffled(seed))).collect();
     let pairs = rows.iter().map(|&row| (groups[row], predicted[row], truth[row]));
     let Interval { low, high } = correlation_interval(pairs);
     let p = if seen.is_finite() { p_value(seen, &shuffles) } else { f64::NAN };
@@ -98,6 +113,22 @@ fn subset(by: PartBy, name: &str, rows: &[usize], groups: &[usize], truth: &[f64
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_of_many_parts_can_hold() {
+        let names: Vec<String> = (0..60).map(|part| part.to_string()).collect();
+        let parts = Parts { by: PartBy::Playlist, names, part_of: (0..3000).map(|row| Some(row % 60)).collect() };
+        let groups: Vec<usize> = (0..3000).collect();
+        let truth: Vec<f64> = (0..3000).map(|row| (row * 7919 % 1009) as f64).collect();
+        let told = |row: usize| if row % 60 == 7 { truth[row] } else { (row * 104_729 % 997) as f64 };
+        let predicted: Vec<f64> = (0..3000).map(told).collect();
+        let holding: Vec<String> = subsets(&[parts], &groups, &truth, &predicted)
+            .into_iter()
+            .filter(|part| part.holds)
+            .map(|part| part.name)
+            .collect();
+        assert_eq!(holding, ["7"]);
+    }
 
     #[test]
     fn the_part_with_a_relation_is_found() {

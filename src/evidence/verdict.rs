@@ -5,8 +5,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::baselines::{Baseline, ColorModel};
+use super::calibration::calibrated;
 use super::compare::nadeau_bengio;
-use super::interval::r2_interval;
+use super::controls::{Control, controls};
+use super::interval::{R2Row, r2_interval, r2_of};
 use super::measure::Measure;
 use super::observations::{FOLDS, FoldedTargets, Observations, Target};
 use super::permutation::{Exchange, Exchanges, p_value};
@@ -18,16 +20,6 @@ pub const SHUFFLES: u64 = 999;
 /// Fewer different pictures cannot tell anything.
 const FEWEST_PICTURES: usize = 200;
 pub(super) const SIGNIFICANCE: f64 = 0.05;
-/// The places in a cover's figures.
-const BRIGHTNESS: usize = 0;
-/// The seed of the control that shuffles; far from those of the tests.
-const CONTROL_SEED: u64 = 1 << 40;
-/// The share of the variance that the planted control has.
-const PLANTED_SHARE: f64 = 0.05;
-const PLANTED_SHUFFLES: u64 = 199;
-/// Brightness that a network must be able to predict, as R²: what would be called useful. Networks are judged by one
-/// fold of tracks, and see brightness only through their layers.
-const NETWORK_BRIGHTNESS: f64 = 0.10;
 
 /// The five answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +72,7 @@ pub struct VerdictInput<'a> {
     pub settings_tried: usize,
     /// Shuffles of the predictors that are fitted in no time; [`SHUFFLES`] but in simulations.
     pub shuffles: u64,
-    /// The networks' own controls; see [`network_control`].
+    /// The networks' own controls; see [`super::network_control`].
     pub network_controls: &'a [Control],
     /// The parts in which the deciding predictor is looked at on its own.
     pub divisions: &'a [Parts],
@@ -111,15 +103,6 @@ pub struct Row {
     /// Nadeau and Bengio's p of the difference in squared error to the deciding predictor; not a number for itself.
     #[serde(deserialize_with = "number", default = "nan")]
     pub p_against_deciding: f64,
-}
-
-/// A question whose answer is known.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Control {
-    pub name: String,
-    pub passed: bool,
-    /// What was found.
-    pub detail: String,
 }
 
 /// The answer, and all that it rests on.
@@ -175,19 +158,18 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
         return None;
     }
     let controls = [controls(input.observations), input.network_controls.to_vec()].concat();
-    let (p, p_within_playlist) = nulls.p_of_best(&rows);
+    let (p, p_within_playlist) = nulls.p_of_best(first);
     let answer = answer(&input, &controls, &rows[deciding], p, p_within_playlist);
     let observations = input.observations;
-    let column = &passes[0].predicted[deciding];
     let mut verdict = Verdict {
         answer,
         sentence: String::new(),
-        limits: words::limits(answer, input.measure),
+        limits: words::limits(answer, &controls, p_within_playlist, input.measure),
         target: input.target,
         deciding: rows[deciding].predictor.clone(),
         p,
         p_within_playlist,
-        subsets: subsets(input.divisions, &observations.groups, &first.truth, column),
+        subsets: subsets(input.divisions, &observations.groups, &first.truth, first.own_words(deciding)),
         rows,
         controls,
         settings_tried: input.settings_tried,
@@ -205,8 +187,10 @@ struct Pass {
     fold_of: Vec<usize>,
     truth: Vec<f64>,
     colors: ColorModel,
-    /// The baselines, then the networks.
+    /// The baselines, then the networks, these drawn toward the mean by [`calibrated`].
     predicted: Vec<Vec<f64>>,
+    /// What the networks said themselves.
+    raw: Vec<Vec<f64>>,
 }
 
 impl Pass {
@@ -217,8 +201,17 @@ impl Pass {
         let colors = ColorModel::new(observations, &targets);
         let baselines: Vec<Vec<f64>> =
             Baseline::ALL.par_iter().map(|baseline| baseline.out_of_fold(observations, &targets, &colors)).collect();
-        let networks = input.networks.iter().filter_map(|network| network.passes.get(repeat).cloned());
-        Self { truth: targets.truth(), predicted: baselines.into_iter().chain(networks).collect(), fold_of, colors }
+        let raw: Vec<Vec<f64>> =
+            input.networks.iter().filter_map(|network| network.passes.get(repeat).cloned()).collect();
+        let truth = targets.truth();
+        let networks = raw.iter().map(|predicted| calibrated(predicted, &truth, &fold_of));
+        let predicted = baselines.into_iter().chain(networks).collect();
+        Self { truth, predicted, raw, fold_of, colors }
+    }
+
+    /// What a predictor says itself.
+    fn own_words(&self, place: usize) -> &[f64] {
+        place.checked_sub(Baseline::ALL.len()).map_or(&self.predicted[place], |network| &self.raw[network])
     }
 }
 
@@ -241,10 +234,13 @@ impl Nulls {
     fn draw(input: &VerdictInput<'_>, pass: &Pass, goes_on: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
         let observations = input.observations;
         let exchanges = |exchange| Exchanges::new(&observations.groups, &observations.playlists, exchange);
+        let within_playlists = exchanges(Exchange::WithinPlaylist);
         let refits = input.networks.iter().map(|network| network.shuffled_passes.len()).min().unwrap_or(0);
         let count = input.shuffles.max(refits as u64);
-        let all = shuffles(input, pass, &exchanges(Exchange::All), count, refits, goes_on)?;
-        let within = shuffles(input, pass, &exchanges(Exchange::WithinPlaylist), input.shuffles, 0, goes_on)?;
+        let all = shuffles(input, pass, &exchanges(Exchange::of(input.target)), count, refits, goes_on)?;
+        // Where no two covers can change places, nothing can be tested.
+        let count = if within_playlists.can_exchange() { input.shuffles } else { 0 };
+        let within = shuffles(input, pass, &within_playlists, count, 0, goes_on)?;
         // Networks were trained on the first ones only; so the best of all is looked for in those.
         let of_networks = if refits > 0 { refits } else { all.len() };
         let names = Baseline::ALL.map(|baseline| baseline.label().to_owned());
@@ -270,9 +266,11 @@ impl Nulls {
 
     /// p of the best predictor that sees only the cover against the best of them in each shuffle, so that trying many
     /// makes no finding.
-    fn p_of_best(&self, rows: &[Row]) -> (f64, f64) {
+    fn p_of_best(&self, pass: &Pass) -> (f64, f64) {
         let covers: Vec<&Column> = self.columns.iter().filter(|column| column.sees_only_cover).collect();
-        let seen = covers.iter().map(|column| rows[column.place].r2).fold(f64::NEG_INFINITY, f64::max);
+        // Of the repeat that was shuffled, not the mean of all.
+        let of_pass = |column: &&Column| r2(&pass.truth, &pass.predicted[column.place]);
+        let seen = covers.iter().map(of_pass).fold(f64::NEG_INFINITY, f64::max);
         let best = |of: fn(&Column) -> &Vec<f64>| -> Vec<f64> {
             let count = covers.iter().map(|column| of(column).len()).min().unwrap_or(0);
             (0..count)
@@ -304,10 +302,12 @@ fn shuffles(
             let truth = targets.truth();
             let of = |place: usize, predicted: &Vec<f64>| match place.checked_sub(Baseline::ALL.len()) {
                 None if Baseline::ALL[place] == Baseline::Colors => r2(&truth, &pass.colors.out_of_fold(&targets)),
-                Some(network) if (seed as usize) < refits => {
-                    r2(&truth, &input.networks[network].shuffled_passes[seed as usize])
+                None => r2(&truth, predicted),
+                Some(network) => {
+                    let refitted =
+                        input.networks[network].shuffled_passes.get(seed as usize).filter(|_| (seed as usize) < refits);
+                    r2(&truth, &calibrated(refitted.unwrap_or(&pass.raw[network]), &truth, &pass.fold_of))
                 }
-                _ => r2(&truth, predicted),
             };
             debug_assert_eq!(truth.len(), observations.len());
             Some(pass.predicted.iter().enumerate().map(|(place, predicted)| of(place, predicted)).collect())
@@ -322,7 +322,7 @@ fn shuffled_targets(input: &VerdictInput<'_>, pass: &Pass, order: &[usize]) -> F
 }
 
 /// 1 - SSE / SST over all rows at once.
-fn r2(truth: &[f64], predicted: &[f64]) -> f64 {
+pub(super) fn r2(truth: &[f64], predicted: &[f64]) -> f64 {
     let mean = truth.iter().sum::<f64>() / truth.len() as f64;
     let total: f64 = truth.iter().map(|value| (value - mean).powi(2)).sum();
     let left: f64 = truth.iter().zip(predicted).map(|(truth, predicted)| (truth - predicted).powi(2)).sum();
@@ -335,16 +335,23 @@ fn row(input: &VerdictInput<'_>, passes: &[Pass], column: &Column) -> Row {
     let repeats = passes.len() as f64;
     let errors: Vec<f64> =
         (0..rows).map(|row| passes.iter().map(|pass| squared(pass, row)).sum::<f64>() / repeats).collect();
-    let of_pass: Vec<f64> = passes.iter().map(|pass| r2(&pass.truth, &pass.predicted[column.place])).collect();
-    let truth = &passes[0].truth;
-    let interval = r2_interval((0..rows).map(|row| (input.observations.groups[row], truth[row], errors[row])));
+    let truths = |row: usize| passes.iter().map(move |pass| pass.truth[row]);
+    let terms: Vec<R2Row> = (0..rows)
+        .map(|row| R2Row {
+            truth: truths(row).sum::<f64>() / repeats,
+            truth_squared: truths(row).map(|truth| truth * truth).sum::<f64>() / repeats,
+            squared_error: errors[row],
+        })
+        .collect();
+    let interval = r2_interval((0..rows).map(|row| (input.observations.groups[row], terms[row])));
     let is_mean = column.place == 0;
-    let p = |shuffled: &[f64]| if is_mean { f64::NAN } else { p_value(of_pass[0], shuffled) };
+    let of_first = r2(&passes[0].truth, &passes[0].predicted[column.place]);
+    let p = |shuffled: &[f64]| if is_mean { f64::NAN } else { p_value(of_first, shuffled) };
     Row {
         predictor: column.name.clone(),
         sees_only_cover: column.sees_only_cover,
         rmse: (errors.iter().sum::<f64>() / rows as f64).sqrt(),
-        r2: of_pass.iter().sum::<f64>() / repeats,
+        r2: r2_of(&terms),
         r2_low: interval.low,
         r2_high: interval.high,
         p: p(&column.shuffled),
@@ -367,81 +374,6 @@ fn compare_with_deciding(rows: &mut [Row], deciding: usize, passes: &[Pass]) {
             .collect();
         rows[place].p_against_deciding = nadeau_bengio(&differences, 1.0 / (FOLDS - 1) as f64);
     }
-}
-
-/// Three questions whose answers are known, put to the color model.
-pub fn controls(observations: &Observations) -> Vec<Control> {
-    let fold_of = observations.folds(0);
-    let targets = Target::Popularity.of(&observations.popularity, &observations.playlists, &fold_of);
-    let colors = ColorModel::new(observations, &targets);
-    let brightness: Vec<f64> = (0..observations.len()).map(|row| observations.features_of(row)[BRIGHTNESS]).collect();
-    let exchanges = Exchanges::new(&observations.groups, &observations.playlists, Exchange::All);
-    let order = exchanges.shuffled(CONTROL_SEED);
-    let shuffled: Vec<f64> = order.iter().map(|&row| observations.popularity[row]).collect();
-    let score = |values: &[f64]| {
-        let targets = Target::Popularity.of(values, &observations.playlists, &fold_of);
-        r2(&targets.truth(), &colors.out_of_fold(&targets))
-    };
-    let (bright, null) = (score(&brightness), score(&shuffled));
-    let planted = planted(&shuffled, &brightness);
-    let found = score(&planted);
-    let chances: Vec<f64> = (0..PLANTED_SHUFFLES)
-        .into_par_iter()
-        .map(|seed| score(&exchanges.shuffled(seed).iter().map(|&row| planted[row]).collect::<Vec<_>>()))
-        .collect();
-    let p = p_value(found, &chances);
-    vec![
-        Control {
-            name: "brightness as target".to_owned(),
-            passed: bright > 0.9,
-            detail: format!("must be predicted: R² {bright:.3}"),
-        },
-        Control {
-            name: "shuffled popularity".to_owned(),
-            passed: null < 0.02,
-            detail: format!("must not be predicted: R² {null:.3}"),
-        },
-        Control {
-            name: "planted 5 % signal".to_owned(),
-            passed: found > 0.0 && p < SIGNIFICANCE,
-            detail: format!("must be found: R² {found:.3}, p {p:.3}"),
-        },
-    ]
-}
-
-/// Brightness of each row's cover, with the mean and the spread of popularity, so that networks learn it at their pace.
-pub fn brightness_target(observations: &Observations) -> Vec<f64> {
-    let moments = |values: &[f64]| {
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;
-        (mean, variance.sqrt())
-    };
-    let brightness: Vec<f64> = (0..observations.len()).map(|row| observations.features_of(row)[BRIGHTNESS]).collect();
-    let ((mean, spread), (own_mean, own_spread)) = (moments(&observations.popularity), moments(&brightness));
-    let scale = spread / own_spread.max(f64::MIN_POSITIVE);
-    brightness.iter().map(|value| mean + (value - own_mean) * scale).collect()
-}
-
-/// Whether the network called `name` sees its pictures at all: what it predicts of [`brightness_target`].
-pub fn network_control(name: &str, truth: &[f64], predicted: &[f64]) -> Control {
-    let found = r2(truth, predicted);
-    Control {
-        name: format!("brightness as target, {name}"),
-        passed: found >= NETWORK_BRIGHTNESS,
-        detail: format!("must be predicted: R² {found:.3}"),
-    }
-}
-
-/// Values of which `signal` makes up [`PLANTED_SHARE`] of the variance.
-fn planted(noise: &[f64], signal: &[f64]) -> Vec<f64> {
-    let standardised = |values: &[f64]| -> Vec<f64> {
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;
-        values.iter().map(|value| (value - mean) / variance.sqrt().max(f64::MIN_POSITIVE)).collect()
-    };
-    let (noise, signal) = (standardised(noise), standardised(signal));
-    let (of_noise, of_signal) = ((1.0 - PLANTED_SHARE).sqrt(), PLANTED_SHARE.sqrt());
-    noise.iter().zip(signal).map(|(noise, signal)| of_noise * noise + of_signal * signal).collect()
 }
 
 /// The first rule that fits, from the top.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::controls::Control;
 use super::measure::Measure;
 use super::observations::{Observations, Target};
 use super::verdict::{Answer, Row, SIGNIFICANCE, Verdict};
@@ -74,23 +75,27 @@ fn predictor(name: &str) -> String {
 fn cannot_tell(verdict: &Verdict, target: &str) -> String {
     let failed: Vec<&str> =
         verdict.controls.iter().filter(|control| !control.passed).map(|control| control.name.as_str()).collect();
-    if failed.is_empty() {
-        format!(
-            "This study cannot tell whether covers predict {target}. It has {} different covers; at least 200 are needed.",
-            verdict.pictures
-        )
+    let what = if failed.is_empty() {
+        format!("It has {} different covers; at least 200 are needed.", verdict.pictures)
     } else {
         format!(
-            "This study cannot tell whether covers predict {target}. A question whose answer is known was not answered \
-             rightly ({}), so the other answers are worth nothing; import more tracks.",
+            "A question whose answer is known was not answered rightly ({}), so the other answers are worth nothing.",
             failed.join(", ")
         )
-    }
+    };
+    format!("This study cannot tell whether covers predict {target}. {what}")
 }
 
 /// What would change the verdict, and what it does not say.
-pub(super) fn limits(answer: Answer, measure: &dyn Measure) -> String {
+pub(super) fn limits(answer: Answer, controls: &[Control], p_within_playlist: f64, measure: &dyn Measure) -> String {
+    let blind: Vec<&str> =
+        controls.iter().filter(|control| !control.passed).filter_map(|control| control.network.as_deref()).collect();
     let change = match answer {
+        Answer::CannotTell if !blind.is_empty() => &format!(
+            "{} did not even learn how bright the covers are: leave it out of the verdict, or give it more epochs or a higher \
+             learning rate.",
+            blind.join(" and ")
+        ),
         Answer::CannotTell => "More tracks with different covers would change this.",
         Answer::NoEvidence => {
             "More tracks, other playlists or another measure of success could change this: an effect too small for \
@@ -100,9 +105,15 @@ pub(super) fn limits(answer: Answer, measure: &dyn Measure) -> String {
             "Tracks from other playlists or another time could change this: it holds for tracks like these."
         }
     };
+    let is_found = matches!(answer, Answer::Detectable | Answer::Weak | Answer::Useful);
+    let untested = if is_found && p_within_playlist.is_nan() {
+        " Whether it is more than what playlists say could not be tested: no two tracks are in the same one."
+    } else {
+        ""
+    };
     format!(
-        "{change} Prediction is not causation: it does not say that another cover would change a track's {}, nor that \
-         covers do not matter to people.",
+        "{change}{untested} Prediction is not causation: it does not say that another cover would change a track's {}, nor \
+         that covers do not matter to people.",
         measure.name()
     )
 }

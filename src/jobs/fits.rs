@@ -52,6 +52,10 @@ impl Unit {
             Self { network: NetworkSettings { name: String::new(), ..self.network.clone() }, ..self.clone() };
         let mut hasher = blake3::Hasher::new();
         hasher.update(digest).update(nameless.json().as_bytes());
+        if self.shuffle.is_some() && self.target != Target::Popularity {
+            // Earlier versions shuffled these across playlists.
+            hasher.update(b"within playlists");
+        }
         *hasher.finalize().as_bytes()
     }
 }
@@ -107,7 +111,7 @@ fn samples(rows: &Observations, unit: &Unit) -> (Vec<Sample>, Vec<Sample>) {
         None if unit.is_control => brightness_target(rows),
         None => rows.popularity.clone(),
         Some(seed) => {
-            let exchanges = Exchanges::new(&rows.groups, &rows.playlists, Exchange::All);
+            let exchanges = Exchanges::new(&rows.groups, &rows.playlists, Exchange::of(unit.target));
             exchanges.shuffled(seed).iter().map(|&row| rows.popularity[row]).collect()
         }
     };

@@ -131,11 +131,17 @@ fn parse_plan(text: &[u8]) -> Result<Plan, String> {
     }
 }
 
+/// What a unit came to; `None` where the file cannot be read.
+fn read_done(path: &Path) -> Option<Done> {
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}
+
 fn done_path(folder: &Path, number: usize) -> PathBuf {
     folder.join(FITS).join(format!("{number}.json"))
 }
 
-/// Does unit `number` of the plan in `folder`; the file it was written to, `None` where it was stopped.
+/// Does unit `number` of the plan in `folder`, unless its file holds what it comes to already; the file, `None` where it
+/// was stopped.
 ///
 /// # Errors
 /// A folder without a plan, a number that it does not have, or a training that fails.
@@ -153,10 +159,13 @@ pub fn do_unit(
     if observed.digest != plan.digest {
         return Err(PlanError::OtherData(folder.to_path_buf()));
     }
+    let path = done_path(folder, number);
+    if read_done(&path).is_some_and(|done| done.is_sound(unit, &plan.digest)) {
+        return Ok(Some(path));
+    }
     let since = Instant::now();
     let Some(predictions) = fit(&file, &observed, unit, options, wishes)? else { return Ok(None) };
     let done = Done::new(unit.key(&plan.digest), since.elapsed().as_secs_f64(), &predictions);
-    let path = done_path(folder, number);
     write_file(&path, serde_json::to_string(&done).unwrap_or_default().as_bytes())?;
     Ok(Some(path))
 }
@@ -173,12 +182,13 @@ pub fn collect(file: &StudyFile, observed: &Observed, folder: &Path) -> Result<C
     let mut study = file.connect()?;
     let mut collected = Collected { request: plan.request, ..Collected::default() };
     for (number, unit) in plan.units.iter().enumerate() {
-        let Ok(text) = std::fs::read(done_path(folder, number)) else {
+        let path = done_path(folder, number);
+        if !path.exists() {
             collected.missing.push(number);
             continue;
-        };
-        match serde_json::from_slice::<Done>(&text) {
-            Ok(done) if done.is_sound(unit, &plan.digest) => {
+        }
+        match read_done(&path) {
+            Some(done) if done.is_sound(unit, &plan.digest) => {
                 let predictions = done.predictions.iter().map(|bits| f32::from_bits(*bits)).collect();
                 study.save_fit(&SavedFit { key: done.key, unit: unit.json(), seconds: done.seconds, predictions })?;
                 collected.taken += 1;

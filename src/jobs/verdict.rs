@@ -96,8 +96,15 @@ impl VerdictRequest {
             let quick = Preset::Quick;
             return Ok(vec![NetworkSettings { name: quick.label().to_owned(), settings: quick.hyperparameters() }]);
         }
-        let of_run = |run: RunRecord| NetworkSettings { name: run.name, settings: run.settings };
-        self.runs.iter().map(|name| study.run_named(name).map(of_run)).collect()
+        let mut networks: Vec<NetworkSettings> = Vec::new();
+        for name in &self.runs {
+            let RunRecord { name, settings, .. } = study.run_named(name)?;
+            // A run may be named twice: by its name and by its number.
+            if networks.iter().all(|network| network.name != name) {
+                networks.push(NetworkSettings { name, settings });
+            }
+        }
+        Ok(networks)
     }
 
     /// All units of work.
@@ -282,7 +289,9 @@ fn settings_tried(study: &Study, request: &VerdictRequest) -> Result<usize, Verd
         let plain = Hyperparameters { seed: 0, split: quick.split, test_share: quick.test_share, ..settings };
         serde_json::to_string(&plain).unwrap_or_default()
     };
-    let runs = study.runs()?.into_iter().filter(|run| run.figures.is_some()).map(|run| plain(run.settings));
+    // What was tried and deleted was tried.
+    let runs = study.runs()?.into_iter().chain(study.deleted_runs()?);
+    let runs = runs.filter(|run| run.figures.is_some()).map(|run| plain(run.settings));
     let own = request.networks(study)?.into_iter().map(|network| plain(network.settings));
     Ok(runs.chain(own).collect::<BTreeSet<_>>().len())
 }

@@ -112,3 +112,44 @@ fn during_training() {
         told = saved;
     }
 }
+
+/// A run's weights and predictions as an export writes them.
+fn exported(folder: &Path, study: &Path) -> [Vec<u8>; 2] {
+    ["weights.safetensors", "predictions.csv"].map(|name| {
+        let out = folder.join(name);
+        assert_eq!(run(&["export", text(study), "--run", "Quick", "--out", text(&out)]).status.code(), Some(0));
+        std::fs::read(out).unwrap()
+    })
+}
+
+/// Trains until `epochs` are told, then ends the program by `signal`.
+#[cfg(unix)]
+fn train_until(arguments: &[&str], epochs: usize, signal: &str) {
+    let mut training = start(arguments);
+    let lines = BufReader::new(training.stdout.take().unwrap()).lines();
+    assert_eq!(lines.take(epochs).filter(Result::is_ok).count(), epochs);
+    let process = training.id().to_string();
+    assert!(std::process::Command::new("kill").args([signal, &process]).status().unwrap().success());
+    training.wait().unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_was_killed_and_interrupted_ends_with_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, covers) = small_study(folder.path(), 120);
+    let options = ["--epochs", "12", "--image-size", "24", "--filters", "4", "--dropout", "0.2", "--flip"];
+    let [whole, broken] = ["whole", "broken"].map(|name| {
+        let study = folder.path().join(name).with_extension("coverstudy");
+        run(&["import", text(&study), "--csv", text(&table), "--covers", text(&covers)]);
+        study
+    });
+    run(&[&["train", text(&whole)], &options[..]].concat());
+    let resume = ["train", text(&broken), "--resume", "Quick"];
+    train_until(&[&["train", text(&broken)], &options[..]].concat(), 2, "-KILL");
+    train_until(&resume, 3, "-INT");
+    train_until(&resume, 2, "-KILL");
+    let finished = last_json(&run(&resume));
+    assert_eq!((&finished["event"], &finished["epochs_done"]), (&"finished".into(), &12.into()), "{finished}");
+    assert_eq!(exported(folder.path(), &whole), exported(folder.path(), &broken));
+}

@@ -1,0 +1,118 @@
+//! Questions whose answers are known: where one is not answered rightly, no other answer is worth anything.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::baselines::ColorModel;
+use super::observations::{Observations, Target};
+use super::permutation::{Exchange, Exchanges, p_value};
+use super::verdict::{SIGNIFICANCE, r2};
+
+/// The places in a cover's figures.
+const BRIGHTNESS: usize = 0;
+/// The seed of the first shuffle of a control; far from those of the tests.
+const CONTROL_SEED: u64 = 1 << 40;
+/// The share of the variance that the planted control has, how often it is planted, and the shuffles of each test.
+const PLANTED_SHARE: f64 = 0.05;
+const PLANTED_DRAWS: u64 = 5;
+const PLANTED_SHUFFLES: u64 = 99;
+/// Brightness that a network must be able to predict, as R²: what would be called useful. Networks are judged by one
+/// fold of tracks, and see brightness only through their layers.
+const NETWORK_BRIGHTNESS: f64 = 0.10;
+
+/// A question whose answer is known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    pub name: String,
+    pub passed: bool,
+    /// What was found.
+    pub detail: String,
+    /// The network that it was put to; none: the color model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
+}
+
+/// Three questions whose answers are known, put to the color model.
+pub fn controls(observations: &Observations) -> Vec<Control> {
+    let fold_of = observations.folds(0);
+    let targets = Target::Popularity.of(&observations.popularity, &observations.playlists, &fold_of);
+    let colors = ColorModel::new(observations, &targets);
+    let brightness: Vec<f64> = (0..observations.len()).map(|row| observations.features_of(row)[BRIGHTNESS]).collect();
+    let exchanges = Exchanges::new(&observations.groups, &observations.playlists, Exchange::All);
+    let shuffled =
+        |values: &[f64], seed: u64| -> Vec<f64> { exchanges.shuffled(seed).iter().map(|&row| values[row]).collect() };
+    let score = |values: &[f64]| {
+        let targets = Target::Popularity.of(values, &observations.playlists, &fold_of);
+        r2(&targets.truth(), &colors.out_of_fold(&targets))
+    };
+    let (bright, null) = (score(&brightness), score(&shuffled(&observations.popularity, CONTROL_SEED)));
+    // One draw of the noise misses an effect of this size now and then; most of several rarely do.
+    let draws: Vec<(f64, f64)> = (0..PLANTED_DRAWS)
+        .map(|draw| {
+            let noise = shuffled(&observations.popularity, CONTROL_SEED + draw);
+            let planted = planted(&noise, &brightness);
+            let chances: Vec<f64> =
+                (0..PLANTED_SHUFFLES).into_par_iter().map(|seed| score(&shuffled(&planted, seed))).collect();
+            let found = score(&planted);
+            (found, p_value(found, &chances))
+        })
+        .collect();
+    let found = draws.iter().filter(|(r2, p)| *r2 > 0.0 && *p < SIGNIFICANCE).count();
+    let mean = draws.iter().map(|(r2, _)| r2).sum::<f64>() / draws.len() as f64;
+    vec![
+        Control {
+            name: "brightness as target".to_owned(),
+            passed: bright > 0.9,
+            detail: format!("must be predicted: R² {bright:.3}"),
+            network: None,
+        },
+        Control {
+            name: "shuffled popularity".to_owned(),
+            passed: null < 0.02,
+            detail: format!("must not be predicted: R² {null:.3}"),
+            network: None,
+        },
+        Control {
+            name: "planted 5 % signal".to_owned(),
+            passed: 2 * found > draws.len(),
+            detail: format!("must be found: in {found} of {} draws, mean R² {mean:.3}", draws.len()),
+            network: None,
+        },
+    ]
+}
+
+/// Brightness of each row's cover, with the mean and the spread of popularity, so that networks learn it at their pace.
+pub fn brightness_target(observations: &Observations) -> Vec<f64> {
+    let moments = |values: &[f64]| {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;
+        (mean, variance.sqrt())
+    };
+    let brightness: Vec<f64> = (0..observations.len()).map(|row| observations.features_of(row)[BRIGHTNESS]).collect();
+    let ((mean, spread), (own_mean, own_spread)) = (moments(&observations.popularity), moments(&brightness));
+    let scale = spread / own_spread.max(f64::MIN_POSITIVE);
+    brightness.iter().map(|value| mean + (value - own_mean) * scale).collect()
+}
+
+/// Whether the network called `name` sees its pictures at all: what it predicts of [`brightness_target`].
+pub fn network_control(name: &str, truth: &[f64], predicted: &[f64]) -> Control {
+    let found = r2(truth, predicted);
+    Control {
+        name: format!("brightness as target, {name}"),
+        passed: found >= NETWORK_BRIGHTNESS,
+        detail: format!("must be predicted: R² {found:.3}"),
+        network: Some(name.to_owned()),
+    }
+}
+
+/// Values of which `signal` makes up [`PLANTED_SHARE`] of the variance.
+fn planted(noise: &[f64], signal: &[f64]) -> Vec<f64> {
+    let standardised = |values: &[f64]| -> Vec<f64> {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;
+        values.iter().map(|value| (value - mean) / variance.sqrt().max(f64::MIN_POSITIVE)).collect()
+    };
+    let (noise, signal) = (standardised(noise), standardised(signal));
+    let (of_noise, of_signal) = ((1.0 - PLANTED_SHARE).sqrt(), PLANTED_SHARE.sqrt());
+    noise.iter().zip(signal).map(|(noise, signal)| of_noise * noise + of_signal * signal).collect()
+}
