@@ -260,4 +260,14 @@ mod tests {
         assert!(Mapping::default().with_named("size=Bild", &there).is_err());
         assert!(Mapping::default().with_named("title", &there).is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_header_is_looked_through(headers in proptest::collection::vec(".{0,12}", 0..12), text in ".{0,40}") {
+            let mapping = Mapping::recognise(&headers);
+            let places = Column::CHOOSABLE.into_iter().filter_map(|column| mapping.of(column));
+            proptest::prop_assert!(places.into_iter().all(|place| place < headers.len()));
+            let _ = (mapping.with_named(&text, &headers), mapping.with_values_in(&text, &headers));
+        }
+    }
 }

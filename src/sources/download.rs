@@ -326,4 +326,12 @@ mod tests {
         assert!(check("http://127.0.0.1:8080/a", true));
         assert!(!check("http://10.0.0.1/a", true));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_address_has_one_at_a_width(address in ".{0,80}", width in 0_u32..2000) {
+            let at = at_width(&address, width);
+            proptest::prop_assert_eq!(at_width(&at, width), at);
+        }
+    }
 }

@@ -110,3 +110,42 @@ fn a_playlist_that_is_not_there_is_told() {
     assert_eq!(output.status.code(), Some(1));
     assert!(last_json(&output)["rejected"].to_string().contains("no such playlist"));
 }
+
+#[test]
+fn faults_that_pass_are_gone_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(90, |asked| {
+        let error = |code: u32| Answer::Json(json!({"error": {"type": "Exception", "message": "Busy", "code": code}}));
+        match (asked.number("index"), asked.before) {
+            (Some(0), 0) => Some(error(700)),
+            (Some(17), 0 | 1) => Some(Answer::Whole(429, "Retry-After: 0\r\n", Vec::new())),
+            (Some(34), 0) => Some(Answer::Whole(503, "", Vec::new())),
+            (Some(51), 0) => Some(Answer::Hangup),
+            (Some(68), 0) => Some(Answer::Cut(vec![b' '; 900])),
+            (Some(85), 0) => Some(Answer::Whole(200, "", b"{\"data\":[{\"id\":".to_vec())),
+            _ => None,
+        }
+    });
+    let output = import(&server, &folder.path().join("a.coverstudy"), &["908"]);
+    let imported = last_json(&output);
+    assert_eq!((&imported["tracks"], &imported["unfinished"]), (&json!(90), &json!(null)), "{imported}");
+    assert_eq!(imported["rejected"], json!([]));
+}
+
+#[test]
+fn faults_that_stay_are_told_with_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let at_34 = |answer: fn() -> Answer| move |asked: &Asked| (asked.number("index") == Some(34)).then(answer);
+    let broken = serve(90, at_34(|| Answer::Whole(502, "", Vec::new())));
+    let imported = last_json(&import(&broken, &folder.path().join("a.coverstudy"), &["908"]));
+    assert_eq!(imported["tracks"], 34);
+    assert!(imported["unfinished"].to_string().contains("status 502"), "{imported}");
+
+    let private = || Answer::Json(json!({"error": {"type": "OAuthException", "message": "Denied", "code": 300}}));
+    let imported = last_json(&import(&serve(90, at_34(private)), &folder.path().join("b.coverstudy"), &["908"]));
+    assert!(imported["rejected"].to_string().contains("private"), "{imported}");
+
+    let ends_early = || Answer::Json(json!({"data": [], "total": 90, "next": null}));
+    let imported = last_json(&import(&serve(90, at_34(ends_early)), &folder.path().join("c.coverstudy"), &["908"]));
+    assert!(imported["rejected"].to_string().contains("has 90 entries, and sent 34"), "{imported}");
+}

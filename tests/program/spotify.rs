@@ -348,3 +348,101 @@ fn what_is_no_playlist_is_wrong_usage() {
     assert!(said(&output).contains("a link to an album"), "{}", said(&output));
     assert!(!study.exists());
 }
+
+#[test]
+fn a_login_that_is_taken_back_in_the_middle_ends_the_import_with_what_is_there() {
+    let (_folder, _, output) = faulty(|asked| {
+        if asked.path() == "/api/token" && asked.before > 0 {
+            return Some(Answer::Whole(
+                400,
+                "",
+                br#"{"error":"invalid_grant","error_description":"Revoked"}"#.to_vec(),
+            ));
+        }
+        (asked.number("offset") == Some(50)).then(|| Answer::refused(401, "The access token expired"))
+    });
+    let imported = last_json(&output);
+    assert_eq!((output.status.code(), &imported["tracks"]), (Some(0), &json!(50)), "{}", said(&output));
+    assert!(imported["unfinished"].to_string().contains("no longer accepts the login"), "{imported}");
+}
+
+#[test]
+fn an_old_app_that_may_not_use_the_new_address_uses_the_old_one() {
+    let (_folder, _, output) = faulty(|asked| {
+        let port = port_of(asked);
+        if asked.path().ends_with("/items") {
+            return Some(Answer::refused(403, "Forbidden"));
+        }
+        let is_old = asked.path().ends_with("/tracks");
+        is_old.then(|| spotify_page(asked, Shape::Old, 120, |place| spotify_track("p", place, port, Some(7))))
+    });
+    let imported = last_json(&output);
+    assert_eq!((&imported["tracks"], &imported["rejected"]), (&json!(120), &json!([])), "{}", said(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_countdown_can_be_cancelled() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::Stdio;
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(120, |asked| {
+        let busy = || Answer::Whole(429, "Retry-After: 120\r\n", Vec::new());
+        (asked.number("offset") == Some(50)).then(busy)
+    });
+    let study = folder.path().join("a.coverstudy");
+    let mut program = program();
+    program.args(["import", text(&study), "--json", "--spotify", &id("mine")]).envs(spotify_env(&server));
+    let mut import = program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let words = BufReader::new(import.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(words.take_while(|line| !line.contains("asks to wait 120 seconds")).count() < 100);
+    let process = import.id().to_string();
+    let since = Instant::now();
+    std::process::Command::new("kill").args(["-INT", &process]).status().unwrap();
+    assert_eq!(import.wait().unwrap().code(), Some(130));
+    assert!(since.elapsed() < Duration::from_secs(20), "nobody waits for the service");
+    assert_eq!(last_json(&run(&["info", text(&study)]))["tracks"], 50);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_left_out_is_known_also_where_the_program_is_killed() {
+    use std::process::Stdio;
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(120, |asked| match asked.number("offset") {
+        Some(100) => {
+            std::thread::sleep(Duration::from_secs(20));
+            None
+        }
+        _ => {
+            let port = port_of(asked);
+            let entry = |place| if place == 7 { Value::Null } else { spotify_track("p", place, port, Some(9)) };
+            asked.path().ends_with("/items").then(|| spotify_page(asked, Shape::New, 120, entry))
+        }
+    });
+    let study = folder.path().join("a.coverstudy");
+    let mut program = program();
+    program.args(["import", text(&study), "--json", "--spotify", &id("mine")]).envs(spotify_env(&server));
+    let mut import = program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let since = Instant::now();
+    while !server.asked().iter().any(|asked| asked.number("offset") == Some(100)) {
+        assert!(since.elapsed() < Duration::from_secs(60), "the third page is asked for");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    import.kill().unwrap();
+    import.wait().unwrap();
+    let (file, _) = cover_study::study::StudyFile::open(&study).unwrap();
+    let rejected = file.connect().unwrap().rejected().unwrap();
+    assert!(rejected.iter().any(|item| item.what.contains("entry 8")), "{rejected:?}");
+}
+
+#[test]
+fn a_list_that_is_shorter_than_it_says_is_told() {
+    let (_folder, _, output) = faulty(|asked| {
+        let empty = || Answer::Json(json!({"items": [], "total": 120, "next": null}));
+        (asked.number("offset") == Some(100)).then(empty)
+    });
+    let imported = last_json(&output);
+    assert_eq!(imported["tracks"], 100);
+    assert!(imported["rejected"].to_string().contains("has 120 entries, and sent 100"), "{imported}");
+}

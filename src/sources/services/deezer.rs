@@ -310,4 +310,14 @@ mod tests {
         let bare: RowJson = serde_json::from_value(json!({"id": "7"})).unwrap();
         assert_eq!(bare.into_track().unwrap().0.value, None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_answer_panics(text in ".{0,200}", id in 0_u64..1000, rank in -1e9_f64..1e9) {
+            let _ = read::<PageJson>(&text).map_err(|error| explain(&error));
+            let row = json!({"id": id, "title": text, "rank": rank, "album": {"id": text, "md5_image": text}});
+            let track = serde_json::from_value::<RowJson>(row).ok().and_then(RowJson::into_track);
+            proptest::prop_assert!(track.is_none_or(|(track, _)| track.value.is_none_or(|value| value >= 0.0)));
+        }
+    }
 }

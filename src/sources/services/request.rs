@@ -270,6 +270,25 @@ mod tests {
     }
 
     #[test]
+    fn a_service_that_asks_to_wait_for_nothing_is_not_asked_all_the_faster() {
+        let wishes = Wishes::default();
+        let mut waits = Waits { wishes: &wishes, on_wait: &mut |_| {} };
+        let busy = || Err(RequestError::Busy { wait: Some(Duration::ZERO) });
+        let mut answers = vec![Ok(7), busy(), busy()];
+        let since = Instant::now();
+        assert_eq!(persist(&mut waits, || answers.pop().unwrap()), Ok(7));
+        assert!(since.elapsed() >= FIRST_PAUSE * 3);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_wait_panics(text in ".{0,40}", seconds in 0_u64..10_000_000) {
+            let _ = retry_after(&text);
+            proptest::prop_assert_eq!(retry_after(&seconds.to_string()), Some(Duration::from_secs(seconds)));
+        }
+    }
+
+    #[test]
     fn waits_are_read_as_services_write_them() {
         assert_eq!(retry_after("7"), Some(Duration::from_secs(7)));
         assert_eq!(retry_after(" 3600.5"), Some(Duration::from_secs(3601)));

@@ -262,4 +262,12 @@ mod tests {
         wishes.ask_stop(Stop::Asked);
         assert!(matches!(wait_for_code(&listener, &Secret::new("x"), &wishes, PATIENCE), Err(LoginError::Cancelled)));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_request_panics(head in proptest::collection::vec(proptest::num::u8::ANY, 0..200), target in ".{0,60}") {
+            let _ = code_in(&head, &Secret::new("right"));
+            let _ = code_in(format!("GET /?{target} HTTP/1.1\r\n\r\n").as_bytes(), &Secret::new("right"));
+        }
+    }
 }
