@@ -133,6 +133,9 @@ pub struct Verdict {
     /// Tells the data that it was reached on from others: the digits of a hash. Empty where that is not known.
     #[serde(default)]
     pub data: String,
+    /// The runs whose settings took part; none: the preset Quick, which may have the name of a run.
+    #[serde(default)]
+    pub runs: Vec<String>,
 }
 
 /// JSON has no word for what is not a number.
@@ -177,6 +180,7 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
         pictures: observations.pictures(),
         repeats: passes.len(),
         data: String::new(),
+        runs: Vec::new(),
     };
     verdict.sentence = words::sentence(&verdict, observations, input.measure);
     Some(verdict)

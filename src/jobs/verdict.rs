@@ -158,6 +158,9 @@ pub fn reach_verdict(
     };
     let mut verdict = evidence::verdict(input, &|| wishes.stop() == Stop::No);
     if let Some(verdict) = &mut verdict {
+        if !request.runs.is_empty() {
+            verdict.runs = networks.into_iter().map(|network| network.name).collect();
+        }
         verdict.data = mark_digits(tracks_mark(&study.tracks()?));
         study.save_verdict(verdict)?;
     }

@@ -27,6 +27,7 @@ mod presets;
 mod random;
 mod shape;
 mod train;
+mod words;
 
 pub use checkpoint::{Checkpoint, WeightsError};
 pub use data::{DataError, Dataset, PictureSource, Sample};
@@ -42,3 +43,4 @@ pub use onnx::ONNX_OPSET;
 pub use presets::{CUSTOM, Preset};
 pub use shape::{LayerShape, shapes};
 pub use train::{EpochFigures, TrainError, TrainOptions, Trainer};
+pub use words::{SETTINGS_PARTS, settings_parts};

@@ -1,6 +1,8 @@
 //! The report: one self-contained HTML file for the client who was not in the room.
 
+mod colors;
 mod figures;
+mod ladder;
 mod plot;
 mod run_plots;
 
@@ -12,11 +14,12 @@ use std::collections::HashMap;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::evidence::colors::{Clustering, Naming};
-use crate::evidence::{self, Answer, FOLDS, PartBy, Subset, Verdict};
+use crate::evidence::{self, Answer, Verdict};
 use crate::jobs::{ColorFindings, find_colors};
+use crate::nn::{Hyperparameters, Preset, settings_parts};
 use crate::study::{
     CoverId, Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, RunRecord, Scale, Study, StudyError,
-    Target, Track, has_changed_since_verdict, plural, results_sentence, thousands, tracks_mark,
+    Target, Track, concerns, has_changed_since_verdict, plural, results_sentence, thousands, tracks_mark,
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -34,6 +37,8 @@ struct Contents {
     left_out: usize,
     /// Tracks whose cover is also another track's.
     shared: usize,
+    /// What about the data may mislead.
+    concerns: Vec<String>,
     colors: Option<ColorFindings>,
     runs: Vec<RunRecord>,
     verdict: Option<Verdict>,
@@ -52,10 +57,13 @@ pub fn report(study: &Study, name: &str) -> Result<String, StudyError> {
     let (target, popularity) = (study.target()?, study.popularity()?);
     let values = tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.popularity);
     let verdicts = study.verdicts()?;
+    let playlists = study.playlists()?;
+    let concerns = concerns(&tracks, &playlists, &popularity, &target, None);
     let contents = Contents {
         name: name.to_owned(),
         counts: study.counts()?,
-        playlists: study.playlists()?,
+        playlists,
+        concerns: concerns.into_iter().map(|concern| concern.sentence).collect(),
         histogram: Histogram::of(values, target.scale_end(popularity.max), BINS),
         target,
         popularity,
@@ -145,6 +153,10 @@ impl Contents {
                     @if self.left_out > 0 { " " (plural(self.left_out, "item", "items")) " could not be used." }
                 }
                 p { (counted(&self.target)) }
+                @if !self.concerns.is_empty() {
+                    p { "What may mislead:" }
+                    ul { @for concern in &self.concerns { li { (concern) } } }
+                }
                 figure {
                     (figures::histogram(&self.histogram, described.mean, &self.target))
                     figcaption {
@@ -158,87 +170,8 @@ impl Contents {
         }
     }
 
-    fn ladder(&self) -> Markup {
-        let Some(verdict) = &self.verdict else { return html! {} };
-        html! {
-            section {
-                h2 { "What predicts " (self.target.name()) ", and what does not" }
-                p {
-                    "Each predictor was fitted to four fifths of the tracks and tested on the rest, "
-                    (FOLDS) " times over, so that each track was tested once"
-                    @if verdict.repeats > 1 { ", and all of it " (verdict.repeats) " times" }
-                    ". Tracks with the same picture as their cover were always on one side. What was predicted: "
-                    (verdict.target.told(&self.target.name())) "."
-                }
-                figure {
-                    (figures::ladder(verdict))
-                    figcaption {
-                        "R²: the share of the differences between tracks that a predictor explains, with its 95 % interval. "
-                        "0 is no better than always guessing the mean. Orange: sees nothing but the cover."
-                    }
-                }
-                table {
-                    thead { tr { th { "Predictor" } th.number { "R²" } th.number { "95 % interval" } th.number { "off by" } th.number { "p" } } }
-                    tbody {
-                        @for row in &verdict.rows {
-                            tr {
-                                td { (row.predictor) }
-                                td.number { (format!("{:.3}", row.r2)) }
-                                td.number { (format!("{:.3} to {:.3}", row.r2_low, row.r2_high)) }
-                                td.number { (verdict.target.short_difference(&self.target, row.rmse, 2)) }
-                                td.number { (p_text(row.p)) }
-                            }
-                        }
-                    }
-                }
-                p.quiet {
-                    "Off by: the typical error (RMSE)" (error_unit(verdict, &self.target)) ". p: how often shuffled figures, in "
-                    "which nothing can be found, are predicted as well; for the best predictor from covers, against the best in each shuffle, "
-                    (p_text(verdict.p)) ", and " (p_text(verdict.p_within_playlist)) " where they are shuffled within playlists only. "
-                    (plural(verdict.settings_tried, "setting of a network was", "settings of networks were")) " tried."
-                }
-                h3 { "Controls" }
-                ul {
-                    @for control in &verdict.controls {
-                        li { (control.name) ": " strong { (if control.passed { "passed" } else { "failed" }) } ", " (control.detail) }
-                    }
-                }
-                (parts(&verdict.subsets))
-                (other_targets(&self.verdicts, verdict, &self.target.name()))
-            }
-        }
-    }
-
-    fn by_color(&self) -> Markup {
-        let Some(found) = &self.colors else { return html! {} };
-        let p = found.table.p;
-        html! {
-            section {
-                h2 { "Colors" }
-                figure {
-                    (figures::color_bars(&found.table, found.mean, &self.target))
-                    figcaption {
-                        "Mean " (self.target.name()) " by a cover's dominant color, with 95 % intervals; gray where fewer than 20 tracks. Dashed: all tracks."
-                    }
-                }
-                p {
-                    @if p.is_nan() { "All covers have the same dominant color." }
-                    @else if p < 0.05 {
-                        (self.target.heading()) " differs between dominant colors by more than chance (p " (p_text(p)) "). Whether that is of use, the ladder above tells."
-                    } @else {
-                        (self.target.heading()) " does not differ between dominant colors by more than chance would (p " (p_text(p)) ")."
-                    }
-                    " Black-and-white covers: mean " (self.target.figure(found.table.black_and_white.mean)) " of "
-                    (plural(found.table.black_and_white.n, "track", "tracks")) "; covers with color: "
-                    (self.target.figure(found.table.color.mean)) " of " (plural(found.table.color.n, "track", "tracks")) "."
-                }
-            }
-        }
-    }
-
     fn models(&self) -> Markup {
-        let tested: Vec<&RunRecord> = self.runs.iter().filter(|run| run.figures.is_some()).collect();
-        if tested.is_empty() {
+        if self.tested().next().is_none() {
             return html! {};
         }
         html! {
@@ -255,7 +188,7 @@ impl Contents {
                         th.number { "Mean's RMSE" } th.number { "R²" } th.number { "Seed" }
                     } }
                     tbody {
-                        @for run in tested {
+                        @for run in self.tested() {
                             @if let Some(figures) = run.figures {
                                 tr {
                                     td { (run.name) }
@@ -270,8 +203,17 @@ impl Contents {
                         }
                     }
                 }
+                details {
+                    summary { "Settings" }
+                    ul.quiet { @for run in self.tested() { li { strong { (run.name) } ": " (in_words(&run.settings)) "." } } }
+                }
             }
         }
+    }
+
+    /// Runs that have been tested.
+    fn tested(&self) -> impl Iterator<Item = &RunRecord> {
+        self.runs.iter().filter(|run| run.figures.is_some())
     }
 
     fn limits(&self) -> Markup {
@@ -302,11 +244,15 @@ impl Contents {
         if verdict.target != evidence::Target::default() {
             words += &format!(" --target {}", verdict.target.key());
         }
-        let networks = verdict.rows.iter().map(|row| row.predictor.as_str());
-        for run in networks.filter(|name| self.runs.iter().any(|run| run.name == *name)) {
+        for run in &verdict.runs {
             words += &format!(" --run \"{run}\"");
         }
         words
+    }
+
+    /// The network that took part in the verdict where no run did.
+    fn preset_in_verdict(&self) -> Option<Preset> {
+        self.verdict.as_ref().is_some_and(|verdict| verdict.runs.is_empty()).then_some(Preset::Quick)
     }
 
     fn repeating(&self) -> Markup {
@@ -318,9 +264,21 @@ impl Contents {
                     "same study gives the same figures. In the program: open the study, Verdict. In a terminal: "
                     code { (self.command()) }
                 }
+                @if let Some(preset) = self.preset_in_verdict() {
+                    p { "The network " strong { (preset.label()) } " in the verdict: " (in_words(&preset.hyperparameters())) "." }
+                }
             }
         }
     }
+}
+
+/// All settings of a network.
+fn in_words(settings: &Hyperparameters) -> String {
+    let mut parts = settings_parts(settings).to_vec();
+    // The network first; the shortest last.
+    parts.reverse();
+    parts.retain(|part| !part.is_empty());
+    parts.join(", ")
 }
 
 /// How many tracks have a cover that another one has too.
@@ -359,55 +317,6 @@ fn counted(target: &Target) -> String {
     format!("What is predicted: {}{scale}.{years}", target.name())
 }
 
-/// The unit of the errors in the ladder's table.
-fn error_unit(verdict: &Verdict, target: &Target) -> String {
-    match (verdict.target, target.scale) {
-        (evidence::Target::RankInPlaylist, _) | (_, Scale::PercentRank) => " in percentage points".to_owned(),
-        (_, Scale::Logarithm) => ", as a factor".to_owned(),
-        _ if target.unit.is_empty() => String::new(),
-        _ => format!(" in {}", target.unit),
-    }
-}
-
-/// How the deciding predictor does within parts of the study.
-fn parts(subsets: &[Subset]) -> Markup {
-    let found = subsets.iter().filter(|part| part.holds).count();
-    let text = |value: f64| if value.is_nan() { "–".to_owned() } else { format!("{value:+.2}") };
-    html! {
-        @if subsets.len() > 1 {
-            h3 { "Within parts of the study" }
-            p.quiet {
-                "Correlation of the best prediction from covers with the truth. Of " (subsets.len()) " parts, " (found)
-                @if found == 1 { " holds" } @else { " hold" }
-                " when it is taken into account that so many were tried (Benjamini and Hochberg): in bold. Gray: fewer "
-                "than 50 tracks, too few to read much into."
-            }
-            @for (by, heading) in [(PartBy::Playlist, "Playlist"), (PartBy::Year, "Released")] {
-                @let of_kind: Vec<&Subset> = subsets.iter().filter(|part| part.by == by).collect();
-                @if !of_kind.is_empty() {
-                    details {
-                        summary { "By " (heading.to_lowercase()) }
-                        table {
-                            thead { tr { th { (heading) } th.number { "Tracks" } th.number { "Correlation" } th.number { "95 % interval" } th.number { "p" } } }
-                            tbody {
-                                @for part in of_kind {
-                                    tr.small[part.is_small].holds[part.holds] {
-                                        td { @if part.name.is_empty() { "(none)" } @else { (part.name) } }
-                                        td.number { (thousands(part.n)) }
-                                        td.number { (text(part.correlation)) }
-                                        td.number { (text(part.low)) " to " (text(part.high)) }
-                                        td.number { (p_text(part.p)) }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 fn playlists(playlists: &[PlaylistSummary], target: &Target) -> Markup {
     html! {
         details {
@@ -428,22 +337,9 @@ fn playlists(playlists: &[PlaylistSummary], target: &Target) -> Markup {
     }
 }
 
-fn other_targets(verdicts: &[Verdict], shown: &Verdict, name: &str) -> Markup {
-    let others: Vec<&Verdict> = evidence::Target::ALL
-        .into_iter()
-        .filter(|target| *target != shown.target)
-        .filter_map(|target| verdicts.iter().rfind(|verdict| verdict.target == target))
-        .collect();
-    html! {
-        @if !others.is_empty() {
-            h3 { "Other questions to the same tracks" }
-            ul { @for other in others { li { (other.target.told(name)) ": " strong { (other.answer.as_str()) } ". " (other.sentence) } } }
-        }
-    }
-}
-
-fn p_text(p: f64) -> String {
-    if p.is_nan() { "–".to_owned() } else { format!("{p:.3}") }
+/// A figure of tests and intervals, where there is one.
+fn figure_text(value: f64) -> String {
+    if value.is_nan() { "–".to_owned() } else { format!("{value:.3}") }
 }
 
 #[cfg(test)]
@@ -461,6 +357,7 @@ mod tests {
             histogram: Histogram::of([], 100.0, BINS),
             left_out: 0,
             shared: 0,
+            concerns: Vec::new(),
             colors: None,
             runs: Vec::new(),
             verdict: None,

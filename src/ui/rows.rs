@@ -7,7 +7,7 @@ use eframe::egui::{
 };
 
 use super::theme::{self, GAP};
-use super::widgets::focus_ring;
+use super::widgets::ring;
 
 /// A table's rows, as they lie below each other.
 pub(super) struct Rows {
@@ -64,7 +64,7 @@ impl Rows {
 pub(super) fn stop(ui: &mut Ui, id: Id, words: &str, image: Option<Image<'_>>, is_shown: bool) -> Response {
     let response = ui.interact(ui.available_rect_before_wrap().shrink2(vec2(0.0, 4.0)), id, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, words));
-    focus_ring(ui, &response);
+    ring(ui, &response);
     if response.clicked() {
         response.request_focus();
     }

@@ -124,8 +124,39 @@ fn enabled(ui: &mut Ui, button: Button<'_>, blocked: Option<&str>) -> Response {
     }
 }
 
-/// Draws the ring that shows where the keyboard is.
+fn last_tab() -> egui::Id {
+    egui::Id::unique("the pass in which Tab was pressed")
+}
+
+/// Notes where Tab takes the keyboard on; once in each frame, before anything is drawn.
+pub fn note_tab(ctx: &egui::Context) {
+    if ctx.input(|input| input.key_pressed(egui::Key::Tab)) {
+        let pass = ctx.cumulative_pass_nr();
+        ctx.data_mut(|data| data.insert_temp(last_tab(), pass));
+    }
+}
+
+/// Scrolls to a control that Tab has just brought the keyboard to. Not for the cells of a table or grid of which only
+/// what is seen is laid out: the keyboard would never come out of it.
+fn follow(ui: &Ui, response: &Response) {
+    if !response.gained_focus() {
+        return;
+    }
+    // Backwards, the keyboard arrives a frame later.
+    let pass = ui.data(|data| data.get_temp::<u64>(last_tab()));
+    if pass.is_some_and(|pass| ui.ctx().cumulative_pass_nr() <= pass + 2) {
+        response.scroll_to_me_animation(None, egui::style::ScrollAnimation::none());
+    }
+}
+
+/// Shows where the keyboard is, and brings it into view where Tab took it below the fold.
 pub fn focus_ring(ui: &Ui, response: &Response) {
+    follow(ui, response);
+    ring(ui, response);
+}
+
+/// Draws the ring that shows where the keyboard is.
+pub fn ring(ui: &Ui, response: &Response) {
     if response.has_focus() {
         let ring = Stroke::new(2.0, palette(ui).accent);
         let radius = CornerRadius::same(theme::RADIUS_CONTROL);
@@ -198,6 +229,7 @@ pub fn text_field(ui: &mut Ui, label: &str, hint: &str, text: &mut String, width
     let named = field_label(ui, label, FIELD_LABEL);
     let edit = TextEdit::singleline(text).hint_text(hint).desired_width(width).align(egui::Align2::LEFT_CENTER);
     let response = ui.add_sized([width, theme::CONTROL_HEIGHT], edit).labelled_by(named.id);
+    follow(ui, &response);
     (keep_on_enter(ui, &response), response)
 }
 

@@ -143,6 +143,7 @@ impl eframe::App for Window {
             textures: &mut self.textures,
             wanted: &mut wanted,
         };
+        widgets::note_tab(ui.ctx());
         shortcuts::commands(ui.ctx(), &mut panel);
         draw(ui, &mut panel);
         shortcuts::overlay(ui.ctx(), &mut panel);

@@ -1,4 +1,5 @@
-//! Every panel with the keyboard and for a screen reader: each control has a name, and Tab comes round.
+//! Every panel with the keyboard and for a screen reader: each control has a name, and Tab comes round to all that are
+//! seen, bringing into view what is not.
 
 use std::collections::HashSet;
 
@@ -37,6 +38,11 @@ fn nameless(driver: &Driver) -> Vec<String> {
         .collect()
 }
 
+fn focused_name(driver: &Driver) -> Option<String> {
+    let node = driver.harness.root().children_recursive().find(|node| node.accesskit_node().is_focused())?;
+    node.accesskit_node().label()
+}
+
 /// The stops of Tab until it comes round; fails where it does not, or stays where it is.
 fn stops(driver: &mut Driver) -> usize {
     let focused = |driver: &Driver| driver.harness.ctx.memory(eframe::egui::Memory::focused);
@@ -48,6 +54,12 @@ fn stops(driver: &mut Driver) -> usize {
         driver.harness.step();
         let now = focused(driver);
         assert!(now.is_none() || now != before, "Tab stays at {now:?}");
+        driver.harness.step();
+        let ctx = &driver.harness.ctx;
+        if let Some(response) = now.and_then(|now| ctx.read_response(now)) {
+            let (screen, rect) = (ctx.content_rect(), response.rect);
+            assert!(screen.intersects(rect), "{:?} at {rect:?} has the keyboard and is not seen", focused_name(driver));
+        }
         if let Some(now) = now
             && !seen.insert(now)
         {

@@ -1,5 +1,7 @@
 //! The grid of covers: only the rows that are seen are drawn, and only their covers decoded.
 
+use std::ops::Range;
+
 use eframe::egui::{
     self, Align2, Color32, CornerRadius, Event, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
     pos2, vec2,
@@ -10,7 +12,7 @@ use crate::study::{Track, TrackId};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, GAP, GAP_LARGE, palette};
-use crate::ui::widgets::{describe, focus_ring, one_line_at};
+use crate::ui::widgets::{describe, one_line_at, ring};
 
 /// The least width of a track's two pictures side by side.
 const TILE_WIDTH: f32 = 180.0;
@@ -38,6 +40,8 @@ impl Layout {
 /// Draws the tracks at the places `found`.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, found: &[usize]) {
     if let Some(track) = panel.state.covers.comes_back_to.take() {
+        let place = found.iter().position(|place| snapshot.tracks.get(*place).is_some_and(|other| other.id == track));
+        panel.state.covers.cursor = place.or(panel.state.covers.cursor);
         ui.memory_mut(|memory| memory.request_focus(tile_id(track)));
     }
     let layout = Layout::of(ui.available_width() - GAP_LARGE);
@@ -47,12 +51,13 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, foun
         area = area.vertical_scroll_offset(row);
     }
     let shown = area.show_rows(ui, layout.tile.y, rows, |ui, visible| {
+        let stop = stop(ui, panel.state.covers.cursor, &layout, &visible);
         for row in visible {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = GAP;
                 for number in row * layout.columns..((row + 1) * layout.columns).min(found.len()) {
                     if let Some(track) = found.get(number).and_then(|place| snapshot.tracks.get(*place)) {
-                        tile(ui, panel, (snapshot, found), (number, track), layout.tile);
+                        tile(ui, panel, (snapshot, found), (number, track), (layout.tile, number == stop));
                     }
                 }
             });
@@ -62,6 +67,18 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, foun
     ui.memory_mut(|memory| {
         memory.data.insert_temp(seen_id(), Seen { offset: shown.state.clamped_offset().y, height });
     });
+}
+
+/// The one tile that Tab leads to: where the keyboard was or, where that is not seen, the first that is. The arrow keys
+/// lead to the others.
+fn stop(ui: &Ui, cursor: Option<usize>, layout: &Layout, visible: &Range<usize>) -> usize {
+    let is_seen = |number: &usize| visible.contains(&(number / layout.columns));
+    cursor.filter(is_seen).unwrap_or_else(|| {
+        let seen: Seen = ui.memory(|memory| memory.data.get_temp(seen_id())).unwrap_or_default();
+        let pitch = layout.tile.y + ui.spacing().item_spacing.y;
+        let first = (seen.offset / pitch).ceil() as usize;
+        first.clamp(visible.start, visible.end.saturating_sub(1)) * layout.columns
+    })
 }
 
 /// What of the grid was seen in the last frame.
@@ -135,13 +152,18 @@ fn tile(
     panel: &mut Panel<'_>,
     grid: (&Snapshot, &[usize]),
     (number, track): (usize, &Track),
-    size: egui::Vec2,
+    (size, is_stop): (egui::Vec2, bool),
 ) {
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let response = ui.interact(rect, tile_id(track.id), Sense::click());
+    let sense = if is_stop { Sense::click() } else { Sense::CLICK };
+    let response = ui.interact(rect, tile_id(track.id), sense);
     let is_marked = panel.state.covers.marked.contains(&track.id);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_marked, &track.title));
     describe(ui, &response, &in_words(track, is_marked));
+    if response.gained_focus() {
+        // From the next frame on, the arrow keys are the grid's.
+        ui.ctx().request_repaint();
+    }
     if response.has_focus() {
         panel.state.covers.cursor = Some(number);
         ui.memory_mut(|memory| memory.set_focus_lock_filter(tile_id(track.id), arrows_stay_here()));
@@ -153,7 +175,7 @@ fn tile(
     if is_marked || response.hovered() || response.has_focus() {
         paint_mark(ui, mark, is_marked);
     }
-    focus_ring(ui, &response);
+    ring(ui, &response);
     let on_mark = response.interact_pointer_pos().is_some_and(|at| mark.expand(6.0).contains(at));
     let (with_range, with_more) = ui.input(|input| (input.modifiers.shift, input.modifiers.command));
     let by_space = response.has_focus() && ui.input(|input| input.key_pressed(Key::Space));

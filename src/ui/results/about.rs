@@ -2,8 +2,8 @@
 
 use eframe::egui::{self, Ui};
 
-use super::words::settings_parts;
 use crate::app::{Command, RunForm, Snapshot};
+use crate::nn::settings_parts;
 use crate::study::{Edit, RunRecord};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;

@@ -1,13 +1,16 @@
 //! True against predicted values, point by point.
 
-use eframe::egui::{Pos2, Sense, Ui};
+use eframe::egui::{EventFilter, Key, Pos2, Response, Sense, Ui};
 use egui_plot::{Corner, HLine, Legend, Line, LineStyle, PlotPoint, Points};
 
 use crate::app::{Predicted, Snapshot};
+use crate::evidence::correlation;
+use crate::nn::metrics;
 use crate::study::RunRecord;
 use crate::ui::Panel;
 use crate::ui::plots::{say, small, still, translucent};
 use crate::ui::theme::palette;
+use crate::ui::widgets::ring;
 
 const HEIGHT: f32 = 280.0;
 /// How near the pointer has to be to a point, in points of the screen.
@@ -18,8 +21,8 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, predicte
     let weights = panel.state.results.weights;
     let points: Vec<[f64; 2]> = predicted.items.iter().map(|item| [item.truth, item.by(weights)]).collect();
     let chosen = panel.state.results.track;
-    let mark = chosen.and_then(|track| predicted.items.iter().position(|item| item.track == track));
-    let mark = mark.and_then(|place| points.get(place)).copied();
+    let chosen_place = chosen.and_then(|track| predicted.items.iter().position(|item| item.track == track));
+    let mark = chosen_place.and_then(|place| points.get(place)).copied();
     let target = &snapshot.target;
     let found = small(ui, |ui| {
         let colors = palette(ui);
@@ -48,8 +51,11 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, predicte
                 let (place, distance) = nearest(&points, at, pointer)?;
                 (distance < NEAR).then_some((place, plot.response().clicked()))
             });
-        let text = format!("{} test tracks; a perfect model would lie on the diagonal.", points.len());
-        say(ui, &shown.response, "True against predicted popularity", &text);
+        let text = equivalent(&points);
+        say(ui, &shown.response, &format!("True against predicted {}", target.name()), &text);
+        if let Some(place) = step(ui, &shown.response, &points, chosen_place) {
+            return predicted.items.get(place).map(|item| item.track);
+        }
         let (place, is_clicked) = shown.inner?;
         let item = predicted.items.get(place)?;
         let title = snapshot.track(item.track).map_or("", |track| track.title.as_str());
@@ -60,6 +66,39 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, predicte
     if found.is_some() {
         panel.state.results.track = found;
     }
+}
+
+/// What the plot shows, for who does not see it.
+fn equivalent(points: &[[f64; 2]]) -> String {
+    let (truth, predicted): (Vec<f64>, Vec<f64>) = points.iter().map(|[truth, predicted]| (*truth, *predicted)).unzip();
+    let together = correlation(truth.iter().copied().zip(predicted.iter().copied()));
+    let together = if together.is_nan() { "none".to_owned() } else { format!("{together:+.2}") };
+    format!(
+        "{} test tracks; a perfect model would lie on the diagonal. R² {:.3}, correlation {together}. Left and right lead from \
+         track to track.",
+        points.len(),
+        metrics::r2(&truth, &predicted)
+    )
+}
+
+/// Where the arrow keys lead from the chosen point, in the order of the true values.
+fn step(ui: &Ui, response: &Response, points: &[[f64; 2]], chosen: Option<usize>) -> Option<usize> {
+    ring(ui, response);
+    if !response.has_focus() {
+        return None;
+    }
+    let arrows = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+    let way = ui.input(|input| match (input.key_pressed(Key::ArrowLeft), input.key_pressed(Key::ArrowRight)) {
+        (true, false) => Some(-1),
+        (false, true) => Some(1),
+        _ => None,
+    })?;
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    order.sort_by(|one, other| points[*one][0].total_cmp(&points[*other][0]).then(one.cmp(other)));
+    let here = chosen.and_then(|chosen| order.iter().position(|place| *place == chosen));
+    let next = here.map_or(0, |here| (here as isize + way).clamp(0, points.len() as isize - 1) as usize);
+    order.get(next).copied()
 }
 
 /// The place of the point nearest to the pointer on the screen, and how far away it is in points.

@@ -6,14 +6,15 @@ use eframe::egui::{self, Align, Color32, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use super::columns::{self, by_rmse, heading, points, share, sorted, text};
-use super::words::{differences, settings_parts};
+use super::words::differences;
 use crate::app::{Command, RunColumn, Snapshot};
+use crate::nn::settings_parts;
 use crate::study::{Edit, RunFigures, RunId, RunRecord, best_run, plural};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, CONTROL_HEIGHT, GAP, palette};
-use crate::ui::widgets::{focus_ring, name};
+use crate::ui::widgets::{focus_ring, name, ring};
 
 const HEADER: f32 = CONTROL_HEIGHT;
 const ROW: f32 = 32.0;
@@ -248,7 +249,7 @@ fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, snapshot: &Sna
     let mut is_drawn = panel.state.results.selected.contains(&run.id);
     let response = ui.add(egui::Checkbox::without_text(&mut is_drawn));
     name(ui, &response, &format!("Draw the curve of {}", run.name));
-    focus_ring(ui, &response);
+    ring(ui, &response);
     if response.changed() {
         if is_drawn {
             panel.state.results.selected.insert(run.id);
@@ -276,7 +277,7 @@ fn star(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord) {
     };
     let response = ui.add(egui::Button::image(icon.image(14.0, color)).frame(false).small());
     name(ui, &response, &format!("{words} {}", run.name));
-    focus_ring(ui, &response);
+    ring(ui, &response);
     if response.clicked() {
         panel.push(Command::Edit(Edit::StarRun { run: run.id, starred: !run.is_starred }));
     }

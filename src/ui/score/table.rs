@@ -11,7 +11,7 @@ use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, CONTROL_HEIGHT, GAP, palette};
-use crate::ui::widgets::{bare_choice, card, describe, focus_ring, icon_button, name, secondary};
+use crate::ui::widgets::{bare_choice, card, describe, icon_button, name, ring, secondary};
 
 const ROW: f32 = 36.0;
 /// Between rows.
@@ -157,7 +157,7 @@ fn heading(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, column: ScoreColumn) 
         };
         let response = ui.add(button.frame(false));
         name(ui, &response, &format!("Sort by {}", text.to_lowercase()));
-        focus_ring(ui, &response);
+        ring(ui, &response);
         if response.clicked() {
             // Names from A on, figures from the highest on; a third click brings back the order of scoring.
             (score.sort_by, score.descending) = match (is_sorted, score.descending != is_name) {
@@ -237,7 +237,7 @@ fn choose_box(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover, file: &st
     let response = ui.add_enabled(can, egui::Checkbox::without_text(&mut is_chosen));
     let response = response.on_disabled_hover_text(if is_full { "Four covers at most." } else { "It has no score." });
     name(ui, &response, &format!("Compare {file}"));
-    focus_ring(ui, &response);
+    ring(ui, &response);
     if response.changed() {
         if is_chosen {
             chosen.insert(cover.number);
