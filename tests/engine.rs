@@ -219,6 +219,19 @@ fn an_abandoned_epoch_leaves_the_last_ones_results() {
 }
 
 #[test]
+fn a_stop_is_heard_in_the_test_pass_too() {
+    let hyper = mixed().check().expect("it fits");
+    let mut trainer = Trainer::new(&hyper, dataset(28, 50, 100), options(2, Kernels::Auto)).expect("it begins");
+    let mut asked = 0;
+    let stopped = trainer.run_epoch(&mut |step, steps| {
+        asked += usize::from(step == steps);
+        if asked == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!((stopped.expect("stopping is no error"), asked, trainer.epochs_done()), (None, 2, 0));
+    assert!(matches!(trainer.run_epoch(&mut |_, _| ControlFlow::Continue(())), Err(TrainError::Abandoned)));
+}
+
+#[test]
 fn the_best_epoch_has_the_lowest_test_error() {
     let hyper = Hyperparameters { learning_rate: 0.02, ..mixed() }.check().expect("it fits");
     let data = dataset(28, 50, 9);

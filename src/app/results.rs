@@ -82,6 +82,8 @@ pub struct Results {
     pub predictions: HashMap<RunId, Option<Arc<Predicted>>>,
     /// The track whose point was clicked.
     pub track: Option<TrackId>,
+    /// Whether deleting for good has been asked for and is still to be confirmed.
+    pub confirms_purge: bool,
 }
 
 /// How many covers the gallery shows of either kind.

@@ -67,7 +67,8 @@ fn metadata(run: &RunRecord, epoch: usize, target: &Target) -> Result<Vec<(Strin
         (
             "decode",
             "8 bits a channel, of 16 the upper 8; EXIF orientation carried out; transparency dropped, its colors kept; gray as equal red, green \
-             and blue"
+             and blue; programs round resized levels and enlarge the colors of a JPEG differently, which moves a prediction \
+             by some hundredths"
                 .to_owned(),
         ),
         ("output", target.output_in_words()),

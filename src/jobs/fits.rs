@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::observe::Observed;
 use super::{Stop, TrainError, Wishes, dataset};
 use crate::evidence::{Exchange, Exchanges, FOLDS, Observations, Target, brightness_target};
-use crate::nn::{Hyperparameters, Sample, TrainOptions, Trainer};
+use crate::nn::{Hyperparameters, Sample, TrainOptions, Trainer, available_memory_bytes};
 use crate::study::StudyFile;
 
 /// A network that takes part in a verdict.
@@ -91,6 +91,9 @@ pub fn fit(
     // Another start for each fit, so that no luck of one is in all of them.
     settings.seed = settings.seed.wrapping_add((unit.repeat * FOLDS + unit.fold) as u64);
     let checked = settings.check().map_err(TrainError::Settings)?;
+    if let Some(available) = available_memory_bytes() {
+        settings.check_memory(observed.rows.len(), available).map_err(TrainError::TooLittleMemory)?;
+    }
     let study = file.connect()?;
     let sides = samples(&observed.rows, unit);
     let data = dataset::of_covers(file, &study, observed.covers.clone(), settings.image_size, sides)?;

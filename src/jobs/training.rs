@@ -27,7 +27,7 @@ pub enum TrainError {
     Picture(#[from] PictureError),
     #[error("{}", .0.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" "))]
     Settings(Vec<nn::Problem>),
-    #[error("{} Or close other programs and resume the run.", .0.message)]
+    #[error("{} Or close other programs, and try again.", .0.message)]
     TooLittleMemory(nn::Problem),
     #[error(
         "Only {0} tracks have both a popularity and a cover; training needs at least {FEWEST_TRACKS}. Import more tracks."
@@ -227,7 +227,9 @@ impl Training<'_> {
             if self.wishes.stop() != Stop::No {
                 return ControlFlow::Break(());
             }
-            (self.on_event)(TrainEvent::Step { epoch, step, steps });
+            if step < steps {
+                (self.on_event)(TrainEvent::Step { epoch, step, steps });
+            }
             ControlFlow::Continue(())
         })?;
         if let Some(error) = pause_error {

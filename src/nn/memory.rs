@@ -35,7 +35,7 @@ const FLOAT: u64 = 4;
 /// What the program, rayon's threads, the tape and the allocator take beside the arrays, in bytes.
 const OVERHEAD_BYTES: u64 = 48 << 20;
 
-/// Memory that could be given to new work without swapping, in bytes, within what the process may have at all; `None`
+/// Memory that could be given to new work without swapping, in bytes, within a container's limit; `None`
 /// where the system does not say. Panels ask for it in each frame: it is looked up anew after [`KNOWN_FOR`].
 pub fn available_memory_bytes() -> Option<u64> {
     static KNOWN: Mutex<Option<(Instant, u64)>> = Mutex::new(None);
@@ -64,11 +64,14 @@ pub(super) fn micro_batch(checked: &CheckedHyperparameters) -> usize {
 /// Estimate of the most memory that a training on `pictures` pictures takes, in bytes.
 pub(super) fn estimate_bytes(checked: &CheckedHyperparameters, pictures: usize) -> u64 {
     let (shape, batch_size) = (checked.shape(), checked.get().batch_size);
-    let read = BATCHES_AT_A_TIME * batch_size as u64;
+    let read = BATCHES_AT_A_TIME * batch_size.min(pictures.max(1)) as u64;
     let kept = if shape.image_size <= LARGEST_KEPT_IMAGE { pictures as u64 } else { 0 };
     // Weights, their gradient and Adam's two moments; what a step copies of them, or the network of the test pass; and
     // the bytes of a checkpoint: weights, both moments, best weights, and the moments once more as they are written.
     let parameters = checked.parameters() as u64 * FLOAT * (4 + 1 + 4 + 2);
+    // Where a batch is put through in parts, the sum of their gradients, and that of the last beside its copy.
+    let is_divided = micro_batch(checked) < batch_size;
+    let parameters = parameters + if is_divided { 2 * checked.parameters() as u64 * FLOAT } else { 0 };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let head = folded_conv(checked);
     let convs = &shape.convs[..shape.convs.len() - usize::from(head.is_some())];
@@ -196,8 +199,8 @@ mod tests {
     #[test]
     fn pictures_count_where_they_are_kept() {
         let checked = Preset::Model3.hyperparameters().check().expect("a preset");
-        assert_eq!(checked.memory_bytes(1000) - checked.memory_bytes(0), 1000 * 60 * 60 * 3);
+        assert_eq!(checked.memory_bytes(2000) - checked.memory_bytes(1000), 1000 * 60 * 60 * 3);
         let checked = Preset::Model1.hyperparameters().check().expect("a preset");
-        assert_eq!(checked.memory_bytes(1000), checked.memory_bytes(0));
+        assert_eq!(checked.memory_bytes(2000), checked.memory_bytes(1000));
     }
 }

@@ -140,15 +140,15 @@ impl Trainer {
         let mut trainer = Self::build(hyper, data, options, &arrays, &optimizer)?;
         drop(optimizer);
         trainer.epochs_done = checkpoint.epochs_done;
-        trainer.test_predictions = trainer.predict(arrays, trainer.data.test())?;
-        trainer.best = Best {
-            epoch: checkpoint.best_epoch,
-            mse: checkpoint.best_mse,
-            test_predictions: match best_arrays {
-                Some(arrays) => trainer.predict(arrays, trainer.data.test())?,
-                None => trainer.test_predictions.clone(),
-            },
+        let mut goes_on = || ControlFlow::Continue(());
+        let mut predict = |arrays| trainer.predict(arrays, trainer.data.test(), &mut goes_on);
+        let last = predict(arrays)?.unwrap_or_default();
+        let of_best = match best_arrays {
+            Some(arrays) => predict(arrays)?.unwrap_or_default(),
+            None => last.clone(),
         };
+        trainer.best = Best { epoch: checkpoint.best_epoch, mse: checkpoint.best_mse, test_predictions: of_best };
+        trainer.test_predictions = last;
         Ok(trainer)
     }
 
@@ -204,8 +204,8 @@ impl Trainer {
         self.learner.isa().name()
     }
 
-    /// Runs the next epoch. `on_step` is called before each batch with its number, from 0, and how many there are;
-    /// breaking abandons the epoch: the result is `None`, and the caller goes on from its last checkpoint. What the
+    /// Runs the next epoch. `on_step` is called before each batch with its number, from 0, and how many there are, and
+    /// with that number twice between pieces of the test pass; breaking abandons the epoch: the result is `None`, and the caller goes on from its last checkpoint. What the
     /// trainer tells of finished epochs still holds then, but its weights are those of the middle of an epoch.
     ///
     /// # Errors
@@ -239,33 +239,42 @@ impl Trainer {
         if end.is_break() {
             return Ok(None);
         }
-        self.is_abandoned = false;
-        self.finish_epoch(squared_errors / picks.len() as f64).map(Some)
+        self.finish_epoch(squared_errors / picks.len() as f64, &mut || on_step(steps, steps))
     }
 
-    fn finish_epoch(&mut self, train_mse: f64) -> Result<EpochFigures, TrainError> {
+    fn finish_epoch(
+        &mut self,
+        train_mse: f64,
+        goes_on: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Option<EpochFigures>, TrainError> {
         let epoch = self.epochs_done + 1;
         let test = self.data.test();
         let samples = [test, self.data.validation()].concat();
-        let mut predictions = self.predict(self.learner.arrays(), &samples)?;
+        let Some(mut predictions) = self.predict(self.learner.arrays(), &samples, goes_on)? else { return Ok(None) };
         let of_validation = predictions.split_off(test.len());
         let test_mse = mse(test, &predictions);
         let validation_mse = (!of_validation.is_empty()).then(|| mse(self.data.validation(), &of_validation));
         let deciding = validation_mse.unwrap_or(test_mse);
         if !(test_mse.is_finite() && deciding.is_finite()) {
-            self.is_abandoned = true;
             return Err(TrainError::NotFinite { epoch });
         }
+        self.is_abandoned = false;
         self.epochs_done = epoch;
         if self.best.epoch == 0 || deciding < self.best.mse {
             self.best = Best { epoch, mse: deciding, test_predictions: predictions.clone() };
         }
         self.test_predictions = predictions;
-        Ok(EpochFigures { epoch, train_mse, validation_mse, test_mse })
+        Ok(Some(EpochFigures { epoch, train_mse, validation_mse, test_mse }))
     }
 
-    /// Predicts with weights in the order of [`checkpoint::tensor_names`].
-    fn predict(&self, arrays: Vec<Vec<f32>>, samples: &[Sample]) -> Result<Vec<f32>, TrainError> {
+    /// Predicts with weights in the order of [`checkpoint::tensor_names`]; `None` where `goes_on`, which is asked now and
+    /// then, says no.
+    fn predict(
+        &self,
+        arrays: Vec<Vec<f32>>,
+        samples: &[Sample],
+        goes_on: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Option<Vec<f32>>, TrainError> {
         let network = Network::new(self.hyper.shape().clone(), arrays);
         let prepared = self.pool.install(|| network.prepare(self.learner.isa()));
         let picks: Vec<Pick> = samples.iter().map(Pick::from).collect();
@@ -273,11 +282,11 @@ impl Trainer {
         let each = |_: &[Pick], pictures: Pictures| -> Result<_, FeedError> {
             let bytes: Vec<&[u8]> = (0..pictures.count()).map(|index| pictures.bytes(index)).collect();
             predictions.extend(self.pool.install(|| prepared.predict(&bytes)));
-            Ok(ControlFlow::Continue(()))
+            Ok(goes_on())
         };
-        match each_batch(&self.data, &picks, PREDICTED_TOGETHER, each)? {
-            ControlFlow::Continue(()) | ControlFlow::Break(()) => Ok(predictions),
-        }
+        let _ = each_batch(&self.data, &picks, PREDICTED_TOGETHER, each)?;
+        // Whoever says no after the last piece gets what is done.
+        Ok((predictions.len() == samples.len()).then_some(predictions))
     }
 
     /// The state after the last epoch; not to be taken after an abandoned one.

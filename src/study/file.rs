@@ -37,11 +37,9 @@ impl Recovered {
     pub fn sentence(&self) -> Option<String> {
         let runs = match self.runs.as_slice() {
             [] => None,
-            [run] => Some(format!(
-                "The training of {run} was interrupted. Its finished epochs are safe; resume it in Training."
-            )),
+            [run] => Some(format!("The training of {run} was interrupted. Its finished epochs are safe: resume it.")),
             runs => Some(format!(
-                "The trainings of {} were interrupted. Their finished epochs are safe; resume them in Training.",
+                "The trainings of {} were interrupted. Their finished epochs are safe: resume them.",
                 runs.join(", ")
             )),
         };

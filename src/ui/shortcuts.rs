@@ -55,6 +55,10 @@ const STEP_KEYS: [Key; 8] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Nu
 
 /// What the keys of this frame ask for. Undo and redo are a text field's own while one has the keyboard.
 pub(super) fn commands(ctx: &Context, panel: &mut Panel<'_>) {
+    if panel.state.overlay.is_some() {
+        // What lies over the panel has the keys.
+        return;
+    }
     let is_typing = ctx.text_edit_focused();
     for (shortcut, does, _) in SHORTCUTS {
         let is_texts_own = is_typing && matches!(does, Does::Undo | Does::Redo);

@@ -30,6 +30,8 @@ pub struct Window {
     asks_for_attention: bool,
     /// The study whose covers the textures are of.
     textures_of: Option<PathBuf>,
+    /// The settings as they were in the last frame.
+    settings: Settings,
 }
 
 impl Window {
@@ -44,6 +46,7 @@ impl Window {
             paced: Arc::new(move || paced.request_repaint_after(PACE)),
         };
         Self {
+            settings: settings.clone(),
             app: App::new(settings, study, wakers),
             textures: Textures::default(),
             title: String::new(),
@@ -167,6 +170,11 @@ impl eframe::App for Window {
         }
         if has_commands {
             ui.ctx().request_repaint();
+        }
+        if self.settings != self.app.state.settings {
+            self.settings = self.app.state.settings.clone();
+            // They are saved in a frame, and the person may do nothing that makes one.
+            ui.ctx().request_repaint_after(SAVE_SETTINGS_EVERY);
         }
     }
 

@@ -2,6 +2,13 @@
 //!
 //! Pictures are NHWC, weights HWIO. The loops are written once, on the vectors of `simd`; `lanes` has the sizes of the
 //! tiles that fill each instruction set's registers, and `dispatch` compiles all for each instruction set.
+//!
+//! A convolution is the product of a matrix of pixels (one row for each window, never written out) with one of filters.
+//! `pack` lays the filters out in panels as wide as a tile, and the micro-kernel in `forward` keeps a tile of sums in
+//! registers while it goes along a panel: Goto and van de Geijn, *Anatomy of High-Performance Matrix Multiplication*, 2008,
+//! on windows read where they lie (Chellapilla, Puri and Simard, *High Performance Convolutional Neural Networks for
+//! Document Processing*, 2006, without their copy of them). `dense` sums weight gradients by the same tiles; `sparse` goes
+//! back through pooling only where a gradient came from.
 
 mod dense;
 #[expect(unsafe_code, reason = "the one place that calls functions compiled for a processor it has looked at")]

@@ -27,13 +27,24 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
                     ui.label(RichText::new(figures.unwrap_or_default()).color(palette(ui).quiet));
                 });
             }
-            ui.horizontal(|ui| {
-                if secondary(ui, "Delete for good", read_only) {
-                    panel.push(Command::PurgeDeletedRuns);
-                }
-                let words = "Frees their room in the study file. This cannot be taken back.";
-                ui.label(RichText::new(words).color(palette(ui).quiet));
-            });
+            ui.horizontal(|ui| purge(ui, panel, runs.len()));
         });
     });
+}
+
+/// Deletes them for good, after a second click: there is no way back.
+fn purge(ui: &mut Ui, panel: &mut Panel<'_>, count: usize) {
+    let read_only = panel.state.read_only();
+    if !panel.state.results.confirms_purge {
+        panel.state.results.confirms_purge = secondary(ui, "Delete for good", read_only);
+        let words = "Frees their room in the study file. This cannot be taken back.";
+        ui.label(RichText::new(words).color(palette(ui).quiet));
+        return;
+    }
+    let runs = plural(count, "run", "runs");
+    let is_sure = secondary(ui, &format!("Delete {runs} for good now"), read_only);
+    if is_sure {
+        panel.push(Command::PurgeDeletedRuns);
+    }
+    panel.state.results.confirms_purge = !is_sure && !secondary(ui, &format!("Keep the {runs}"), None);
 }
