@@ -125,8 +125,10 @@ impl Probe<'_> {
         let (mut step_secs, mut last_secs) = (Vec::new(), Vec::new());
         for _ in 0..passes {
             let mut marks = Vec::with_capacity(steps + 1);
-            let figures = trainer.run_epoch(&mut |_, _| {
-                marks.push(Instant::now());
+            let figures = trainer.run_epoch(&mut |step, steps| {
+                if step < steps {
+                    marks.push(Instant::now());
+                }
                 if self.wishes.stop() == Stop::No { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             })?;
             if figures.is_none() {
