@@ -54,7 +54,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target, decimal_mark: &mut Option<DecimalMark>) {
     let header = preview.mapping.popularity.and_then(|place| preview.headers.get(place));
     let Some(header) = header.filter(|header| !header.is_empty()) else { return };
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
         let is_popularity = target.measure == POPULARITY;
         ui.label(format!("\"{header}\" is"));
         let options = [(true, "Popularity, 0 to 100"), (false, "A number of its own")];
@@ -78,7 +78,12 @@ fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target, decimal_mark: &
         if let Some(scale) = cell_choice(ui, "Scale", target.scale, &scales) {
             target.scale = scale;
         }
-        ui.label("written");
+    });
+    if target.measure == POPULARITY {
+        return;
+    }
+    ui.horizontal(|ui| {
+        ui.label("Its numbers are written");
         let marks =
             [(None, "as the cells show"), (Some(DecimalMark::Point), "1,234.5"), (Some(DecimalMark::Comma), "1.234,5")];
         if let Some(mark) = cell_choice(ui, "Decimal mark", *decimal_mark, &marks) {
@@ -92,23 +97,31 @@ fn mapping(ui: &mut Ui, preview: &mut Preview) {
     let colors = palette(ui);
     ui.add_space(GAP);
     ui.label(RichText::new("Columns").font(theme::body_strong()));
-    ui.horizontal_wrapped(|ui| {
-        for column in Column::CHOOSABLE {
+    egui::Grid::new("columns").num_columns(4).spacing([GAP, GAP]).show(ui, |ui| {
+        for (index, column) in Column::CHOOSABLE.into_iter().enumerate() {
             let place = preview.mapping.of_mut(column);
             let absent = if column == Column::Playlist { "the file's name" } else { "choose" };
             let header = |place: usize| preview.headers.get(place).map_or("", String::as_str);
             let shown = place.map_or(absent, header);
             ui.label(column.label());
-            let combo = egui::ComboBox::from_id_salt(column.label()).selected_text(shown).show_ui(ui, |ui| {
-                if !column.is_required() {
-                    ui.selectable_value(place, None, absent);
-                }
-                for index in 0..preview.headers.len() {
-                    let text = Some(header(index)).filter(|text| !text.is_empty()).unwrap_or("(unnamed)");
-                    ui.selectable_value(place, Some(index), text);
-                }
-            });
+            let combo = egui::ComboBox::from_id_salt(column.label())
+                .selected_text(shown)
+                .width(150.0)
+                .truncate()
+                .show_ui(ui, |ui| {
+                    if !column.is_required() {
+                        ui.selectable_value(place, None, absent);
+                    }
+                    for index in 0..preview.headers.len() {
+                        let text = Some(header(index)).filter(|text| !text.is_empty()).unwrap_or("(unnamed)");
+                        ui.selectable_value(place, Some(index), text);
+                    }
+                });
             name(ui, &combo.response, &format!("{} column", column.label()));
+            focus_ring(ui, &combo.response);
+            if index % 2 == 1 {
+                ui.end_row();
+            }
         }
     });
     let missing = preview.mapping.missing();
