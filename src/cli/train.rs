@@ -112,7 +112,11 @@ fn set<T>(field: &mut T, value: Option<T>) {
 /// One of the words that a setting knows.
 fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     let value = serde_json::Value::String(text.to_owned());
-    serde_json::from_value(value).map_err(|error| anyhow!("\"{text}\" is not understood: {error}."))
+    serde_json::from_value(value).map_err(|error| {
+        let error = error.to_string();
+        let words = error.split_once("expected ").map_or(error.as_str(), |(_, words)| words).replace('`', "\"");
+        anyhow!("\"{text}\" is not understood. Give {words}.")
+    })
 }
 
 fn pool_size(text: &str) -> Result<Option<usize>> {

@@ -106,6 +106,11 @@ fn wrong_usage_and_failures_have_their_own_status() {
     assert_eq!(code(&["train", text(&study), "--preset", "model-9"]), Some(2));
     assert_eq!(code(&["train", text(&study), "--kernel-size", "40"]), Some(2));
     assert_eq!(code(&["train", text(&study), "--pool", "many"]), Some(2));
+    assert_eq!(code(&["train", text(&study), "--layers", "1000000000"]), Some(2));
+    assert_eq!(code(&["train", text(&study), "--threads", "100000"]), Some(2));
+    let padding = run(&["train", text(&study), "--padding", "full"]);
+    let said = String::from_utf8_lossy(&padding.stderr).into_owned();
+    assert!(padding.status.code() == Some(2) && said.contains("Give \"valid\" or \"same\""), "{said}");
     assert_eq!(code(&["score", text(&study), text(&table)]), Some(1), "no model has been trained");
     assert_eq!(code(&["export", text(&study), "--run", "Nobody", "--out", "a.csv"]), Some(1));
     let results = last_json(&run(&["results", text(&study)]));
