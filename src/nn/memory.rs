@@ -35,8 +35,8 @@ const FLOAT: u64 = 4;
 /// What the program, rayon's threads, the tape and the allocator take beside the arrays, in bytes.
 const OVERHEAD_BYTES: u64 = 48 << 20;
 
-/// Memory that could be given to new work without swapping, in bytes, within a container's limit; `None`
-/// where the system does not say. Panels ask for it in each frame: it is looked up anew after [`KNOWN_FOR`].
+/// Memory that could be given to new work without swapping, in bytes, within a container's limit; `None` where the system
+/// does not say. Panels ask for it in each frame: it is looked up anew after [`KNOWN_FOR`].
 pub fn available_memory_bytes() -> Option<u64> {
     static KNOWN: Mutex<Option<(Instant, u64)>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);

@@ -205,8 +205,9 @@ impl Trainer {
     }
 
     /// Runs the next epoch. `on_step` is called before each batch with its number, from 0, and how many there are, and
-    /// with that number twice between pieces of the test pass; breaking abandons the epoch: the result is `None`, and the caller goes on from its last checkpoint. What the
-    /// trainer tells of finished epochs still holds then, but its weights are those of the middle of an epoch.
+    /// with that number twice between pieces of the test pass; breaking abandons the epoch: the result is `None`, and
+    /// the caller goes on from its last checkpoint. What the trainer tells of finished epochs still holds then, but
+    /// its weights are those of the middle of an epoch.
     ///
     /// # Errors
     /// [`TrainError::NotFinite`] where training has come apart, [`TrainError::Abandoned`] after an abandoned epoch.

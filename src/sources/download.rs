@@ -108,7 +108,7 @@ impl Shared {
         let mut url = Url::parse(address).map_err(|_| "The cover's address is no web address.".to_owned())?;
         for _ in 0..=REDIRECTS {
             self.check(&url)?;
-            match persist(&mut waits, || self.request(&url)).map_err(|error| reason(&error))? {
+            match self.answer(&url, &mut waits).map_err(|error| reason(&error))? {
                 Answer::Cover(bytes) => {
                     self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
                     return Ok(bytes);
@@ -120,6 +120,21 @@ impl Shared {
             }
         }
         Err("The cover's address leads from one place to another without end.".to_owned())
+    }
+
+    /// What is at an address, asked for again where that helps.
+    fn answer(&self, url: &Url, waits: &mut Waits<'_>) -> Result<Answer, RequestError> {
+        let host = url.host_str().unwrap_or_default();
+        let unknown = || self.unknown_hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if unknown().contains(host) {
+            return Err(RequestError::UnknownHost);
+        }
+        let answer = persist(waits, || self.request(url));
+        // After all tries: a name that could not be looked up once may be found a moment later.
+        if matches!(answer, Err(RequestError::UnknownHost)) {
+            unknown().insert(host.to_owned());
+        }
+        answer
     }
 
     /// Only encrypted addresses of public servers are asked: neither a spreadsheet nor a redirect may reach into the
@@ -137,18 +152,7 @@ impl Shared {
     }
 
     fn request(&self, url: &Url) -> Result<Answer, RequestError> {
-        let host = url.host_str().unwrap_or_default();
-        let unknown = || self.unknown_hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if unknown().contains(host) {
-            return Err(RequestError::UnknownHost);
-        }
-        let mut answer = self.agent.get(url.as_str()).call().map_err(|error| {
-            let error = RequestError::from(error);
-            if error == RequestError::UnknownHost {
-                unknown().insert(host.to_owned());
-            }
-            error
-        })?;
+        let mut answer = self.agent.get(url.as_str()).call()?;
         let header = |name: &str| answer.headers().get(name).and_then(|text| text.to_str().ok()).map(str::to_owned);
         let status = answer.status().as_u16();
         match status {

@@ -42,12 +42,17 @@ fn workbook(folder: &Path) -> PathBuf {
     path
 }
 
+/// Imports [`workbook`] with its covers, and returns what came of it.
+fn import_workbook(folder: &Path, more: &[&str]) -> serde_json::Value {
+    let (_, covers) = small_study(folder, 6);
+    let table = workbook(folder);
+    last_json(&import(folder, &table, &[&["--covers", text(&covers)], more].concat()))
+}
+
 #[test]
 fn excel_files_are_read_whichever_sheet_has_the_list() {
     let folder = tempfile::tempdir().unwrap();
-    let (_, covers) = small_study(folder.path(), 6);
-    let table = workbook(folder.path());
-    let imported = last_json(&import(folder.path(), &table, &["--covers", text(&covers), "--years", "1998-2000"]));
+    let imported = import_workbook(folder.path(), &["--years", "1998-2000"]);
     assert_eq!((&imported["tracks"], &imported["covers"]), (&json!(6), &json!(6)), "{imported}");
     let info = info(folder.path());
     assert_eq!(
@@ -61,10 +66,8 @@ fn excel_files_are_read_whichever_sheet_has_the_list() {
 #[test]
 fn any_number_can_be_the_target() {
     let folder = tempfile::tempdir().unwrap();
-    let (_, covers) = small_study(folder.path(), 6);
-    let table = workbook(folder.path());
-    let more = ["--covers", text(&covers), "--target", "Streams", "--unit", "plays", "--scale", "logarithm"];
-    let imported = last_json(&import(folder.path(), &table, &more));
+    let more = ["--target", "Streams", "--unit", "plays", "--scale", "logarithm"];
+    let imported = import_workbook(folder.path(), &more);
     assert_eq!(imported["tracks"], 6, "{imported}");
     let max = info(folder.path())["popularity"]["max"].as_f64().unwrap();
     assert!((max - 100_001_f64.log10()).abs() < 1e-9, "{max}");
@@ -336,9 +339,7 @@ fn files_of_one_name_are_told_apart_by_their_folders() {
 #[test]
 fn what_was_not_read_or_not_predicted_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let (_, covers) = small_study(folder.path(), 6);
-    let table = workbook(folder.path());
-    let imported = last_json(&import(folder.path(), &table, &["--covers", text(&covers), "--years", "1998-2000"]));
+    let imported = import_workbook(folder.path(), &["--years", "1998-2000"]);
     let notes = imported["notes"].to_string();
     assert!(notes.contains("further sheets, which were not read: Sheet1"), "{notes}");
     assert!(notes.contains("3 tracks were not released in 1998 to 2000"), "{notes}");

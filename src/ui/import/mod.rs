@@ -35,6 +35,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         |ui| import = primary(ui, "Import tracks", blocked),
         |ui| {
             recovered(ui, panel);
+            playlists::terms(ui, panel);
             progress(ui, panel);
             result_card(ui, panel);
             table::draw(ui, panel);

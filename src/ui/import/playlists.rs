@@ -33,9 +33,6 @@ const ORIGINAL: &str = "Most of the 2022 study's playlists are Spotify's own, wh
 /// Draws the cards.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     unfinished(ui, panel);
-    if panel.state.playlist_form.pending.is_some() {
-        terms(ui, panel);
-    }
     let links = parse_links(&panel.state.playlist_form.links, None);
     card(ui, "Playlists from Spotify or Deezer", |ui| {
         field(ui, &mut panel.state.playlist_form);
@@ -126,7 +123,11 @@ fn indented<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) {
     });
 }
 
-fn terms(ui: &mut Ui, panel: &mut Panel<'_>) {
+/// What the services' terms say, where an import waits for the answer; above all else, so that it is seen.
+pub(super) fn terms(ui: &mut Ui, panel: &mut Panel<'_>) {
+    if panel.state.playlist_form.pending.is_none() {
+        return;
+    }
     card(ui, "Before the first import from a service", |ui| {
         for paragraph in TERMS {
             ui.add(egui::Label::new(paragraph).wrap());
