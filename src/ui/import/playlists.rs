@@ -125,10 +125,13 @@ fn indented<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) {
 
 /// What the services' terms say, where an import waits for the answer; above all else, so that it is seen.
 pub(super) fn terms(ui: &mut Ui, panel: &mut Panel<'_>) {
-    if panel.state.playlist_form.pending.is_none() {
+    let is_asked = panel.state.playlist_form.pending.is_some();
+    let id = egui::Id::unique("terms");
+    let was_asked = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default(id), is_asked));
+    if !is_asked {
         return;
     }
-    card(ui, "Before the first import from a service", |ui| {
+    let card = card(ui, "Before the first import from a service", |ui| {
         for paragraph in TERMS {
             ui.add(egui::Label::new(paragraph).wrap());
         }
@@ -141,6 +144,10 @@ pub(super) fn terms(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
         });
     });
+    if !was_asked {
+        // Whoever asked for playlists may have scrolled down to them.
+        card.response.scroll_to_me(Some(egui::Align::Min));
+    }
 }
 
 fn unfinished(ui: &mut Ui, panel: &mut Panel<'_>) {
