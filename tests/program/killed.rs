@@ -76,7 +76,7 @@ fn during_training() {
     run(&["import", text(&study), "--csv", text(&table), "--covers", text(&covers)]);
     let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(2);
     let train =
-        ["train", text(&study), "--preset", "quick", "--epochs", "1000", "--image-size", "24", "--filters", "4"];
+        ["train", text(&study), "--preset", "quick", "--epochs", "1000", "--image-size", "24", "--filters", "16"];
     let resume = ["train", text(&study), "--resume", "Quick"];
     let mut told = 0;
     for round in 0..KILLS {
