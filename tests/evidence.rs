@@ -28,7 +28,34 @@ fn a_planted_effect_is_found() {
 fn too_few_pictures_cannot_tell() {
     let few = judge(&observations(120, 0.0, 3), 39);
     assert_eq!(few.answer, Answer::CannotTell);
-    assert!(few.sentence.contains("cannot tell"), "{}", few.sentence);
+    // The size is the reason, whatever became of the controls.
+    assert!(few.sentence.ends_with("different covers; at least 200 are needed."), "{}", few.sentence);
+}
+
+#[test]
+fn what_may_as_well_be_nothing_is_told_apart_from_chance() {
+    let found = (0..8).map(|seed| judge(&observations(1859, 0.012, 3000 + seed), 39));
+    let found = found.filter(|verdict| verdict.answer == Answer::NoEvidence);
+    let (rare, chance): (Vec<_>, Vec<_>) = found.partition(|verdict| verdict.p < 0.05);
+    assert!(!rare.is_empty() && !chance.is_empty());
+    assert!(rare.iter().all(|verdict| verdict.sentence.contains("too little to rely on")), "{}", rare[0].sentence);
+    assert!(chance.iter().all(|verdict| verdict.sentence.starts_with("Covers did not predict popularity here.")));
+    // Errors that differ by less than can be told are not printed as a gain.
+    assert!(chance.iter().all(|verdict| verdict.sentence.ends_with("practically as much.")), "{}", chance[0].sentence);
+}
+
+#[test]
+fn the_colors_are_asked_about_the_other_targets() {
+    let found = judge(&observations(1500, 0.12, 1000), 99);
+    let asked: Vec<Target> = found.other_targets.iter().map(|other| other.target).collect();
+    assert_eq!(asked, [Target::WithinPlaylist, Target::RankInPlaylist]);
+    for other in &found.other_targets {
+        let own = decided(VerdictInput { target: other.target, ..input(&observations(1500, 0.12, 1000), 99) });
+        let colors = own.rows.iter().find(|row| row.predictor == "colors").expect("colors are a predictor");
+        assert_eq!((other.answer, other.r2, other.p), (own.answer, colors.r2, colors.p));
+    }
+    let sentence = found.other_targets_sentence("popularity").expect("others were asked about");
+    assert!(sentence.contains("popularity relative to the playlist"), "{sentence}");
 }
 
 #[test]
@@ -95,4 +122,6 @@ fn playlists_of_one_track_cannot_be_tested_within() {
     assert!(found.p_within_playlist.is_nan());
     assert_eq!(found.answer, Answer::Useful, "{}", found.sentence);
     assert!(found.limits.contains("could not be tested"), "{}", found.limits);
+    // Nothing can be asked that is counted within playlists.
+    assert_eq!(found.other_targets, []);
 }

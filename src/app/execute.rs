@@ -21,7 +21,7 @@ use super::reader::Reader;
 use super::scoring::ScoreWorker;
 use super::state::{Copied, State, ToastKind};
 use super::{Chart, Command, Format, Settings};
-use crate::evidence::Control;
+use crate::evidence::{Control, Target};
 use crate::jobs::{ColorFindings, Job, JobEvent, Stop, Waker};
 use crate::sources::services::{Kept, KnownLogin};
 use crate::sources::{ImportProgress, ImportRequest, Preview};
@@ -76,7 +76,7 @@ enum Purpose {
     Predictions(RunId),
     Chart(Chart, Format),
     Rejected,
-    Report,
+    Report(Target),
     Scores,
 }
 
@@ -183,7 +183,7 @@ impl App {
             Command::FindColors => self.find_colors(),
             Command::ReachVerdict(kind) => self.reach_verdict(kind),
             Command::RunControls => self.run_controls(),
-            Command::ExportReport => self.choose(Purpose::Report),
+            Command::ExportReport => self.choose(Purpose::Report(self.state.verdict.target)),
             Command::StopVerdict => self.stop_verdict(),
             Command::Score(paths) => self.score(paths),
             Command::ChooseCoversToScore => self.choose(Purpose::Cover),

@@ -15,16 +15,16 @@ use crate::study::{StudyFile, Target as Measured, plural};
 
 pub(super) fn colors(path: &Path, output: &Output) -> Result<Exit> {
     let study = StudyFile::open_reader(path)?.connect()?;
-    let ColorFindings { table, looks: findings, .. } = find_colors(&study, Clustering::Oklab, Naming::Eight)?;
+    let ColorFindings { table, looks, .. } = find_colors(&study, Clustering::Oklab, Naming::Eight)?;
     let measured = study.target()?;
     for (name, group) in &table.by_color {
         output.say(format_args!("{:>8}: {}", name.name, group_words(group, &measured)));
     }
-    output
-        .say(format_args!("Differences between these as large as by chance in {:.1} % of shuffles.", 100.0 * table.p));
+    output.say(table.colors_words());
     output.say(format_args!("black and white: {}", group_words(&table.black_and_white, &measured)));
     output.say(format_args!("          color: {}", group_words(&table.color, &measured)));
-    for finding in &findings {
+    output.say(table.gray_words());
+    for finding in looks.findings.iter().filter(|finding| finding.correlation.is_finite()) {
         output.say(format_args!(
             "{}: correlation with {} {:+.3} ({:+.3} to {:+.3})",
             finding.name,
@@ -34,6 +34,7 @@ pub(super) fn colors(path: &Path, output: &Output) -> Result<Exit> {
             finding.interval.high
         ));
     }
+    output.say(looks.words());
     let by_color: Vec<Value> = table
         .by_color
         .iter()
@@ -48,9 +49,13 @@ pub(super) fn colors(path: &Path, output: &Output) -> Result<Exit> {
         "by_color": by_color,
         "black_and_white": group_json(&table.black_and_white),
         "color": group_json(&table.color),
-        "p": table.p,
-        "p_black_and_white": table.p_black_and_white,
-        "look": findings.iter().map(|finding| json!({
+        "p": table.colors_by_chance.p,
+        "p_within_playlist": table.colors_by_chance.p_within_playlist,
+        "p_black_and_white": table.gray_by_chance.p,
+        "p_black_and_white_within_playlist": table.gray_by_chance.p_within_playlist,
+        "p_look": looks.by_chance.p,
+        "p_look_within_playlist": looks.by_chance.p_within_playlist,
+        "look": looks.findings.iter().map(|finding| json!({
             "name": finding.name,
             "correlation": finding.correlation,
             "low": finding.interval.low,
@@ -115,26 +120,36 @@ pub(super) fn verdict(args: &VerdictArgs, output: &Output, wishes: &Wishes) -> R
 }
 
 fn tell(verdict: &Verdict, measured: &Measured, output: &Output) -> Result<()> {
-    output.say(format_args!("Verdict: {}. {}", verdict.answer.as_str(), verdict.sentence));
+    output.say(format_args!("{}: {}. {}", verdict.kind(), verdict.answer.as_str(), verdict.sentence));
     output.say(&verdict.limits);
+    if let Some(sentence) = verdict.other_targets_sentence(&measured.name()) {
+        output.say(sentence);
+    }
     output.say(format_args!(
         "{}, {}, {} of networks tried.",
         plural(verdict.tracks, "track", "tracks"),
         plural(verdict.pictures, "different cover", "different covers"),
         plural(verdict.settings_tried, "setting", "settings")
     ));
+    // The mean has no p.
+    let p = |value: f64| if value.is_nan() { "–".to_owned() } else { format!("{value:.3}") };
     for row in &verdict.rows {
-        // The mean has none.
-        let p = if row.p.is_nan() { "–".to_owned() } else { format!("{:.3}", row.p) };
         output.say(format_args!(
-            "  {:<18} off by {:>6}, R² {:+.3} ({:+.3} to {:+.3}), p {p}",
+            "  {:<18} off by {:>6}, R² {:+.3} ({:+.3} to {:+.3}), p {}",
             row.predictor,
             verdict.target.short_difference(measured, row.rmse, 2),
             row.r2,
             row.r2_low,
-            row.r2_high
+            row.r2_high,
+            p(row.p)
         ));
     }
+    output.say(format_args!(
+        "  p of the best that sees only the cover, {}: {}; within playlists: {}",
+        verdict.deciding,
+        p(verdict.p),
+        p(verdict.p_within_playlist)
+    ));
     for control in &verdict.controls {
         let passed = if control.passed { "passed" } else { "FAILED" };
         output.say(format_args!("  control {}: {passed}, {}", control.name, control.detail));

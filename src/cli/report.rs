@@ -13,7 +13,7 @@ pub(super) fn run(args: &ReportArgs, output: &Output) -> Result<Exit> {
         bail!("The report is written as HTML: give a file name that ends in .html.");
     }
     let file = StudyFile::open_reader(&args.study)?;
-    let page = report(&file.connect()?, &file.name())?;
+    let page = report(&file.connect()?, &file.name(), None)?;
     let bytes = write_file(&args.out, page.as_bytes())?;
     output.say(format_args!("Written: {} ({bytes} bytes).", args.out.display()));
     output.event(&json!({"event": "written", "file": args.out.to_string_lossy(), "bytes": bytes}));

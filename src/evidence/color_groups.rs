@@ -1,8 +1,11 @@
 //! Popularity by dominant color, and by black-and-white against color.
 
+use rayon::prelude::*;
+
 use super::colors::{ColorName, Look, Naming, Palette};
 use super::interval::{Interval, correlation, correlation_interval, mean_interval};
 use super::permutation::{Exchange, Exchanges, p_value};
+use super::verdict::SIGNIFICANCE;
 
 /// Below this many tracks a group's mean says little.
 const FEW: usize = 20;
@@ -42,15 +45,60 @@ pub struct ColorTable {
     pub by_color: Vec<(ColorName, ColorGroup)>,
     pub black_and_white: ColorGroup,
     pub color: ColorGroup,
-    /// How often shuffled popularity differs as much between the dominant colors.
+    /// Between the dominant colors.
+    pub colors_by_chance: ByChance,
+    /// Between black-and-white and color.
+    pub gray_by_chance: ByChance,
+}
+
+/// How often shuffled popularity differs as much between kinds of covers; not a number where nothing can be compared.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ByChance {
     pub p: f64,
-    /// The same for black-and-white against color.
-    pub p_black_and_white: f64,
+    /// The same where it is only shuffled within playlists, so that what goes with a playlist counts for nothing.
+    pub p_within_playlist: f64,
+}
+
+impl ByChance {
+    fn of(kinds: &[usize], popularity: &[f64], groups: &[usize], playlists: &[usize]) -> Self {
+        let p = |exchange| difference_p(kinds, popularity, &Exchanges::new(groups, playlists, exchange));
+        Self { p: p(Exchange::All), p_within_playlist: p(Exchange::WithinPlaylist) }
+    }
+
+    /// A sentence; `do_as_much` says what shuffled figures do now and then.
+    fn words(&self, do_as_much: &str) -> String {
+        let Self { p, p_within_playlist: within } = *self;
+        if p.is_nan() {
+            return "There is only one kind, so nothing can be compared.".to_owned();
+        }
+        let only = if p < SIGNIFICANCE { "only " } else { "" };
+        let seen = format!("Shuffled figures {do_as_much} in {only}{} of cases (p {p:.3})", percentage(p));
+        match within {
+            _ if p >= SIGNIFICANCE || within.is_nan() => format!("{seen}."),
+            _ if within < SIGNIFICANCE => format!(
+                "{seen}, and where they are shuffled within playlists in {} (p {within:.3}).",
+                percentage(within)
+            ),
+            _ => format!(
+                "{seen}, but where they are shuffled within playlists in {} (p {within:.3}): it goes with the playlists.",
+                percentage(within)
+            ),
+        }
+    }
+}
+
+fn percentage(share: f64) -> String {
+    if share < 0.1 { format!("{:.1} %", 100.0 * share) } else { format!("{:.0} %", 100.0 * share) }
 }
 
 impl ColorTable {
     /// Compares rows by the palettes of their covers. `palettes` has one for each row.
-    pub fn of(palettes: &[&Palette], naming: Naming, popularity: &[f64], groups: &[usize]) -> Self {
+    pub fn of(
+        palettes: &[&Palette],
+        naming: Naming,
+        popularity: &[f64],
+        (groups, playlists): (&[usize], &[usize]),
+    ) -> Self {
         let names: Vec<Option<ColorName>> = palettes.iter().map(|palette| palette.dominant(naming)).collect();
         let rows_where =
             |holds: &dyn Fn(usize) -> bool| -> Vec<usize> { (0..popularity.len()).filter(|&row| holds(row)).collect() };
@@ -68,23 +116,53 @@ impl ColorTable {
             .collect();
         let two_kinds: Vec<usize> = is_gray.iter().map(|&gray| usize::from(gray)).collect();
         Self {
-            p: difference_p(&kinds, popularity, groups),
-            p_black_and_white: difference_p(&two_kinds, popularity, groups),
+            colors_by_chance: ByChance::of(&kinds, popularity, groups, playlists),
+            gray_by_chance: ByChance::of(&two_kinds, popularity, groups, playlists),
             black_and_white: ColorGroup::of(&rows_where(&|row| is_gray[row]), popularity, groups),
             color: ColorGroup::of(&rows_where(&|row| !is_gray[row]), popularity, groups),
             by_color,
         }
     }
+
+    /// How often chance does as much as the dominant colors, in a sentence.
+    pub fn colors_words(&self) -> String {
+        self.colors_by_chance.words("differ as much between the colors")
+    }
+
+    /// How often chance does as much as black-and-white against color, in a sentence.
+    pub fn gray_words(&self) -> String {
+        self.gray_by_chance.words("differ as much between the two")
+    }
+
+    /// What the colors say, in one sentence; `what` is the measure, as a heading.
+    pub fn sentence(&self, what: &str) -> String {
+        let ByChance { p, p_within_playlist: within } = self.colors_by_chance;
+        if p.is_nan() {
+            "All covers have the same dominant color: there is nothing to compare.".to_owned()
+        } else if p >= SIGNIFICANCE {
+            format!("{what} does not differ between dominant colors by more than chance would (p {p:.2}).")
+        } else if within >= SIGNIFICANCE {
+            format!(
+                "{what} differs between dominant colors (p {p:.3}), but within playlists by no more than chance would \
+                 (p {within:.2}): some colors go with some playlists."
+            )
+        } else {
+            format!(
+                "{what} differs between dominant colors by more than chance (p {p:.3}); whether that is of use is the \
+                 verdict's question."
+            )
+        }
+    }
 }
 
 /// The permutation p of the spread of popularity between kinds of rows (one-way analysis of variance).
-fn difference_p(kinds: &[usize], popularity: &[f64], groups: &[usize]) -> f64 {
+fn difference_p(kinds: &[usize], popularity: &[f64], exchanges: &Exchanges) -> f64 {
     let count = kinds.iter().max().map_or(0, |last| last + 1);
     let mut sizes = vec![0.0; count];
     for &kind in kinds {
         sizes[kind] += 1.0;
     }
-    if sizes.iter().filter(|size| **size > 0.0).count() < 2 {
+    if sizes.iter().filter(|size| **size > 0.0).count() < 2 || !exchanges.can_exchange() {
         return f64::NAN;
     }
     // The total spread is the same in every shuffle, so the spread between kinds orders them as F does.
@@ -96,8 +174,7 @@ fn difference_p(kinds: &[usize], popularity: &[f64], groups: &[usize]) -> f64 {
         sums.iter().zip(&sizes).filter(|(_, size)| **size > 0.0).map(|(sum, size)| sum * sum / size).sum()
     };
     let same: Vec<usize> = (0..kinds.len()).collect();
-    let exchanges = Exchanges::new(groups, &vec![0; kinds.len()], Exchange::All);
-    let shuffles: Vec<f64> = (0..SHUFFLES).map(|seed| between(&exchanges.shuffled(seed))).collect();
+    let shuffles: Vec<f64> = (0..SHUFFLES).into_par_iter().map(|seed| between(&exchanges.shuffled(seed))).collect();
     // Sums in another order round differently.
     p_value(between(&same) * (1.0 - 1e-12), &shuffles)
 }
@@ -114,22 +191,63 @@ pub struct LookFinding {
 /// A figure's name, and how to read it off.
 type NamedFigure = (&'static str, fn(&Look) -> f64);
 
-/// How brightness, saturation, contrast and busyness go with popularity.
-pub fn look_findings(looks: &[Look], popularity: &[f64], groups: &[usize]) -> [LookFinding; 4] {
+/// How the looks of covers go with popularity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Looks {
+    pub findings: [LookFinding; 4],
+    /// How often the largest of the correlations comes about, up or down: of four, one is easily off by chance.
+    pub by_chance: ByChance,
+}
+
+impl Looks {
+    /// How often chance does as much, in a sentence.
+    pub fn words(&self) -> String {
+        if self.by_chance.p.is_nan() {
+            return "There are too few tracks, or no differences, to compare.".to_owned();
+        }
+        self.by_chance.words("reach the largest of the four correlations")
+    }
+}
+
+/// How brightness, saturation, contrast and busyness go with popularity; not numbers where there are too few tracks.
+pub fn look_findings(looks: &[Look], popularity: &[f64], (groups, playlists): (&[usize], &[usize])) -> Looks {
     let figures: [NamedFigure; 4] = [
         ("brightness", |look| look.brightness),
         ("saturation", |look| look.saturation),
         ("contrast", |look| look.contrast),
         ("busyness", |look| look.busyness),
     ];
-    figures.map(|(name, figure)| {
-        let pairs = || looks.iter().map(figure).zip(popularity.iter().copied());
+    let is_enough = popularity.len() >= FEW;
+    let correlation_in = |figure: fn(&Look) -> f64, order: &[usize]| {
+        correlation(looks.iter().map(figure).zip(order.iter().map(|&from| popularity[from])))
+    };
+    let same: Vec<usize> = (0..popularity.len()).collect();
+    let findings = figures.map(|(name, figure)| {
+        let pairs = || groups.iter().zip(looks.iter().map(figure).zip(popularity.iter().copied()));
+        let none = Interval { low: f64::NAN, high: f64::NAN };
         LookFinding {
             name,
-            correlation: correlation(pairs()),
-            interval: correlation_interval(groups.iter().zip(pairs()).map(|(group, (x, y))| (*group, x, y))),
+            correlation: if is_enough { correlation_in(figure, &same) } else { f64::NAN },
+            interval: if is_enough {
+                correlation_interval(pairs().map(|(group, (x, y))| (*group, x, y)))
+            } else {
+                none
+            },
         }
-    })
+    });
+    let largest = |order: &[usize]| -> f64 {
+        figures.iter().map(|(_, figure)| correlation_in(*figure, order).abs()).fold(f64::NAN, f64::max)
+    };
+    let p = |exchange| {
+        let exchanges = Exchanges::new(groups, playlists, exchange);
+        let seen = largest(&same);
+        if !is_enough || seen.is_nan() || !exchanges.can_exchange() {
+            return f64::NAN;
+        }
+        let shuffles: Vec<f64> = (0..SHUFFLES).into_par_iter().map(|seed| largest(&exchanges.shuffled(seed))).collect();
+        p_value(seen, &shuffles)
+    };
+    Looks { findings, by_chance: ByChance { p: p(Exchange::All), p_within_playlist: p(Exchange::WithinPlaylist) } }
 }
 
 #[cfg(test)]
@@ -146,21 +264,39 @@ mod tests {
         let (red, blue, black) = (palette([255, 0, 0]), palette([0, 0, 255]), palette([0, 0, 0]));
         let palettes: Vec<&Palette> = (0..120).map(|row| [&red, &blue, &black][row % 3]).collect();
         let groups: Vec<usize> = (0..120).collect();
+        let playlists = vec![0; 120];
         let matters: Vec<f64> = (0..120).map(|row| if row % 3 == 0 { 60.0 } else { 30.0 } + (row % 7) as f64).collect();
-        let table = ColorTable::of(&palettes, Naming::Eight, &matters, &groups);
-        assert_eq!(table.p, 0.001);
+        let table = ColorTable::of(&palettes, Naming::Eight, &matters, (&groups, &playlists));
+        assert_eq!(table.colors_by_chance, ByChance { p: 0.001, p_within_playlist: 0.001 });
         assert_eq!((table.black_and_white.n, table.color.n), (40, 80));
         let (_, red) = table.by_color.iter().find(|(name, _)| name.name == "red").unwrap();
         assert!(red.interval.low < red.mean && red.mean < red.interval.high && !red.is_small());
         let noise: Vec<f64> = (0..120).map(|row| (row * 7919 % 101) as f64).collect();
-        assert!(ColorTable::of(&palettes, Naming::Eight, &noise, &groups).p > 0.05);
+        assert!(ColorTable::of(&palettes, Naming::Eight, &noise, (&groups, &playlists)).colors_by_chance.p > 0.05);
+    }
+
+    #[test]
+    fn colors_that_go_with_playlists_say_nothing_within_them() {
+        let (red, blue) = (palette([255, 0, 0]), palette([0, 0, 255]));
+        // Nine of ten red covers are in the playlist that does well.
+        let is_red = |row: usize| row.is_multiple_of(2);
+        let playlists: Vec<usize> = (0..400).map(|row| usize::from(is_red(row) ^ row.is_multiple_of(10))).collect();
+        let palettes: Vec<&Palette> = (0..400).map(|row| if is_red(row) { &red } else { &blue }).collect();
+        let groups: Vec<usize> = (0..400).collect();
+        let popularity: Vec<f64> =
+            (0..400).map(|row| 30.0 * playlists[row] as f64 + (row * 7919 % 101) as f64).collect();
+        let table = ColorTable::of(&palettes, Naming::Eight, &popularity, (&groups, &playlists));
+        let ByChance { p, p_within_playlist } = table.colors_by_chance;
+        assert!(p < 0.01 && p_within_playlist > 0.05, "{p} and {p_within_playlist}");
+        assert!(table.sentence("Popularity").ends_with("some colors go with some playlists."));
+        assert!(table.colors_words().ends_with("it goes with the playlists."));
     }
 
     #[test]
     fn one_kind_alone_has_no_p() {
         let red = palette([255, 0, 0]);
-        let table = ColorTable::of(&[&red, &red], Naming::Eight, &[1.0, 2.0], &[0, 0]);
-        assert!(table.p.is_nan() && table.by_color[0].1.interval.low.is_nan());
+        let table = ColorTable::of(&[&red, &red], Naming::Eight, &[1.0, 2.0], (&[0, 0], &[0, 0]));
+        assert!(table.colors_by_chance.p.is_nan() && table.by_color[0].1.interval.low.is_nan());
         assert_eq!(table.black_and_white.n, 0);
     }
 }

@@ -13,6 +13,7 @@ const BRIGHTNESS: usize = 0;
 /// The seed of the first shuffle of a control; far from those of the tests.
 const CONTROL_SEED: u64 = 1 << 40;
 /// The share of the variance that the planted control has, how often it is planted, and the shuffles of each test.
+const PLANTED: &str = "planted 5 % signal";
 const PLANTED_SHARE: f64 = 0.05;
 const PLANTED_DRAWS: u64 = 5;
 const PLANTED_SHUFFLES: u64 = 99;
@@ -30,6 +31,13 @@ pub struct Control {
     /// The network that it was put to; none: the color model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
+}
+
+impl Control {
+    /// Whether it asks what a study of its size can find, rather than whether the program works.
+    pub(super) fn is_of_power(&self) -> bool {
+        self.name == PLANTED
+    }
 }
 
 /// Three questions whose answers are known, put to the color model.
@@ -73,7 +81,7 @@ pub fn controls(observations: &Observations) -> Vec<Control> {
             network: None,
         },
         Control {
-            name: "planted 5 % signal".to_owned(),
+            name: PLANTED.to_owned(),
             passed: 2 * found > draws.len(),
             detail: format!("must be found: in {found} of {} draws, mean R² {mean:.3}", draws.len()),
             network: None,

@@ -3,6 +3,7 @@
 use super::colors::COLOR_FEATURES;
 use super::folds::{grouped_folds, sides};
 use super::measure::Measure;
+use super::permutation::{Exchange, Exchanges};
 
 /// How many folds a pass of cross-validation has.
 pub const FOLDS: usize = 5;
@@ -42,6 +43,17 @@ impl Observations {
     /// Which fold tests each row in a repeat of cross-validation.
     pub fn folds(&self, repeat: usize) -> Vec<usize> {
         grouped_folds(&self.groups, FOLDS, repeat as u64)
+    }
+
+    /// Whether tracks differ by `target`.
+    pub fn differ_by(&self, target: Target) -> bool {
+        let truth = target.of(&self.popularity, &self.playlists, &self.folds(0)).truth();
+        truth.iter().any(|value| *value != truth[0])
+    }
+
+    /// Whether `target` can be tested: where each playlist has a single cover, nothing can be compared within them.
+    pub fn can_be_asked(&self, target: Target) -> bool {
+        self.differ_by(target) && Exchanges::new(&self.groups, &self.playlists, Exchange::of(target)).can_exchange()
     }
 
     /// The figures of a row's cover.

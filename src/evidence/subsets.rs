@@ -8,6 +8,8 @@ use super::permutation::{Exchange, Exchanges, p_value};
 
 /// Below this many tracks a part says little.
 const FEW: usize = 50;
+/// Below this many it says nothing, and is left out.
+const FEWEST: usize = 5;
 /// Shuffles of each part; with many parts more, so that one of them alone could hold, but not without end.
 const SHUFFLES: std::ops::RangeInclusive<u64> = 199..=4999;
 /// Of the parts that are told to hold, at most this share may be chance.
@@ -54,8 +56,8 @@ pub struct Subset {
     pub is_small: bool,
 }
 
-/// Compares predictions with truth within each part of each division. Whether a part holds takes into account how many
-/// there are in all divisions.
+/// Compares predictions with truth within each part of each division that can be tested. Whether a part holds takes into
+/// account how many there are in all divisions.
 pub fn subsets(divisions: &[Parts], groups: &[usize], truth: &[f64], predicted: &[f64]) -> Vec<Subset> {
     let mut rows_of = Vec::new();
     for division in divisions {
@@ -64,7 +66,7 @@ pub fn subsets(divisions: &[Parts], groups: &[usize], truth: &[f64], predicted: 
         rows.for_each(|(row, part)| of_part[part].push(row));
         rows_of.extend(division.names.iter().zip(of_part).map(|(name, rows)| (division.by, name, rows)));
     }
-    rows_of.retain(|(.., rows)| !rows.is_empty());
+    rows_of.retain(|(.., rows)| rows.len() >= FEWEST);
     // The first of `parts` p has to be below FALSE_SHARE / parts; the smallest there is is 1 / (1 + shuffles).
     let wanted = (2.0 * rows_of.len() as f64 / FALSE_SHARE) as u64;
     let shuffles = wanted.clamp(*SHUFFLES.start(), *SHUFFLES.end());
@@ -72,6 +74,7 @@ pub fn subsets(divisions: &[Parts], groups: &[usize], truth: &[f64], predicted: 
         .par_iter()
         .map(|(by, name, rows)| subset(*by, name, rows, (groups, truth, predicted), shuffles))
         .collect();
+    parts.retain(|part| part.p.is_finite());
     let p_values: Vec<f64> = parts.iter().map(|part| part.p).collect();
     for (part, holds) in parts.iter_mut().zip(benjamini_hochberg(&p_values, FALSE_SHARE)) {
         part.holds = holds;
@@ -91,8 +94,8 @@ fn subset(
         correlation(rows.iter().zip(order).map(|(&row, &from)| (predicted[row], truth[rows[from]])))
     };
     let same: Vec<usize> = (0..rows.len()).collect();
-    let seen = of_order(&same);
     let exchanges = Exchanges::new(&own_groups, &vec![0; rows.len()], Exchange::All);
+    let seen = if exchanges.can_exchange() { of_order(&same) } else { f64::NAN };
     let shuffles: Vec<f64> = (0..shuffles).map(|seed| of_order(&exchanges.shuffled(seed))).collect();
     let pairs = rows.iter().map(|&row| (groups[row], predicted[row], truth[row]));
     let Interval { low, high } = correlation_interval(pairs);
@@ -136,12 +139,15 @@ mod tests {
         let by_playlist = Parts { by: PartBy::Playlist, names, part_of: (0..200).map(|row| Some(row % 2)).collect() };
         let dated = (0..200).map(|row| (row < 40).then_some(0)).collect();
         let by_year = Parts { by: PartBy::Year, names: vec!["1999".to_owned()], part_of: dated };
+        // Four tracks alone say nothing.
+        let few = (0..200).map(|row| (row < 4).then_some(0)).collect();
+        let by_few = Parts { by: PartBy::Year, names: vec!["1970".to_owned()], part_of: few };
         let groups: Vec<usize> = (0..200).collect();
         let truth: Vec<f64> = (0..200).map(|row| (row * 7919 % 101) as f64).collect();
         let predicted: Vec<f64> = (0..200)
             .map(|row| if row % 2 == 0 { truth[row] + (row % 13) as f64 } else { (row * 31 % 17) as f64 })
             .collect();
-        let found = subsets(&[by_playlist, by_year], &groups, &truth, &predicted);
+        let found = subsets(&[by_playlist, by_year, by_few], &groups, &truth, &predicted);
         assert_eq!(
             found.iter().map(|part| (part.by, part.n, part.holds, part.is_small)).collect::<Vec<_>>(),
             [

@@ -11,6 +11,7 @@ use super::controls::{Control, controls};
 use super::interval::{R2Row, r2_interval, r2_of};
 use super::measure::Measure;
 use super::observations::{FOLDS, FoldedTargets, Observations, Target};
+use super::other_targets::{OtherTarget, other_targets};
 use super::permutation::{Exchange, Exchanges, p_value};
 use super::subsets::{Parts, Subset, subsets};
 use super::words;
@@ -18,8 +19,11 @@ use super::words;
 /// Shuffles of the predictors that are fitted in no time.
 pub const SHUFFLES: u64 = 999;
 /// Fewer different pictures cannot tell anything.
-const FEWEST_PICTURES: usize = 200;
-pub(super) const SIGNIFICANCE: f64 = 0.05;
+pub(super) const FEWEST_PICTURES: usize = 200;
+/// Less than this R² is of no use.
+pub(super) const DETECTABLE_AT_MOST: f64 = 0.02;
+/// Below it, p counts as more than chance.
+pub const SIGNIFICANCE: f64 = 0.05;
 
 /// The five answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +140,22 @@ pub struct Verdict {
     /// The runs whose settings took part; none: the preset Quick, which may have the name of a run.
     #[serde(default)]
     pub runs: Vec<String>,
+    /// What the colors of covers say about the other targets.
+    #[serde(default)]
+    pub other_targets: Vec<OtherTarget>,
+}
+
+impl Verdict {
+    /// How thorough it is, in a word.
+    pub fn kind(&self) -> &'static str {
+        if self.repeats > 1 { "Full verdict" } else { "Quick verdict" }
+    }
+
+    /// Whether another target would change the answer, as far as the colors of covers tell; nothing where no other can
+    /// be asked about. `name` is that of the measure.
+    pub fn other_targets_sentence(&self, name: &str) -> Option<String> {
+        words::other_targets(self, name)
+    }
 }
 
 /// JSON has no word for what is not a number.
@@ -162,12 +182,13 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
     }
     let controls = [controls(input.observations), input.network_controls.to_vec()].concat();
     let (p, p_within_playlist) = nulls.p_of_best(first);
-    let answer = answer(&input, &controls, &rows[deciding], p, p_within_playlist);
+    let other_targets = other_targets(&input, &controls, goes_on)?;
     let observations = input.observations;
+    let answer = answer_of(&controls, observations.pictures(), &rows[deciding], p, p_within_playlist);
     let mut verdict = Verdict {
         answer,
         sentence: String::new(),
-        limits: words::limits(answer, &controls, p_within_playlist, input.measure),
+        limits: String::new(),
         target: input.target,
         deciding: rows[deciding].predictor.clone(),
         p,
@@ -181,13 +202,15 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
         repeats: passes.len(),
         data: String::new(),
         runs: Vec::new(),
+        other_targets,
     };
     verdict.sentence = words::sentence(&verdict, observations, input.measure);
+    verdict.limits = words::limits(&verdict, input.measure);
     Some(verdict)
 }
 
 /// One repeat of cross-validation: its folds, and what every predictor says of each row.
-struct Pass {
+pub(super) struct Pass {
     fold_of: Vec<usize>,
     truth: Vec<f64>,
     colors: ColorModel,
@@ -198,7 +221,7 @@ struct Pass {
 }
 
 impl Pass {
-    fn new(input: &VerdictInput<'_>, repeat: usize) -> Self {
+    pub(super) fn new(input: &VerdictInput<'_>, repeat: usize) -> Self {
         let observations = input.observations;
         let fold_of = observations.folds(repeat);
         let targets = input.target.of(&observations.popularity, &observations.playlists, &fold_of);
@@ -220,9 +243,9 @@ impl Pass {
 }
 
 /// A predictor and what it scores where there is nothing to be found.
-struct Column {
+pub(super) struct Column {
     place: usize,
-    name: String,
+    pub(super) name: String,
     sees_only_cover: bool,
     /// R² of each shuffle.
     shuffled: Vec<f64>,
@@ -230,12 +253,12 @@ struct Column {
 }
 
 /// What chance alone scores.
-struct Nulls {
-    columns: Vec<Column>,
+pub(super) struct Nulls {
+    pub(super) columns: Vec<Column>,
 }
 
 impl Nulls {
-    fn draw(input: &VerdictInput<'_>, pass: &Pass, goes_on: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
+    pub(super) fn draw(input: &VerdictInput<'_>, pass: &Pass, goes_on: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
         let observations = input.observations;
         let exchanges = |exchange| Exchanges::new(&observations.groups, &observations.playlists, exchange);
         let within_playlists = exchanges(Exchange::WithinPlaylist);
@@ -333,7 +356,7 @@ pub(super) fn r2(truth: &[f64], predicted: &[f64]) -> f64 {
     1.0 - left / total
 }
 
-fn row(input: &VerdictInput<'_>, passes: &[Pass], column: &Column) -> Row {
+pub(super) fn row(input: &VerdictInput<'_>, passes: &[Pass], column: &Column) -> Row {
     let squared = |pass: &Pass, row: usize| (pass.truth[row] - pass.predicted[column.place][row]).powi(2);
     let rows = input.observations.len();
     let repeats = passes.len() as f64;
@@ -380,13 +403,13 @@ fn compare_with_deciding(rows: &mut [Row], deciding: usize, passes: &[Pass]) {
     }
 }
 
-/// The first rule that fits, from the top.
-fn answer(input: &VerdictInput<'_>, controls: &[Control], deciding: &Row, p: f64, p_within: f64) -> Answer {
-    if controls.iter().any(|control| !control.passed) || input.observations.pictures() < FEWEST_PICTURES {
+/// The first rule that fits, from the top; `pictures` is how many different ones there are.
+pub(super) fn answer_of(controls: &[Control], pictures: usize, deciding: &Row, p: f64, p_within: f64) -> Answer {
+    if controls.iter().any(|control| !control.passed) || pictures < FEWEST_PICTURES {
         Answer::CannotTell
     } else if p.is_nan() || p >= SIGNIFICANCE || deciding.r2_low.is_nan() || deciding.r2_low <= 0.0 {
         Answer::NoEvidence
-    } else if deciding.r2 < 0.02 || p_within >= SIGNIFICANCE {
+    } else if deciding.r2 < DETECTABLE_AT_MOST || p_within >= SIGNIFICANCE {
         Answer::Detectable
     } else if deciding.r2 < 0.10 {
         Answer::Weak

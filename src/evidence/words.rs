@@ -2,16 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use super::baselines::Baseline;
 use super::controls::Control;
 use super::measure::Measure;
 use super::observations::{Observations, Target};
-use super::verdict::{Answer, Row, SIGNIFICANCE, Verdict};
+use super::verdict::{Answer, DETECTABLE_AT_MOST, FEWEST_PICTURES, Row, SIGNIFICANCE, Verdict, answer_of};
+
+/// Two errors are practically the same where one is less than this share above the other.
+const SAME_ERROR: f64 = 0.005;
 
 /// Two sentences: what was found, and by how much.
 pub(super) fn sentence(verdict: &Verdict, observations: &Observations, measure: &dyn Measure) -> String {
     let target = verdict.target.told(&measure.name());
     let finding = match verdict.answer {
         Answer::CannotTell => return cannot_tell(verdict, &target),
+        Answer::NoEvidence if verdict.p < SIGNIFICANCE => format!(
+            "What covers say about {target} here is too little to rely on: chance alone rarely does as well, but what \
+             they explain may as well be nothing."
+        ),
         Answer::NoEvidence => format!("Covers did not predict {target} here."),
         // Lost once the playlist is taken out, however much it is.
         Answer::Detectable if verdict.p_within_playlist >= SIGNIFICANCE && are_small(&observations.playlists) => {
@@ -39,6 +47,9 @@ pub(super) fn sentence(verdict: &Verdict, observations: &Observations, measure: 
 
 fn figures(verdict: &Verdict, observations: &Observations, measure: &dyn Measure, mean: &Row, best: &Row) -> String {
     let off_by = |row: &Row| verdict.target.difference(measure, row.rmse, 1);
+    // Errors that round to neighboring figures would look like a gain.
+    let is_as_much = (best.rmse / mean.rmse - 1.0).abs() < SAME_ERROR;
+    let of_best = if is_as_much { "practically as much".to_owned() } else { off_by(best) };
     let average = match verdict.target {
         Target::Popularity => {
             let mean = observations.popularity.iter().sum::<f64>() / observations.len().max(1) as f64;
@@ -53,10 +64,9 @@ fn figures(verdict: &Verdict, observations: &Observations, measure: &dyn Measure
         String::new()
     };
     format!(
-        "Guessing {average} is off by {}; the best predictor from covers, {}, is off by {}{explained}.",
+        "Guessing {average} is off by {}; the best predictor from covers, {}, is off by {of_best}{explained}.",
         off_by(mean),
         predictor(&best.predictor),
-        off_by(best)
     )
 }
 
@@ -73,25 +83,28 @@ fn predictor(name: &str) -> String {
 }
 
 fn cannot_tell(verdict: &Verdict, target: &str) -> String {
-    let failed: Vec<&str> =
-        verdict.controls.iter().filter(|control| !control.passed).map(|control| control.name.as_str()).collect();
-    let what = if failed.is_empty() {
-        format!("It has {} different covers; at least 200 are needed.", verdict.pictures)
+    let failed: Vec<&Control> = verdict.controls.iter().filter(|control| !control.passed).collect();
+    let names = || failed.iter().map(|control| control.name.as_str()).collect::<Vec<_>>().join(", ");
+    let covers = verdict.pictures;
+    let what = if covers < FEWEST_PICTURES {
+        format!("It has {covers} different covers; at least {FEWEST_PICTURES} are needed.")
+    } else if failed.iter().all(|control| control.is_of_power()) {
+        format!("A signal that was put into it was not found among its {covers} different covers: too few to rely on.")
     } else {
         format!(
             "A question whose answer is known was not answered rightly ({}), so the other answers are worth nothing.",
-            failed.join(", ")
+            names()
         )
     };
     format!("This study cannot tell whether covers predict {target}. {what}")
 }
 
 /// What would change the verdict, and what it does not say.
-pub(super) fn limits(answer: Answer, controls: &[Control], p_within_playlist: f64, measure: &dyn Measure) -> String {
-    let blind: Vec<&str> =
-        controls.iter().filter(|control| !control.passed).filter_map(|control| control.network.as_deref()).collect();
-    let change = match answer {
-        Answer::CannotTell if !blind.is_empty() => &format!(
+pub(super) fn limits(verdict: &Verdict, measure: &dyn Measure) -> String {
+    let failed = verdict.controls.iter().filter(|control| !control.passed);
+    let blind: Vec<&str> = failed.filter_map(|control| control.network.as_deref()).collect();
+    let change = match verdict.answer {
+        Answer::CannotTell if !blind.is_empty() && verdict.pictures >= FEWEST_PICTURES => &format!(
             "{} did not even learn how bright the covers are: leave it out of the verdict, or give it more epochs or a higher \
              learning rate.",
             blind.join(" and ")
@@ -105,15 +118,44 @@ pub(super) fn limits(answer: Answer, controls: &[Control], p_within_playlist: f6
             "Tracks from other playlists or another time could change this: it holds for tracks like these."
         }
     };
-    let is_found = matches!(answer, Answer::Detectable | Answer::Weak | Answer::Useful);
-    let untested = if is_found && p_within_playlist.is_nan() {
-        " Whether it is more than what playlists say could not be tested: no two tracks are in the same one."
-    } else {
-        ""
-    };
     format!(
-        "{change}{untested} Prediction is not causation: it does not say that another cover would change a track's {}, nor \
+        "{change}{} Prediction is not causation: it does not say that another cover would change a track's {}, nor \
          that covers do not matter to people.",
+        beside_playlists(verdict).unwrap_or_default(),
         measure.name()
     )
+}
+
+/// How much of a finding the playlists say already.
+fn beside_playlists(verdict: &Verdict) -> Option<String> {
+    if !matches!(verdict.answer, Answer::Detectable | Answer::Weak | Answer::Useful) {
+        return None;
+    }
+    if verdict.p_within_playlist.is_nan() {
+        let untested =
+            " Whether it is more than what playlists say could not be tested: no two tracks are in the same one.";
+        return Some(untested.to_owned());
+    }
+    let r2 = |baseline: Baseline| verdict.rows.iter().find(|row| row.predictor == baseline.label()).map(|row| row.r2);
+    let (playlist, both) = (r2(Baseline::Playlist)?, r2(Baseline::PlaylistColors)?);
+    (verdict.target == Target::Popularity && playlist > DETECTABLE_AT_MOST).then(|| {
+        format!(
+            " Playlists alone explain {:.1} % of the differences, playlists with the colors of covers {:.1} %.",
+            100.0 * playlist,
+            100.0 * both
+        )
+    })
+}
+
+/// Whether another target would change what the colors say.
+pub(super) fn other_targets(verdict: &Verdict, name: &str) -> Option<String> {
+    let own = verdict.rows.iter().find(|row| row.predictor == Baseline::Colors.label())?;
+    let own = answer_of(&verdict.controls, verdict.pictures, own, own.p, own.p_within_playlist);
+    let others = &verdict.other_targets;
+    let told: Vec<String> =
+        others.iter().map(|other| format!("{} for {}", other.answer.as_str(), other.target.told(name))).collect();
+    let changes = if others.iter().all(|other| other.answer == own) { "would not change" } else { "would change" };
+    (!others.is_empty()).then(|| {
+        format!("Another target {changes} the answer by the colors of covers ({}): {}.", own.as_str(), told.join(", "))
+    })
 }

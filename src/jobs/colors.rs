@@ -4,14 +4,14 @@ use rayon::prelude::*;
 
 use super::observe::{observe, of_covers};
 use crate::evidence::colors::{Clustering, Look, Naming, Palette};
-use crate::evidence::{ColorTable, LookFinding, look_findings};
+use crate::evidence::{ColorTable, Looks, look_findings};
 use crate::study::{CoverId, Study, StudyError};
 
 /// The colors of all covers, and what they say.
 #[derive(Clone, Debug)]
 pub struct ColorFindings {
     pub table: ColorTable,
-    pub looks: [LookFinding; 4],
+    pub looks: Looks,
     /// Mean popularity of all tracks that were compared.
     pub mean: f64,
     /// Every different cover with its dominant colors.
@@ -29,8 +29,8 @@ pub fn find_colors(study: &Study, clustering: Clustering, naming: Naming) -> Res
     let palettes: Vec<&Palette> = rows.covers.iter().map(|&cover| &read[cover].1).collect();
     let looks: Vec<Look> = rows.covers.iter().map(|&cover| read[cover].0).collect();
     let (table, looks) = rayon::join(
-        || ColorTable::of(&palettes, naming, &rows.popularity, &rows.groups),
-        || look_findings(&looks, &rows.popularity, &rows.groups),
+        || ColorTable::of(&palettes, naming, &rows.popularity, (&rows.groups, &rows.playlists)),
+        || look_findings(&looks, &rows.popularity, (&rows.groups, &rows.playlists)),
     );
     let mean = rows.popularity.par_iter().sum::<f64>() / rows.len() as f64;
     let palettes = observed.covers.iter().copied().zip(read.into_iter().map(|(_, palette)| palette)).collect();

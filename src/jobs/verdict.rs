@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fits::{NetworkSettings, Unit, fit, units};
 use super::{Observed, Stop, TrainError, Wishes, dataset, observe};
-use crate::evidence::{self, Control, FOLDS, Target, Verdict, VerdictInput};
+use crate::evidence::{self, Control, Exchange, FOLDS, Target, Verdict, VerdictInput};
 use crate::nn::{Hyperparameters, Preset, TrainOptions};
 use crate::study::{RunRecord, SavedFit, Study, StudyError, StudyFile, mark_digits, plural, tracks_mark};
 
@@ -70,6 +70,11 @@ pub enum VerdictError {
          another target."
     )]
     NothingDiffers,
+    #[error(
+        "Nothing can be compared within playlists: no two covers are in the same one. Choose another target, or import \
+         playlists with more tracks."
+    )]
+    NothingWithinPlaylists,
 }
 
 /// The fewest tracks that five folds make sense for.
@@ -212,11 +217,14 @@ fn check(observed: &Observed) -> Result<(), VerdictError> {
     Ok(())
 }
 
-/// Tracks that differ in popularity may still all be alike within their playlists.
+/// Tracks that differ in popularity may still all be alike within their playlists, or alone in them.
 fn check_target(observed: &Observed, target: Target) -> Result<(), VerdictError> {
     let rows = &observed.rows;
-    let truth = target.of(&rows.popularity, &rows.playlists, &rows.folds(0)).truth();
-    if truth.iter().all(|value| *value == truth[0]) { Err(VerdictError::NothingDiffers) } else { Ok(()) }
+    match Exchange::of(target) {
+        _ if !rows.differ_by(target) => Err(VerdictError::NothingDiffers),
+        Exchange::WithinPlaylist if !rows.can_be_asked(target) => Err(VerdictError::NothingWithinPlaylists),
+        _ => Ok(()),
+    }
 }
 
 /// Trains the units that the study has no result of yet; false where it was stopped.

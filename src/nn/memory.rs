@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+use sysinfo::{MemoryRefreshKind, ProcessRefreshKind, ProcessesToUpdate, RefreshKind, System};
 
 use super::conv_op::{flipped, workspace_bytes};
 use super::hyper::{CheckedHyperparameters, Field, Problem};
@@ -35,8 +35,8 @@ const FLOAT: u64 = 4;
 /// What the program, rayon's threads, the tape and the allocator take beside the arrays, in bytes.
 const OVERHEAD_BYTES: u64 = 48 << 20;
 
-/// Memory that could be given to new work without swapping, in bytes, within a container's limit; `None` where the system
-/// does not say. Panels ask for it in each frame: it is looked up anew after [`KNOWN_FOR`].
+/// Memory that could be given to new work without swapping, in bytes, within a container's limit and the process's own
+/// (`ulimit -v`); `None` where the system does not say. Panels ask for it in each frame: it is looked up anew after [`KNOWN_FOR`].
 pub fn available_memory_bytes() -> Option<u64> {
     static KNOWN: Mutex<Option<(Instant, u64)>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,7 +51,30 @@ fn ask_available_bytes() -> u64 {
     let available = system.available_memory();
     // A container's limit, or what the machine has. What it calls free leaves out what files have in the cache, which new
     // work takes over.
-    system.cgroup_limits().map_or(available, |limits| available.min(limits.total_memory.saturating_sub(limits.rss)))
+    let in_container = system
+        .cgroup_limits()
+        .map_or(available, |limits| available.min(limits.total_memory.saturating_sub(limits.rss)));
+    in_container.min(left_of_own_limit(system))
+}
+
+/// What the process may still map of what it was allowed, in bytes.
+fn left_of_own_limit(mut system: System) -> u64 {
+    let (Some(limit), Ok(own)) = (own_limit_bytes(), sysinfo::get_current_pid()) else { return u64::MAX };
+    let memory = ProcessRefreshKind::nothing().with_memory();
+    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[own]), false, memory);
+    system.process(own).map_or(u64::MAX, |process| limit.saturating_sub(process.virtual_memory()))
+}
+
+/// The most memory that the process may map, in bytes, where it was given a limit.
+#[cfg(target_os = "linux")]
+fn own_limit_bytes() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::As).current
+}
+
+/// Only Linux keeps a limit that was set.
+#[cfg(not(target_os = "linux"))]
+fn own_limit_bytes() -> Option<u64> {
+    None
 }
 
 /// How many pictures of a batch are put through at a time. It comes from the settings alone, never from the machine,
@@ -102,7 +125,9 @@ fn sample_bytes(checked: &CheckedHyperparameters) -> u64 {
     let shape: &NetworkShape = checked.shape();
     let is_folded = folded_conv(checked).is_some();
     if shape.convs.is_empty() {
-        return 2 * shape.picture_len() as u64 * FLOAT;
+        // As numbers and their product with the weights' gradient; of dropout the mask, what is left, and their gradients.
+        let copies = if checked.get().dropout > 0.0 { 6 } else { 2 };
+        return copies * shape.picture_len() as u64 * FLOAT;
     }
     let count = shape.convs.len() - usize::from(is_folded);
     let convs = shape.convs[..count].iter().enumerate().map(|(index, conv)| {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Contents, figure_text, figures};
+use super::{Contents, figures};
 use crate::evidence::ColorGroup;
 use crate::study::plural;
 
@@ -10,7 +10,6 @@ impl Contents {
     /// What colors, and the look of covers, go with.
     pub(super) fn by_color(&self) -> Markup {
         let Some(found) = &self.colors else { return html! {} };
-        let p = found.table.p;
         html! {
             section {
                 h2 { "Colors" }
@@ -21,24 +20,17 @@ impl Contents {
                     }
                 }
                 p {
-                    @if p.is_nan() { "All covers have the same dominant color." }
-                    @else if p < 0.05 {
-                        (self.target.heading()) " differs between dominant colors by more than chance (p " (figure_text(p)) "). Whether that is of use, the ladder above tells."
-                    } @else {
-                        (self.target.heading()) " does not differ between dominant colors by more than chance would (p " (figure_text(p)) ")."
-                    }
+                    (found.table.sentence(&self.target.heading()))
                 }
                 p {
                     "Black-and-white covers: mean " (self.group(&found.table.black_and_white)) "; covers with color: "
                     (self.group(&found.table.color)) ". "
-                    @if !found.table.p_black_and_white.is_nan() {
-                        "A difference as large came about by chance in " (percent(found.table.p_black_and_white)) " of shuffles."
-                    }
+                    (found.table.gray_words())
                 }
                 table {
                     thead { tr { th { "The cover's" } th.number { "Correlation with " (self.target.name()) } th.number { "95 % interval" } } }
                     tbody {
-                        @for look in &found.looks {
+                        @for look in &found.looks.findings {
                             tr {
                                 td { (look.name) }
                                 td.number { (signed(look.correlation)) }
@@ -47,7 +39,7 @@ impl Contents {
                         }
                     }
                 }
-                p.quiet { "An interval with 0 in it: no relation that could be told from chance." }
+                p.quiet { (found.looks.words()) }
             }
         }
     }
@@ -67,8 +59,4 @@ impl Contents {
 
 fn signed(value: f64) -> String {
     if value.is_nan() { "–".to_owned() } else { format!("{value:+.3}") }
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
 }

@@ -64,12 +64,15 @@ pub(super) fn ladder(verdict: &Verdict) -> Markup {
     let scale = Scale { low: low.max(-0.5) - 0.01, high: high + 0.01 };
     let height = verdict.rows.len() as f64 * ROW + 24.0;
     let playlist = verdict.rows.iter().find(|row| row.predictor == "playlist").map(|row| row.r2);
+    // Beside their lines, each away from the other.
+    let mean_is_left = playlist.is_none_or(|playlist| playlist >= 0.0);
+    let anchor = |is_mean: bool| if is_mean == mean_is_left { "end" } else { "start" };
     html! {
         svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label="R² of each predictor" {
             @for (value, word) in std::iter::once((0.0, "0: the mean")).chain(playlist.map(|value| (value, "the playlist"))) {
                 @let x = number(scale.at(value));
                 line x1=(x) x2=(x) y1="0" y2=(height - 20.0) stroke=(QUIET) stroke-dasharray="4 3" {}
-                text x=(x) y=(height - 5.0) text-anchor="middle" fill=(QUIET) { (word) }
+                text x=(x) y=(height - 5.0) text-anchor=(anchor(value == 0.0)) fill=(QUIET) { (word) }
             }
             @for (place, row) in verdict.rows.iter().enumerate() {
                 @let y = (place as f64 + 0.5) * ROW;

@@ -12,7 +12,7 @@ impl Contents {
         let Some(verdict) = &self.verdict else { return html! {} };
         html! {
             section {
-                h2 { "What predicts " (self.target.name()) ", and what does not" }
+                h2 { "What predicts " (verdict.target.told(&self.target.name())) ", and what does not" }
                 p {
                     "Each predictor was fitted to four fifths of the tracks and tested on the rest, "
                     (FOLDS) " times over, so that each track was tested once"
@@ -154,8 +154,11 @@ fn other_targets(verdicts: &[Verdict], shown: &Verdict, name: &str) -> Markup {
         .filter(|target| *target != shown.target)
         .filter_map(|target| verdicts.iter().rfind(|verdict| verdict.target == target))
         .collect();
+    let by_colors = shown.other_targets_sentence(name);
     html! {
-        @if !others.is_empty() {
+        @if others.is_empty() {
+            @if let Some(sentence) = by_colors { p { (sentence) } }
+        } @else {
             h3 { "Other questions to the same tracks" }
             ul { @for other in others { li { (other.target.told(name)) ": " strong { (other.answer.as_str()) } ". " (other.sentence) } } }
         }

@@ -14,8 +14,8 @@ use std::collections::HashMap;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::evidence::colors::{Clustering, Naming};
-use crate::evidence::{self, Answer, Verdict};
-use crate::jobs::{ColorFindings, find_colors};
+use crate::evidence::{self, Answer, SIGNIFICANCE, Verdict};
+use crate::jobs::{ColorFindings, alike, find_colors};
 use crate::nn::{Hyperparameters, Preset, settings_parts};
 use crate::study::{
     CoverId, Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, RunRecord, Scale, Study, StudyError,
@@ -35,7 +35,7 @@ struct Contents {
     popularity: Descriptive,
     histogram: Histogram,
     left_out: usize,
-    /// Tracks whose cover is also another track's.
+    /// Tracks whose cover is the same picture as another's.
     shared: usize,
     /// What about the data may mislead.
     concerns: Vec<String>,
@@ -47,32 +47,35 @@ struct Contents {
     has_changed: bool,
 }
 
-/// Writes the report on a study called `name` as HTML.
+/// Writes the report on a study called `name` as HTML; its answer is the latest verdict on `target`, or else the
+/// latest of all.
 ///
 /// # Errors
 /// Where the study cannot be read.
-pub fn report(study: &Study, name: &str) -> Result<String, StudyError> {
+pub fn report(study: &Study, name: &str, target: Option<evidence::Target>) -> Result<String, StudyError> {
     let tracks = study.tracks()?;
     let has_usable = tracks.iter().any(crate::study::Track::is_usable);
-    let (target, popularity) = (study.target()?, study.popularity()?);
+    let (measured, popularity) = (study.target()?, study.popularity()?);
     let values = tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.popularity);
     let verdicts = study.verdicts()?;
+    let of_target = verdicts.iter().rfind(|verdict| Some(verdict.target) == target);
+    let verdict = of_target.or(verdicts.last()).cloned();
     let playlists = study.playlists()?;
-    let concerns = concerns(&tracks, &playlists, &popularity, &target, None);
+    let concerns = concerns(&tracks, &playlists, &popularity, &measured, None);
     let contents = Contents {
         name: name.to_owned(),
         counts: study.counts()?,
         playlists,
         concerns: concerns.into_iter().map(|concern| concern.sentence).collect(),
-        histogram: Histogram::of(values, target.scale_end(popularity.max), BINS),
-        target,
+        histogram: Histogram::of(values, measured.scale_end(popularity.max), BINS),
+        target: measured,
         popularity,
         left_out: study.rejected()?.len(),
-        shared: tracks_that_share(&tracks),
+        shared: tracks_that_share(&tracks, &alike(study)?),
         colors: if has_usable { Some(find_colors(study, Clustering::Oklab, Naming::Eight)?) } else { None },
         runs: study.runs()?,
-        has_changed: verdicts.last().is_some_and(|verdict| has_changed_since_verdict(verdict, tracks_mark(&tracks))),
-        verdict: verdicts.last().cloned(),
+        has_changed: verdict.as_ref().is_some_and(|verdict| has_changed_since_verdict(verdict, tracks_mark(&tracks))),
+        verdict,
         verdicts,
     };
     Ok(contents.page().into_string())
@@ -118,12 +121,13 @@ impl Contents {
             section.answer {
                 @match &self.verdict {
                     Some(verdict) => {
+                        p.kicker { (verdict.kind()) }
                         p.big { (verdict.answer.as_str()) }
                         p.lead { (verdict.sentence) }
                         @if self.has_changed {
                             p { strong { "Since this verdict, tracks were excluded, added or counted anew: it is about the data as it was." } }
                         }
-                        p.quiet { (meaning(verdict.answer, &self.target.name())) }
+                        p.quiet { (meaning(verdict, &self.target.name())) }
                     }
                     None => {
                         p.big { "no verdict yet" }
@@ -146,7 +150,7 @@ impl Contents {
                     (plural(self.counts.tracks, "track", "tracks")) " from "
                     (plural(self.playlists.len(), "playlist", "playlists")) ", with "
                     (plural(self.counts.unique_covers, "different cover", "different covers")) "."
-                    @if shared > 0 { " " (thousands(shared)) " tracks share their cover with another." }
+                    @if shared > 0 { " " (thousands(shared)) " tracks share their picture with another, in the same file or in one that looks alike; verdicts keep them on one side of a split." }
                     @if self.counts.grayscale > 0 {
                         " " (plural(self.counts.grayscale, "cover file has", "cover files have")) " a single color channel."
                     }
@@ -265,7 +269,7 @@ impl Contents {
                     code { (self.command()) }
                 }
                 @if let Some(preset) = self.preset_in_verdict() {
-                    p { "The network " strong { (preset.label()) } " in the verdict: " (in_words(&preset.hyperparameters())) "." }
+                    p { "The network " strong { (preset.label()) } " in the verdict: " (for_each_fold(&preset.hyperparameters())) "." }
                 }
             }
         }
@@ -274,26 +278,40 @@ impl Contents {
 
 /// All settings of a network.
 fn in_words(settings: &Hyperparameters) -> String {
-    let mut parts = settings_parts(settings).to_vec();
+    joined(&settings_parts(settings))
+}
+
+/// The settings of a network that is trained for each fold, which have no split of their own.
+fn for_each_fold(settings: &Hyperparameters) -> String {
+    let [seed, _split, _share, parts @ ..] = settings_parts(settings);
+    joined(&[&[seed], &parts[..]].concat())
+}
+
+fn joined(parts: &[String]) -> String {
+    let mut parts = parts.to_vec();
     // The network first; the shortest last.
     parts.reverse();
     parts.retain(|part| !part.is_empty());
     parts.join(", ")
 }
 
-/// How many tracks have a cover that another one has too.
-fn tracks_that_share(tracks: &[Track]) -> usize {
-    let mut counts: HashMap<CoverId, usize> = HashMap::new();
-    for cover in tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.cover) {
-        *counts.entry(cover).or_default() += 1;
+/// How many usable tracks have a picture that another one has too; `groups` has the same number for covers that are alike.
+fn tracks_that_share(tracks: &[Track], groups: &HashMap<CoverId, usize>) -> usize {
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    let covers = tracks.iter().filter(|track| track.is_usable()).filter_map(|track| track.cover);
+    for group in covers.filter_map(|cover| groups.get(&cover)) {
+        *counts.entry(*group).or_default() += 1;
     }
     counts.into_values().filter(|count| *count > 1).sum()
 }
 
 /// What each answer means, for who meets the word for the first time.
-fn meaning(answer: Answer, name: &str) -> String {
-    let text = match answer {
+fn meaning(verdict: &Verdict, name: &str) -> String {
+    let text = match verdict.answer {
         Answer::CannotTell => "Cannot tell: the study is too small, or a control failed.",
+        Answer::NoEvidence if verdict.p < SIGNIFICANCE => {
+            "No evidence: chance alone rarely does as well, but the interval of what covers explain begins below 0."
+        }
         Answer::NoEvidence => "No evidence: what covers predict cannot be told from chance.",
         Answer::Detectable => {
             "Detectable: more than chance, but too little to be of use, or no more than the playlist says."

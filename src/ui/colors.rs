@@ -9,7 +9,7 @@ use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{card, choice, empty, halves, help, next, notice, page, right_aligned};
 use crate::app::{Command, Step};
 use crate::evidence::colors::{Clustering, Naming, Palette};
-use crate::evidence::{ColorGroup, ColorTable, LookFinding};
+use crate::evidence::{ColorGroup, Looks};
 use crate::jobs::ColorFindings;
 use crate::study::{CoverId, Target, plural, thousands};
 
@@ -17,7 +17,6 @@ use crate::study::{CoverId, Target, plural, thousands};
 const COVER: f32 = 88.0;
 const SWATCHES: f32 = 14.0;
 /// p below which a difference is taken for more than chance.
-const SIGNIFICANCE: f64 = 0.05;
 
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -27,7 +26,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     let measured = panel.state.target();
     let sentence = match &panel.state.colors.found {
-        Some(Ok(found)) => sentence(&found.table, &measured),
+        Some(Ok(found)) => found.table.sentence(&measured.heading()),
         _ => format!("Each cover's three dominant colors, against its {}.", measured.name()),
     };
     let is_under_way = panel.state.colors.is_under_way();
@@ -50,22 +49,6 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             next(ui, panel, "choose a model", Step::Model);
         },
     );
-}
-
-/// What the colors say, in one sentence.
-fn sentence(table: &ColorTable, measured: &Target) -> String {
-    let what = measured.heading();
-    if table.p.is_nan() {
-        "All covers have the same dominant color: there is nothing to compare.".to_owned()
-    } else if table.p < SIGNIFICANCE {
-        format!(
-            "{what} differs between dominant colors by more than chance (p {:.3}); whether that is of use is the \
-             verdict's question.",
-            table.p
-        )
-    } else {
-        format!("{what} does not differ between dominant colors by more than chance would (p {:.2}).", table.p)
-    }
 }
 
 fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -114,7 +97,7 @@ fn by_color(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
     });
     let few = found.table.by_color.iter().any(|(_, group)| group.is_small());
     caption(ui, &bars_words(few));
-    caption(ui, &p_words(found.table.p, "the colors"));
+    caption(ui, &found.table.colors_words());
 }
 
 fn black_and_white(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
@@ -129,7 +112,7 @@ fn black_and_white(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
         }
     });
     caption(ui, "A cover is black and white where each of its colors is nearest to black or white.");
-    caption(ui, &p_words(found.table.p_black_and_white, "the two"));
+    caption(ui, &found.table.gray_words());
 }
 
 /// The room that names and figures leave for the bars.
@@ -190,17 +173,8 @@ fn bars_words(few: bool) -> String {
     format!("The dashed line is the mean of all tracks.{gray}")
 }
 
-fn p_words(p: f64, what: &str) -> String {
-    if p.is_nan() {
-        "There is only one kind, so nothing can be compared.".to_owned()
-    } else if p < SIGNIFICANCE {
-        format!("Shuffled figures differ as much between {what} in only {:.1} % of cases (p {p:.3}).", 100.0 * p)
-    } else {
-        format!("Shuffled figures differ as much between {what} in {:.0} % of cases (p {p:.2}).", 100.0 * p)
-    }
-}
-
-fn looks(ui: &mut Ui, findings: &[LookFinding], measured: &Target) {
+fn looks(ui: &mut Ui, looks: &Looks, measured: &Target) {
+    let findings = &looks.findings;
     let colors = palette(ui);
     let far = findings.iter().flat_map(|finding| [finding.interval.low.abs(), finding.interval.high.abs()]);
     let far = far.filter(|value| value.is_finite()).fold(0.1, f64::max) * 1.1;
@@ -212,27 +186,16 @@ fn looks(ui: &mut Ui, findings: &[LookFinding], measured: &Target) {
             let mark = Mark { value: finding.correlation, low: interval.low, high: interval.high, color: colors.train };
             let scale = Scale { low: -far, high: far };
             let response = marks::draw(ui, width, scale, Shape::Point, mark, &[(0.0, colors.mean)]);
-            response.on_hover_text(format!("95 % interval {:+.3} to {:+.3}", interval.low, interval.high));
+            if interval.low.is_finite() {
+                response.on_hover_text(format!("95 % interval {:+.3} to {:+.3}", interval.low, interval.high));
+            }
             let text =
                 if finding.correlation.is_nan() { "–".to_owned() } else { format!("{:+.3}", finding.correlation) };
             right_aligned(ui, 60.0, text);
             ui.end_row();
         }
     });
-    let clear: Vec<&str> = findings
-        .iter()
-        .filter(|finding| finding.interval.low > 0.0 || finding.interval.high < 0.0)
-        .map(|finding| finding.name)
-        .collect();
-    let text = if clear.is_empty() {
-        format!(
-            "Correlation with {what}, -1 to 1. None of the intervals leaves 0 out: none goes with it beyond chance.",
-            what = measured.name()
-        )
-    } else {
-        format!("Correlation with {}, -1 to 1. The interval leaves 0 out for {}.", measured.name(), clear.join(", "))
-    };
-    caption(ui, &text);
+    caption(ui, &format!("Correlation with {}, -1 to 1, with 95 % intervals. {}", measured.name(), looks.words()));
 }
 
 fn caption(ui: &mut Ui, text: &str) {

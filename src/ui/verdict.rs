@@ -26,7 +26,8 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let sentence = match (&panel.state.verdict.under, &verdict) {
         (Some(under), _) => format!("{}.", under.sentence()),
         (None, Some(verdict)) => format!(
-            "{}, {} with different covers; every predictor tested on tracks that it had not seen.",
+            "{}: {}, {} with different covers; every predictor tested on tracks that it had not seen.",
+            verdict.kind(),
             plural(verdict.tracks, "track", "tracks"),
             thousands(verdict.pictures)
         ),
@@ -141,7 +142,8 @@ fn answer(ui: &mut Ui, panel: &Panel<'_>, verdict: &Verdict) {
         ui.add(egui::Label::new(RichText::new(&verdict.sentence).font(theme::strong())).wrap());
         ui.add_space(4.0);
         ui.add(egui::Label::new(RichText::new(&verdict.limits).color(colors.quiet)).wrap());
-        let beside = [other_targets(panel.state, verdict), single_split(panel.state, verdict)];
+        let by_colors = verdict.other_targets_sentence(&panel.state.target().name());
+        let beside = [other_targets(panel.state, verdict).or(by_colors), single_split(panel.state, verdict)];
         for text in beside.into_iter().flatten() {
             ui.add(egui::Label::new(RichText::new(text).color(colors.quiet)).wrap());
         }
@@ -202,10 +204,10 @@ fn ladder(ui: &mut Ui, verdict: &Verdict, measured: &Measured) {
         }
     });
     let tried = format!(
-        "{} tried. p of the best that sees only the cover: {:.3}; within playlists: {:.3}.",
+        "{} tried. p of the best that sees only the cover: {}; within playlists: {}.",
         plural(verdict.settings_tried, "setting of a network", "settings of networks"),
-        verdict.p,
-        verdict.p_within_playlist
+        p_text(verdict.p),
+        p_text(verdict.p_within_playlist)
     );
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(tried).font(theme::caption()).color(quiet));
@@ -235,8 +237,12 @@ fn ladder_row(
     response.on_hover_text(format!("95 % interval {:+.3} to {:+.3}{against}", row.r2_low, row.r2_high));
     right_aligned(ui, 56.0, format!("{:.3}", row.r2));
     right_aligned(ui, 56.0, verdict.target.short_difference(measured, row.rmse, 2));
-    right_aligned(ui, 56.0, if row.p.is_finite() { format!("{:.3}", row.p) } else { "–".to_owned() });
+    right_aligned(ui, 56.0, p_text(row.p));
     ui.end_row();
+}
+
+fn p_text(p: f64) -> String {
+    if p.is_finite() { format!("{p:.3}") } else { "–".to_owned() }
 }
 
 fn controls(ui: &mut Ui, panel: &mut Panel<'_>, verdict: Option<&Verdict>) {
@@ -320,13 +326,18 @@ fn subset_rows(ui: &mut Ui, id: (&str, &str), parts: &[&Subset]) {
             let mark = Mark { value: part.correlation, low: part.low, high: part.high, color };
             let response =
                 marks::draw(ui, width, Scale { low: -1.0, high: 1.0 }, Shape::Point, mark, &[(0.0, colors.mean)]);
-            response.on_hover_text(format!("95 % interval {:+.2} to {:+.2}, p {:.3}", part.low, part.high, part.p));
+            response.on_hover_text(format!(
+                "95 % interval {:+.2} to {:+.2}, p {}",
+                part.low,
+                part.high,
+                p_text(part.p)
+            ));
             let text = if part.correlation.is_nan() { "–".to_owned() } else { format!("{:+.2}", part.correlation) };
             right_aligned(ui, 48.0, RichText::new(text).color(ink));
             right_aligned(
                 ui,
                 56.0,
-                RichText::new(format!("{} tracks", part.n)).font(theme::caption()).color(colors.quiet),
+                RichText::new(plural(part.n, "track", "tracks")).font(theme::caption()).color(colors.quiet),
             );
             ui.end_row();
         }

@@ -114,6 +114,9 @@ fn what_the_playlist_says_already_is_told() {
     assert_eq!(verdict["verdict"], "detectable", "{verdict:#}");
     let sentence = verdict["sentence"].as_str().unwrap();
     assert!(sentence.contains("nothing that their playlists do not say already"), "{sentence}");
+    assert!(verdict["limits"].as_str().unwrap().contains("Playlists alone explain"), "{verdict:#}");
+    let colors = last_json(&run(&["colors", text(&study)]));
+    assert!(colors["p"].as_f64() < Some(0.05) && colors["p_within_playlist"].as_f64() > Some(0.05), "{colors:#}");
 }
 
 #[test]
@@ -132,6 +135,9 @@ fn tracks_that_are_alike_by_the_target_are_refused() {
     let output = run(&["verdict", text(&study), "--target", "rank-in-playlist"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("all tracks are alike"));
+    let output = run(&["verdict", text(&study), "--target", "within-playlist"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Nothing can be compared within playlists"));
 }
 
 #[test]

@@ -12,8 +12,10 @@ pub fn small_study(folder: &Path, count: usize) -> (PathBuf, PathBuf) {
     for index in 0..count {
         let popularity = (index * 37) % 101;
         csv += &format!("Track {index},{popularity},Playlist {},c{index}\n", index % 3);
+        // Blocks, so that no two are alike.
         let picture = image::RgbImage::from_fn(24, 24, |x, y| {
-            image::Rgb([(popularity * 2) as u8, (x * 7) as u8 ^ index as u8, (y * 5) as u8])
+            let block = ((index as u32 + 1) * (x / 8 + 3 * (y / 8) + 1)).wrapping_mul(2_654_435_761);
+            image::Rgb([(popularity * 2) as u8, (block >> 24) as u8, (block >> 16) as u8])
         });
         picture.save(covers.join(format!("c{index}.png"))).unwrap();
     }

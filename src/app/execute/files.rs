@@ -37,7 +37,7 @@ impl App {
             | Purpose::Predictions(_)
             | Purpose::Chart(..)
             | Purpose::Rejected
-            | Purpose::Report => {
+            | Purpose::Report(_) => {
                 self.write(purpose, path);
             }
         }
@@ -108,7 +108,7 @@ fn ask_for_paths(purpose: &Purpose) -> Option<Vec<PathBuf>> {
         | Purpose::Predictions(_)
         | Purpose::Chart(..)
         | Purpose::Rejected
-        | Purpose::Report
+        | Purpose::Report(_)
         | Purpose::Scores => dialog.set_file_name(default_export_name(purpose)?).save_file(),
     };
     path.map(|path| vec![path])
@@ -120,7 +120,7 @@ fn default_export_name(purpose: &Purpose) -> Option<&'static str> {
         Purpose::Predictions(_) => Some("predictions.csv"),
         Purpose::Chart(chart, format) => Some(chart.file_name(*format)),
         Purpose::Rejected => Some("not-imported.csv"),
-        Purpose::Report => Some("report.html"),
+        Purpose::Report(_) => Some("report.html"),
         Purpose::Scores => Some("scores.csv"),
         _ => None,
     }
@@ -132,7 +132,7 @@ fn write_export(file: &StudyFile, purpose: &Purpose, path: &Path) -> Result<u64,
         Purpose::Predictions(run) => study::export_predictions(&study, &study.run(*run)?, path),
         Purpose::Chart(chart, format) => chart.write(&study, *format, path),
         Purpose::Rejected => study::export_rejected(&study.rejected()?, path),
-        Purpose::Report => study::write_file(path, report(&study, &file.name())?.as_bytes()),
+        Purpose::Report(target) => study::write_file(path, report(&study, &file.name(), Some(*target))?.as_bytes()),
         _ => study::export_results(&study.runs()?, path),
     }
 }
