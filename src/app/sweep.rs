@@ -1,7 +1,7 @@
 //! A sweep: several values for up to three settings, and a run for each combination of them.
 
-use crate::nn::{self, Hyperparameters};
-use crate::study::NewRun;
+use crate::nn::{self, Activation, Hyperparameters, Padding, Schedule, SplitBy};
+use crate::study::{NewRun, capitalised};
 
 /// How many settings may have several values.
 pub const MOST_AXES: usize = 3;
@@ -14,12 +14,16 @@ pub enum Swept {
     Layers,
     Filters,
     KernelSize,
+    Padding,
+    Activation,
     PoolSize,
     ImageSize,
     Epochs,
     BatchSize,
     LearningRate,
+    Schedule,
     TestShare,
+    Split,
     Seed,
     Dropout,
     L2,
@@ -27,16 +31,20 @@ pub enum Swept {
 
 impl Swept {
     /// In the order in which they are shown.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Layers,
         Self::Filters,
         Self::KernelSize,
+        Self::Padding,
+        Self::Activation,
         Self::PoolSize,
         Self::ImageSize,
         Self::Epochs,
         Self::BatchSize,
         Self::LearningRate,
+        Self::Schedule,
         Self::TestShare,
+        Self::Split,
         Self::Seed,
         Self::Dropout,
         Self::L2,
@@ -48,12 +56,16 @@ impl Swept {
             Self::Layers => "Convolution layers",
             Self::Filters => "Filters",
             Self::KernelSize => "Kernel size",
+            Self::Padding => "Padding",
+            Self::Activation => "Activation",
             Self::PoolSize => "Pool size",
             Self::ImageSize => "Image size",
             Self::Epochs => "Epochs",
             Self::BatchSize => "Batch size",
             Self::LearningRate => "Learning rate",
+            Self::Schedule => "Schedule",
             Self::TestShare => "Test share",
+            Self::Split => "Split by",
             Self::Seed => "Seed",
             Self::Dropout => "Dropout",
             Self::L2 => "L2 penalty",
@@ -66,6 +78,10 @@ impl Swept {
             Self::Layers => "1, 2, 3",
             Self::Filters => "16, 32, 64",
             Self::KernelSize => "3, 5",
+            Self::Padding => "valid, same",
+            Self::Activation => "linear, relu",
+            Self::Schedule => "constant, cosine",
+            Self::Split => "cover, track",
             Self::PoolSize => "1, 2",
             Self::ImageSize => "32, 60",
             Self::Epochs => "20, 40",
@@ -76,6 +92,22 @@ impl Swept {
             Self::Dropout => "0, 0.2, 0.5",
             Self::L2 => "0, 0.0001",
         }
+    }
+
+    /// The words that are its values, where it has words; a value is the place of one.
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Padding => &["valid", "same"],
+            Self::Activation => &["linear", "relu"],
+            Self::Schedule => &["constant", "cosine"],
+            Self::Split => &["cover", "track"],
+            _ => &[],
+        }
+    }
+
+    /// A value as it is typed.
+    fn told(self, value: f64) -> String {
+        self.words().get(value as usize).map_or_else(|| value.to_string(), |word| (*word).to_owned())
     }
 
     fn is_whole(self) -> bool {
@@ -89,6 +121,16 @@ impl Swept {
             Self::Layers => settings.set_layer_count(whole.min(*nn::LAYERS.end() + 1)),
             Self::Filters => settings.layers.iter_mut().for_each(|layer| layer.filters = whole),
             Self::KernelSize => settings.layers.iter_mut().for_each(|layer| layer.kernel_size = whole),
+            Self::Padding => {
+                let padding = [Padding::Valid, Padding::Same][whole];
+                settings.layers.iter_mut().for_each(|layer| layer.padding = padding);
+            }
+            Self::Activation => {
+                let activation = [Activation::Linear, Activation::Relu][whole];
+                settings.layers.iter_mut().for_each(|layer| layer.activation = activation);
+            }
+            Self::Schedule => settings.schedule = [Schedule::Constant, Schedule::Cosine][whole],
+            Self::Split => settings.split = [SplitBy::Cover, SplitBy::Track][whole],
             // Pooling over one pixel is no pooling.
             Self::PoolSize => settings.layers.iter_mut().for_each(|layer| layer.pool = (whole != 1).then_some(whole)),
             Self::ImageSize => settings.image_size = whole,
@@ -121,6 +163,12 @@ impl Swept {
     }
 
     fn read(self, part: &str) -> Result<Vec<f64>, String> {
+        let words = self.words();
+        if !words.is_empty() {
+            let place = words.iter().position(|word| word.eq_ignore_ascii_case(part));
+            let place = place.ok_or_else(|| format!("\"{part}\" is none of its values: {}.", words.join(", ")))?;
+            return Ok(vec![place as f64]);
+        }
         if !self.is_whole() {
             let value: f64 = part.parse().map_err(|_| format!("\"{part}\" is not a number."))?;
             return Ok(vec![value]);
@@ -232,8 +280,10 @@ fn add_combinations(
     for combination in combinations(axes) {
         let mut settings = base.clone();
         combination.iter().for_each(|&(setting, value)| setting.set(&mut settings, value));
-        let words: Vec<String> =
-            combination.iter().map(|(setting, value)| format!("{} {value}", setting.label().to_lowercase())).collect();
+        let words: Vec<String> = combination
+            .iter()
+            .map(|(setting, value)| format!("{} {}", setting.label().to_lowercase(), setting.told(*value)))
+            .collect();
         let words = words.join(", ");
         match check(&settings) {
             Ok((model, parameters)) => sweep.runs.push(NewRun {
@@ -256,11 +306,6 @@ fn combinations(axes: &[(Swept, Vec<f64>)]) -> Vec<Vec<(Swept, f64)>> {
         let with = |head: &Vec<(Swept, f64)>, value: f64| head.iter().copied().chain([(*setting, value)]).collect();
         so_far.iter().flat_map(|head| values.iter().map(move |&value| with(head, value))).collect()
     })
-}
-
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -316,6 +361,16 @@ mod tests {
         assert_eq!(sweep.impossible.len() + sweep.runs.len(), 1);
         let sweep = expand(&[(Swept::Filters, "8"), (Swept::Layers, "1, 2")]);
         assert!(sweep.runs.iter().all(|run| run.settings.layers.iter().all(|layer| layer.filters == 8)));
+    }
+
+    #[test]
+    fn words_are_values_too() {
+        let sweep = expand(&[(Swept::Activation, "Linear, relu"), (Swept::Padding, "same")]);
+        assert_eq!(sweep.runs[0].label, "Quick, activation linear, padding same");
+        let activations: Vec<Activation> = sweep.runs.iter().map(|run| run.settings.layers[1].activation).collect();
+        assert_eq!(activations, [Activation::Linear, Activation::Relu]);
+        assert!(sweep.runs.iter().all(|run| run.settings.layers.iter().all(|layer| layer.padding == Padding::Same)));
+        assert_eq!(Swept::Split.values("covers").unwrap_err(), "\"covers\" is none of its values: cover, track.");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::args::VerdictArgs;
 use super::{Exit, Output, import::tell_recovered, plan};
 use crate::evidence::colors::{Clustering, Naming};
-use crate::evidence::{ColorGroup, Target, Verdict};
+use crate::evidence::{ColorGroup, Target, Verdict, predictor_in_words};
 use crate::jobs::{ColorFindings, VerdictEvent, VerdictKind, VerdictRequest, Wishes, find_colors, reach_verdict};
 use crate::nn::TrainOptions;
 use crate::study::{StudyFile, Target as Measured, plural};
@@ -135,8 +135,8 @@ fn tell(verdict: &Verdict, measured: &Measured, output: &Output) -> Result<()> {
     let p = |value: f64| if value.is_nan() { "–".to_owned() } else { format!("{value:.3}") };
     for row in &verdict.rows {
         output.say(format_args!(
-            "  {:<18} off by {:>6}, R² {:+.3} ({:+.3} to {:+.3}), p {}",
-            row.predictor,
+            "  {:<21} off by {:>6}, R² {:+.3} ({:+.3} to {:+.3}), p {}",
+            predictor_in_words(&row.predictor),
             verdict.target.short_difference(measured, row.rmse, 2),
             row.r2,
             row.r2_low,

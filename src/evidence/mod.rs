@@ -34,3 +34,4 @@ pub use similar::{Fingerprint, groups_of_alike};
 pub use subsets::{PartBy, Parts, Subset, subsets};
 pub use text::predict_with_penalty;
 pub use verdict::{Answer, Network, Row, SHUFFLES, SIGNIFICANCE, Verdict, VerdictInput, verdict};
+pub use words::predictor_in_words;

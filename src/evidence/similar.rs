@@ -6,6 +6,7 @@
 //! without the outer 1.5 %, differ by at most 0.18, 0.16 and 0.24.
 
 use std::collections::HashMap;
+use std::f32::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::ops::{Range, RangeInclusive};
 
 /// The side of the thumbnail that two pictures are compared by.
@@ -36,7 +37,7 @@ const COARSE: [fn(usize, usize, usize) -> f32; 6] = [
     |row, column, _| half(row) * half(column),
     // Red against blue, and both against green.
     |_, _, channel| [1.224_745, 0.0, -1.224_745][channel],
-    |_, _, channel| [0.707_107, -1.414_214, 0.707_107][channel],
+    |_, _, channel| [FRAC_1_SQRT_2, -SQRT_2, FRAC_1_SQRT_2][channel],
 ];
 
 /// 1 in the first half of a thumbnail's rows or columns, -1 in the second.

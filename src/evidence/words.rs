@@ -8,6 +8,11 @@ use super::measure::Measure;
 use super::observations::{Observations, Target};
 use super::verdict::{Answer, DETECTABLE_AT_MOST, FEWEST_PICTURES, Row, SIGNIFICANCE, Verdict, answer_of};
 
+/// A predictor's name as it is shown: that of the mean says what it does.
+pub fn predictor_in_words(name: &str) -> &str {
+    if name == Baseline::Mean.label() { "always guess the mean" } else { name }
+}
+
 /// Two errors are practically the same where one is less than this share above the other.
 const SAME_ERROR: f64 = 0.005;
 

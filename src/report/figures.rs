@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::evidence::{ColorGroup, ColorTable, Verdict};
+use crate::evidence::{ColorGroup, ColorTable, Verdict, predictor_in_words};
 use crate::study::{Histogram, Target};
 
 const WIDTH: f64 = 640.0;
@@ -77,7 +77,7 @@ pub(super) fn ladder(verdict: &Verdict) -> Markup {
             @for (place, row) in verdict.rows.iter().enumerate() {
                 @let y = (place as f64 + 0.5) * ROW;
                 @let color = if row.sees_only_cover { TEST } else { TRAIN };
-                (name(y, &row.predictor, TEXT))
+                (name(y, predictor_in_words(&row.predictor), TEXT))
                 (interval(&scale, y, row.r2_low, row.r2_high))
                 circle cx=(number(scale.at(row.r2))) cy=(y) r="5" fill=(color) {}
                 text x=(WIDTH) y=(y + 4.0) text-anchor="end" fill=(TEXT) { (format!("{:.3}", row.r2)) }

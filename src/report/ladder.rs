@@ -32,7 +32,7 @@ impl Contents {
                     tbody {
                         @for row in &verdict.rows {
                             tr {
-                                td { (row.predictor) }
+                                td { (evidence::predictor_in_words(&row.predictor)) }
                                 td.number { (format!("{:.3}", row.r2)) }
                                 td.number { (format!("{:.3} to {:.3}", row.r2_low, row.r2_high)) }
                                 td.number { (verdict.target.short_difference(&self.target, row.rmse, 2)) }

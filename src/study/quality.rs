@@ -6,6 +6,8 @@ use super::{CoverId, Descriptive, PlaylistSummary, Scale, Target, Track, TrackId
 
 /// Playlists of fewer tracks say little about a mean.
 const SMALL_PLAYLIST: usize = 20;
+/// Up to this many zeros are told of only where a service is known to mean something else by them.
+const SOME_ZEROS: usize = 2;
 /// Beyond this the mean lies far from most values (skewness, Fisher–Pearson).
 const SKEWED: f64 = 1.0;
 
@@ -53,8 +55,14 @@ fn ids<'a>(tracks: impl IntoIterator<Item = &'a &'a Track>) -> Vec<TrackId> {
     tracks.into_iter().map(|track| track.id).collect()
 }
 
+/// Zeros that a service gave in place of a value, or that stand apart from all other values.
 fn zeros(tracks: &[&Track]) -> Option<Concern> {
-    let zeros = ids(tracks.iter().filter(|track| track.suspect && track.popularity.is_some()));
+    let suspect = tracks.iter().filter(|track| track.suspect && track.popularity.is_some());
+    let zeros = if stand_apart(tracks) {
+        ids(tracks.iter().filter(|track| track.popularity == Some(0.0)))
+    } else {
+        ids(suspect)
+    };
     let sentence = format!(
         "{} a 0 that may mean \"not measured\": a model would learn it as if it were true.",
         if zeros.len() == 1 { "1 track has".to_owned() } else { plural(zeros.len(), "track", "tracks") + " have" }
@@ -64,6 +72,16 @@ fn zeros(tracks: &[&Track]) -> Option<Concern> {
         remedy: Some(Remedy::Exclude("Exclude them", zeros.clone())),
         tracks: zeros,
     })
+}
+
+/// Whether there are more zeros than values in the whole range above them that is as wide as a tenth of what is between the
+/// lowest and highest: a value that runs out toward 0 has neighbors there, one that is missing has none.
+fn stand_apart(tracks: &[&Track]) -> bool {
+    let values = || tracks.iter().filter_map(|track| track.popularity);
+    let zeros = values().filter(|value| *value == 0.0).count();
+    let highest = values().fold(0.0, f64::max);
+    let low = values().filter(|value| *value > 0.0 && *value <= highest / 10.0).count();
+    values().all(|value| value >= 0.0) && zeros > SOME_ZEROS && zeros > 2 * low
 }
 
 fn without(tracks: &[&Track], what: &str, is_without: impl Fn(&Track) -> bool) -> Option<Concern> {
@@ -202,6 +220,21 @@ mod tests {
         assert!(zeros.sentence.starts_with("1 track has a 0"), "{}", zeros.sentence);
         assert_eq!((coverless.tracks, coverless.remedy), (vec![TrackId(3)], None));
         assert!(small.sentence.contains("(small)"), "{}", small.sentence);
+    }
+
+    #[test]
+    fn zeros_that_stand_apart_are_told_and_those_of_a_tail_are_not() {
+        let tracks = |least: i64| -> Vec<Track> {
+            let value = |id: i64| if id % 10 == 0 { 0.0 } else { (least + id % 60) as f64 };
+            (0..200).map(|id| track(id, id + 10, value(id), "")).collect()
+        };
+        let [apart] = found(&tracks(20), &[]).try_into().unwrap();
+        assert_eq!(apart.tracks.len(), 20);
+        assert!(matches!(apart.remedy, Some(Remedy::Exclude(..))) && apart.sentence.starts_with("20 tracks have a 0"));
+        assert_eq!(found(&tracks(1), &[]), []);
+        let two: Vec<Track> =
+            tracks(20).into_iter().filter(|track| track.value > Some(0.0) || track.id.0 < 20).collect();
+        assert_eq!(found(&two, &[]), [], "two zeros are too few to tell");
     }
 
     #[test]

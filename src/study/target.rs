@@ -7,7 +7,7 @@
 use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::words::{plural, thousands};
+use super::words::{capitalised, plural, thousands};
 use super::{Study, StudyError};
 use crate::evidence::Measure;
 
@@ -98,9 +98,7 @@ impl Target {
 
     /// What is predicted, at the beginning of a sentence: "Popularity", "Deezer rank", "Streams".
     pub fn heading(&self) -> String {
-        let name = self.name();
-        let mut letters = name.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        capitalised(&self.name())
     }
 
     /// What is predicted, within a sentence: "popularity", "Deezer rank", "Streams".

@@ -7,6 +7,12 @@ pub fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(count), if count == 1 { one } else { many })
 }
 
+/// The same, with a capital letter at its beginning.
+pub fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Why the operating system refused, in words for people.
 pub fn why(error: &std::io::Error) -> String {
     use std::io::ErrorKind as Kind;

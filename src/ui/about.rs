@@ -5,7 +5,7 @@ use eframe::egui::{self, Context, RichText, ScrollArea};
 use super::Panel;
 use super::icons::Icon;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::icon_button;
+use super::widgets::{icon_button, modal};
 use crate::app::Overlay;
 
 const OWN: &str = include_str!("../../LICENSE");
@@ -18,7 +18,7 @@ pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
     if panel.state.overlay != Some(Overlay::About) {
         return;
     }
-    let shown = egui::Modal::new(egui::Id::unique("about")).show(ctx, |ui| {
+    let shown = modal(ctx, "about").show(ctx, |ui| {
         ui.set_width(560.0);
         let mut close = false;
         ui.horizontal(|ui| {

@@ -6,7 +6,7 @@ use super::Panel;
 use super::icons::Icon;
 use super::marks::{self, Mark, Scale, Shape};
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{card, choice, empty, halves, help, next, notice, page, right_aligned};
+use super::widgets::{card, choice, empty, halves, help, notice, page, primary, right_aligned};
 use crate::app::{Command, Step};
 use crate::evidence::colors::{Clustering, Naming, Palette};
 use crate::evidence::{ColorGroup, Looks};
@@ -16,8 +16,6 @@ use crate::study::{CoverId, Target, plural, thousands};
 /// The side of a cover above its swatches, in points.
 const COVER: f32 = 88.0;
 const SWATCHES: f32 = 14.0;
-/// p below which a difference is taken for more than chance.
-
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let tracks = panel.state.study.as_ref().map_or(0, crate::app::OpenStudy::usable_tracks);
@@ -30,11 +28,13 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         _ => format!("Each cover's three dominant colors, against its {}.", measured.name()),
     };
     let is_under_way = panel.state.colors.is_under_way();
+    let (blocked, mut to_model) = (panel.state.blocked(Step::Model), false);
     page(
         ui,
         "Colors",
         &sentence,
         |ui| {
+            to_model = primary(ui, "Next: choose a model", blocked);
             if is_under_way {
                 ui.spinner();
             }
@@ -46,9 +46,11 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                 Some(Err(why)) => notice(ui, Icon::Alert, palette(ui).error, why),
                 None => empty(ui, Icon::Colors, "The covers' colors are being looked at."),
             }
-            next(ui, panel, "choose a model", Step::Model);
         },
     );
+    if to_model {
+        panel.push(Command::GoTo(Step::Model));
+    }
 }
 
 fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {

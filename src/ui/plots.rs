@@ -6,7 +6,7 @@ use egui_plot::{Bar, BarChart, GridMark, HLine, Line, LineStyle, Plot, Points, V
 
 use super::theme::{self, GAP, SERIES, palette};
 use super::widgets::{describe, name};
-use crate::study::{Histogram, RunRecord, plural};
+use crate::study::{Histogram, RunRecord, plural, thousands};
 
 const HEIGHT: f32 = 220.0;
 /// The names of the curves that are seen at once, in points.
@@ -33,6 +33,8 @@ pub(super) fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
         .y_grid_spacer(move |input| {
             ticks(input.bounds, f64::from((height / BETWEEN_MARKS).floor().clamp(2.0, 6.0)), 0.0)
         })
+        .x_axis_formatter(|mark, _| axis_number(mark))
+        .y_axis_formatter(|mark, _| axis_number(mark))
         // Nothing happens on a click, so that it is no stop for the keyboard.
         .sense(Sense::hover())
         .allow_zoom(false)
@@ -43,6 +45,16 @@ pub(super) fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
         .allow_double_click_reset(false)
         .show_crosshair(false)
         .show_background(false)
+}
+
+/// A number beside an axis, with as many decimals as its steps have.
+fn axis_number(mark: GridMark) -> String {
+    if mark.value.abs() >= 1000.0 && mark.step_size >= 1.0 {
+        let sign = if mark.value < 0.0 { "-" } else { "" };
+        return format!("{sign}{}", thousands(mark.value.abs().round() as usize));
+    }
+    let decimals = (-mark.step_size.log10().floor()).clamp(0.0, 6.0) as usize;
+    format!("{:.decimals$}", mark.value)
 }
 
 /// Marks at round values: at most `most` steps over the axis, none smaller than `smallest`.
@@ -162,18 +174,17 @@ pub fn curves(ui: &mut Ui, runs: &[&RunRecord]) {
             }
         });
         say(ui, &shown.response, "Loss curves", &curves_in_words(runs));
-        key(ui, runs, mean_mse.is_some());
+        let mean = mean_mse.map(|_| ("Always guess the mean", colors.mean));
+        key(ui, mean.into_iter().chain(runs.iter().map(|run| run.name.as_str()).zip(SERIES.into_iter().cycle())));
     });
 }
 
-/// Which color is whose, below the plot: within it the names of many runs would cover their curves.
-fn key(ui: &mut Ui, runs: &[&RunRecord], has_mean: bool) {
-    let mean = has_mean.then(|| ("Always guess the mean", palette(ui).mean));
-    let named = runs.iter().map(|run| run.name.as_str()).zip(SERIES.into_iter().cycle());
+/// Which color is whose, below the plot: within it the names would cover the curves.
+pub(super) fn key<'a>(ui: &mut Ui, named: impl Iterator<Item = (&'a str, Color32)>) {
     ScrollArea::vertical().id_salt("key of the curves").max_height(KEY_HEIGHT).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(GAP, 2.0);
-            for (name, color) in mean.into_iter().chain(named) {
+            for (name, color) in named {
                 let mut words = LayoutJob::default();
                 let format = |color| TextFormat::simple(theme::caption(), color);
                 words.append("● ", 0.0, format(color));

@@ -15,7 +15,7 @@ use crate::study::{Access, RunStatus, thousands};
 pub const WIDTH: f32 = 200.0;
 const STEP_HEIGHT: f32 = 36.0;
 /// What the buttons below the steps take.
-const BELOW: f32 = theme::CONTROL_HEIGHT + 2.0 * GAP;
+pub const BELOW: f32 = theme::CONTROL_HEIGHT + 2.0 * GAP;
 
 /// How a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,6 +202,7 @@ fn standing(state: &State, step: Step) -> (Standing, String) {
             if tested > 0 { (Standing::Done, thousands(tested)) } else { plain(Standing::Ready) }
         }
         Step::Score => match state.scored.iter().filter(|cover| matches!(cover.state, Scored::Done(_))).count() {
+            0 if study.scoring_run(state.score_with).is_none() => plain(Standing::NotStarted),
             0 => plain(Standing::Ready),
             scored => (Standing::Done, thousands(scored)),
         },

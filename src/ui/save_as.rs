@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{self, Context, RichText};
+use eframe::egui::{Context, RichText};
 
 use super::Panel;
 use super::theme::{self, GAP};
-use super::widgets::{FIELD_LABEL, primary, secondary, text_field};
+use super::widgets::{FIELD_LABEL, modal, primary, secondary, text_field};
 use crate::app::{Command, Overlay};
 
 const WIDTH: f32 = 560.0;
@@ -17,7 +17,7 @@ pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
         return;
     }
     let (mut is_saved, mut is_given_up) = (false, false);
-    let shown = egui::Modal::new(egui::Id::unique("save as")).show(ctx, |ui| {
+    let shown = modal(ctx, "save as").show(ctx, |ui| {
         ui.set_width(WIDTH);
         ui.label(RichText::new("Save the study under another name").font(theme::strong()));
         ui.add_space(GAP);

@@ -5,7 +5,7 @@ use eframe::egui::{self, Context, Grid, Key, KeyboardShortcut, Modifiers, RichTe
 use super::Panel;
 use super::icons::Icon;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::icon_button;
+use super::widgets::{icon_button, modal};
 use crate::app::{Command, Overlay, Step};
 
 /// What a key does.
@@ -91,7 +91,7 @@ pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
     if panel.state.overlay != Some(Overlay::Shortcuts) {
         return;
     }
-    let shown = egui::Modal::new(egui::Id::unique("shortcuts")).show(ctx, |ui| {
+    let shown = modal(ctx, "shortcuts").show(ctx, |ui| {
         ui.set_width(560.0);
         let mut close = false;
         ui.horizontal(|ui| {

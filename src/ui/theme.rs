@@ -24,6 +24,10 @@ pub const RADIUS_COVER: u8 = 2;
 /// The height of buttons and fields.
 pub const CONTROL_HEIGHT: f32 = 32.0;
 
+/// The width of scroll bars.
+pub const SCROLL_BAR: f32 = 8.0;
+const THUMB_OPACITY: f32 = 0.55;
+
 const CAPTION: f32 = 12.0;
 const BODY: f32 = 14.0;
 const STRONG: f32 = 16.0;
@@ -134,10 +138,28 @@ pub fn install(ctx: &Context) {
             style.spacing.window_margin = Margin::same(16);
             style.spacing.menu_margin = Margin::same(8);
             style.spacing.combo_width = 120.0;
-            style.spacing.scroll = egui::style::ScrollStyle::solid();
-            style.spacing.scroll.bar_width = 8.0;
+            style.spacing.scroll = scroll_style();
             style.animation_time = 0.12;
         });
+    }
+}
+
+/// Thumbs without a track, in the color of the text, beside what they scroll.
+fn scroll_style() -> egui::style::ScrollStyle {
+    egui::style::ScrollStyle {
+        floating: true,
+        bar_width: SCROLL_BAR,
+        floating_width: SCROLL_BAR,
+        floating_allocated_width: SCROLL_BAR + 4.0,
+        handle_min_length: 32.0,
+        foreground_color: true,
+        dormant_background_opacity: 0.0,
+        active_background_opacity: 0.0,
+        interact_background_opacity: 0.0,
+        dormant_handle_opacity: THUMB_OPACITY,
+        active_handle_opacity: THUMB_OPACITY,
+        interact_handle_opacity: 0.75,
+        ..egui::style::ScrollStyle::floating()
     }
 }
 
@@ -230,6 +252,23 @@ mod tests {
         };
         let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
         one.max(other) / one.min(other)
+    }
+
+    /// What is to be seen though it is no text: thumbs of scroll bars, rails of sliders, borders of boxes to tick.
+    #[test]
+    fn controls_stand_out_from_what_lies_behind_them() {
+        for palette in [LIGHT, DARK] {
+            for ground in [palette.page, palette.card] {
+                let thumb = Color32::from_rgb(
+                    egui::lerp(f32::from(ground.r())..=f32::from(palette.text.r()), THUMB_OPACITY) as u8,
+                    egui::lerp(f32::from(ground.g())..=f32::from(palette.text.g()), THUMB_OPACITY) as u8,
+                    egui::lerp(f32::from(ground.b())..=f32::from(palette.text.b()), THUMB_OPACITY) as u8,
+                );
+                for part in [thumb, palette.mean] {
+                    assert!(contrast(part, ground) >= 3.0, "{part:?} on {ground:?}: {:.2}", contrast(part, ground));
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,28 +1,31 @@
-//! Messages that lie over the panel's lower left corner for a while, where the least is worked on; errors stay until they
-//! are closed.
+//! Messages in the rail below the steps, where they cover nothing that is worked on; errors stay until they are closed.
 
-use eframe::egui::{self, Align2, Area, Color32, Frame, Id, Margin, Order, Ui, vec2};
+use eframe::egui::{self, Align, Align2, Area, Color32, Frame, Id, Layout, Margin, Order, Stroke, Ui, vec2};
 
 use super::icons::Icon;
 use super::theme::{self, palette};
-use super::widgets::name;
-use super::{Panel, job_bar, rail};
+use super::widgets::{focus_ring, name};
+use super::{Panel, rail};
 use crate::app::{Command, Toast, ToastKind};
 
-const WIDTH: f32 = 360.0;
+const WIDTH: f32 = rail::WIDTH - 2.0 * (BESIDE + INNER) - 2.0;
+/// Beside a message, and within it.
+const BESIDE: f32 = 8.0;
+const INNER: f32 = 10.0;
+/// The latest messages are shown, as many as there is room for.
+const SHOWN: usize = 3;
 
 /// Draws the messages over everything else, above the job bar.
 pub fn draw(ui: &Ui, panel: &mut Panel<'_>) {
     if panel.state.toasts.is_empty() {
         return;
     }
-    let above_job_bar = if job_bar::is_needed(panel) { -64.0 } else { -16.0 };
     let (mut closed, mut undo) = (None, false);
     Area::new(Id::unique("toasts"))
         .order(Order::Foreground)
-        .anchor(Align2::LEFT_BOTTOM, vec2(rail::WIDTH + 16.0, above_job_bar))
+        .anchor(Align2::LEFT_BOTTOM, vec2(BESIDE, -rail::BELOW - BESIDE))
         .show(ui.ctx(), |ui| {
-            for toast in panel.state.toasts.iter().rev().take(4) {
+            for toast in panel.state.toasts.iter().rev().take(SHOWN) {
                 let (is_closed, is_undone) = draw_one(ui, toast);
                 if is_closed || is_undone {
                     closed = Some(toast.id);
@@ -47,26 +50,26 @@ fn draw_one(ui: &mut Ui, toast: &Toast) -> (bool, bool) {
         ToastKind::Success | ToastKind::Finished => (Icon::Check, colors.success),
         ToastKind::Error => (Icon::Alert, colors.error),
     };
-    Frame::popup(ui.style())
+    Frame::new()
         .fill(colors.card)
+        .stroke(Stroke::new(1.0, colors.line))
         .corner_radius(theme::RADIUS_CARD)
-        .inner_margin(Margin::same(12))
+        .inner_margin(Margin::same(INNER as i8))
         .show(ui, |ui| {
             ui.set_width(WIDTH);
-            ui.horizontal_top(|ui| {
+            let (mut is_closed, mut is_undone) = (false, false);
+            ui.horizontal(|ui| {
                 ui.add(icon.image(18.0, color));
-                let text = egui::Label::new(toast.text.as_str()).wrap();
-                let width = WIDTH - if toast.can_undo { 124.0 } else { 60.0 };
-                ui.allocate_ui(vec2(width, 0.0), |ui| {
-                    ui.set_min_width(width);
-                    ui.add(text);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let close = ui.add(egui::Button::image(Icon::Close.image(14.0, colors.quiet)).frame(false));
+                    name(ui, &close, "Close message");
+                    focus_ring(ui, &close);
+                    is_closed = close.clicked();
+                    is_undone = toast.can_undo && ui.button("Undo").clicked();
                 });
-                let undo = toast.can_undo && ui.button("Undo").clicked();
-                let close = ui.add(egui::Button::image(Icon::Close.image(14.0, colors.quiet)).frame(false));
-                name(ui, &close, "Close message");
-                (close.clicked(), undo)
-            })
-            .inner
+            });
+            ui.add(egui::Label::new(toast.text.as_str()).wrap());
+            (is_closed, is_undone)
         })
         .inner
 }

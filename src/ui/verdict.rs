@@ -8,10 +8,10 @@ use super::marks::{self, Mark, Scale, Shape};
 use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{
     SETTING_LABEL, card, choice, empty, field_label, halves, help, next, notice, page, primary, right_aligned,
-    secondary, ticks_menu,
+    secondary, tick, ticks_menu,
 };
 use crate::app::{Command, State, Step};
-use crate::evidence::{Answer, Control, PartBy, Row, Subset, Target, Verdict};
+use crate::evidence::{Answer, Control, PartBy, Row, Subset, Target, Verdict, predictor_in_words};
 use crate::jobs::VerdictKind;
 use crate::study::{RunId, Target as Measured, plural, thousands};
 
@@ -119,7 +119,7 @@ fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
         ticks_menu(ui, "Networks that take part", &shown, |ui| {
             for (run, name) in &runs {
                 let mut takes_part = chosen.contains(run);
-                if ui.checkbox(&mut takes_part, name).changed() {
+                if tick(ui, &mut takes_part, name).changed() {
                     if takes_part { chosen.insert(*run) } else { chosen.remove(run) };
                 }
             }
@@ -223,7 +223,7 @@ fn ladder_row(
     lines: &[(f64, egui::Color32)],
 ) {
     let colors = palette(ui);
-    let name = RichText::new(&row.predictor);
+    let name = RichText::new(predictor_in_words(&row.predictor));
     let name = if row.predictor == verdict.deciding { name.font(theme::body_strong()) } else { name };
     ui.label(name);
     let color = if row.sees_only_cover { colors.test } else { colors.train };

@@ -14,20 +14,42 @@ use crate::app::{Command, Step};
 
 /// A panel: its title, one sentence of state, its primary action at the top right, and its scrolling contents.
 pub fn page(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui), contents: impl FnOnce(&mut Ui)) {
-    Frame::new().inner_margin(Margin::symmetric(MARGIN as i8, GAP_LARGE as i8)).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            heading(ui, title);
-            ui.with_layout(Layout::right_to_left(Align::Center), actions);
-        });
-        ui.add(egui::Label::new(RichText::new(sentence).color(palette(ui).quiet)).wrap());
-        ui.add_space(GAP);
+    page_frame().show(ui, |ui| {
+        let width = ui.available_width() - BESIDE_SCROLL_BAR;
+        page_head(ui, title, sentence, actions);
+        let bars = ui.spacing().scroll;
+        // In the margin, so that nothing moves when it comes.
+        ui.spacing_mut().scroll.floating_allocated_width = 0.0;
         ScrollArea::vertical().id_salt(title).auto_shrink([false, false]).show(ui, |ui| {
-            // Room for the scroll bar beside the cards.
-            ui.set_max_width(ui.available_width() - GAP);
+            ui.spacing_mut().scroll = bars;
+            ui.set_max_width(width);
             contents(ui);
             ui.add_space(GAP_LARGE);
         });
     });
+}
+
+/// Between what a panel shows and its right edge, so that the scroll bar has room within the margin.
+const BESIDE_SCROLL_BAR: f32 = 12.0;
+
+/// What is around a panel's contents; on the right [`BESIDE_SCROLL_BAR`] is left to them.
+pub fn page_frame() -> Frame {
+    let margin = Margin::symmetric(MARGIN as i8, GAP_LARGE as i8);
+    Frame::new().inner_margin(Margin { right: margin.right - BESIDE_SCROLL_BAR as i8, ..margin })
+}
+
+/// A panel's title with its actions, and one sentence of state.
+pub fn page_head(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui)) {
+    let width = ui.available_width() - BESIDE_SCROLL_BAR;
+    ui.allocate_ui(egui::vec2(width, theme::CONTROL_HEIGHT), |ui| {
+        ui.horizontal(|ui| {
+            ui.set_min_height(theme::CONTROL_HEIGHT);
+            heading(ui, title);
+            ui.with_layout(Layout::right_to_left(Align::Center), actions);
+        });
+    });
+    ui.add(egui::Label::new(RichText::new(sentence).color(palette(ui).quiet)).wrap());
+    ui.add_space(GAP);
 }
 
 fn wants_focus() -> egui::Id {
@@ -53,6 +75,12 @@ pub fn heading(ui: &mut Ui, title: &str) {
     }
 }
 
+/// A box over everything else.
+pub fn modal(ctx: &egui::Context, name: &str) -> egui::Modal {
+    let frame = Frame::popup(&ctx.global_style()).corner_radius(RADIUS_CARD).inner_margin(GAP_LARGE);
+    egui::Modal::new(egui::Id::unique(name)).frame(frame)
+}
+
 /// A card on the page, as wide as there is room, with a title where it is not empty.
 pub fn card<R>(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
     let colors = palette(ui);
@@ -74,7 +102,7 @@ pub fn card<R>(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui) -> R) ->
 }
 
 /// What of a long menu is seen at once, in points.
-const MENU_HEIGHT: f32 = 320.0;
+const MENU_HEIGHT: f32 = 420.0;
 const MENU_WIDTH: f32 = 180.0;
 /// Where there is less room, what stands side by side comes one below the other, in points.
 const NARROW: f32 = 880.0;
@@ -172,6 +200,38 @@ pub fn describe(ui: &Ui, response: &Response, text: &str) {
 /// The name that a screen reader says for a control.
 pub fn name(ui: &Ui, response: &Response, text: &str) {
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(text));
+}
+
+/// A box to tick, with its name beside it.
+pub fn tick(ui: &mut Ui, is_ticked: &mut bool, text: &str) -> Response {
+    let response = outlined(ui, |ui| ui.checkbox(is_ticked, text));
+    focus_ring(ui, &response);
+    response
+}
+
+/// A box to tick in a table, whose name only a screen reader says.
+pub fn cell_tick(ui: &mut Ui, is_ticked: &mut bool, label: &str, is_enabled: bool) -> Response {
+    let response = outlined(ui, |ui| ui.add_enabled(is_enabled, egui::Checkbox::without_text(is_ticked)));
+    name(ui, &response, label);
+    ring(ui, &response);
+    response
+}
+
+/// Draws what has no words to be seen by with lines that stand out.
+pub fn outlined<R>(ui: &mut Ui, draw: impl FnOnce(&mut Ui) -> R) -> R {
+    let line = palette(ui).mean;
+    let draw = |ui: &mut Ui| {
+        ui.visuals_mut().widgets.inactive.bg_stroke.color = line;
+        draw(ui)
+    };
+    ui.scope(draw).inner
+}
+
+/// The step that comes after this one, as a panel's primary action.
+pub fn next_primary(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, step: Step) {
+    if primary(ui, &format!("Next: {text}"), panel.state.blocked(step)) {
+        panel.push(Command::GoTo(step));
+    }
 }
 
 /// The action that leads on to the next step.
@@ -359,13 +419,17 @@ fn combo<T: Copy + PartialEq>(
     width: f32,
 ) -> Option<T> {
     let mut chosen = None;
-    let combo = egui::ComboBox::from_id_salt(label).selected_text(shown).width(width).truncate().show_ui(ui, |ui| {
-        for &(value, word) in options {
-            if ui.selectable_label(current == Some(value), word).clicked() {
-                chosen = Some(value);
-            }
-        }
-    });
+    let combo =
+        egui::ComboBox::from_id_salt(label).selected_text(shown).width(width).height(MENU_HEIGHT).truncate().show_ui(
+            ui,
+            |ui| {
+                for &(value, word) in options {
+                    if ui.selectable_label(current == Some(value), word).clicked() {
+                        chosen = Some(value);
+                    }
+                }
+            },
+        );
     name(ui, &combo.response, label);
     ui.ctx().accesskit_node_builder(combo.response.id, |node| node.set_value(shown));
     // Not every screen reader is handed the value of a combo box.
@@ -406,7 +470,7 @@ pub fn figure(ui: &mut Ui, label: &str, value: &str) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.label(RichText::new(label).font(theme::caption()).color(palette(ui).quiet));
-        ui.label(RichText::new(value).font(theme::strong()));
+        ui.add(egui::Label::new(RichText::new(value).font(theme::strong())).extend());
     });
 }
 

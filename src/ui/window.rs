@@ -30,8 +30,11 @@ pub struct Window {
     asks_for_attention: bool,
     /// The study whose covers the textures are of.
     textures_of: Option<PathBuf>,
-    /// The settings as they were in the last frame.
+    /// The settings as they were in the last frame, and whether they are to be saved.
     settings: Settings,
+    is_unsaved: bool,
+    /// The panel of the last frame; none: the start page.
+    drawn: Option<Step>,
 }
 
 impl Window {
@@ -47,6 +50,8 @@ impl Window {
         };
         Self {
             settings: settings.clone(),
+            is_unsaved: false,
+            drawn: None,
             app: App::new(settings, study, wakers),
             textures: Textures::default(),
             title: String::new(),
@@ -139,7 +144,10 @@ impl eframe::App for Window {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let (mut commands, mut wanted) = (Vec::new(), Vec::new());
-        let step = self.app.state.step;
+        let shown = self.app.state.study.is_some().then_some(self.app.state.step);
+        if shown != std::mem::replace(&mut self.drawn, shown) && shown.is_some() {
+            widgets::focus_title(ui.ctx());
+        }
         let mut panel = Panel {
             state: &mut self.app.state,
             commands: &mut commands,
@@ -165,14 +173,14 @@ impl eframe::App for Window {
         for command in commands {
             self.app.execute(command);
         }
-        if self.app.state.step != step {
-            widgets::focus_title(ui.ctx());
-        }
         if has_commands {
             ui.ctx().request_repaint();
         }
         if self.settings != self.app.state.settings {
             self.settings = self.app.state.settings.clone();
+            self.is_unsaved = true;
+        }
+        if self.is_unsaved {
             // They are saved in a frame, and the person may do nothing that makes one.
             ui.ctx().request_repaint_after(SAVE_SETTINGS_EVERY);
         }
@@ -180,6 +188,7 @@ impl eframe::App for Window {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, SETTINGS_KEY, &self.app.state.settings);
+        self.is_unsaved = false;
     }
 
     /// Settings survive a program that is killed.

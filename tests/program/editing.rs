@@ -6,7 +6,7 @@ use cover_study::sources::sample;
 use cover_study::study::{Edit, StudyFile};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::clicking::{Driver, own_data_folder};
 use super::support::program;
@@ -41,7 +41,7 @@ fn tracks_are_excluded_and_come_back() {
         state.covers.filter.playlist = Some(playlist.clone());
         state.covers.filter.sort = SortTracks::Popularity;
     });
-    driver.click("Mark all shown");
+    driver.click("Mark all");
     driver.click("Exclude marked");
     let excluded = |driver: &Driver| driver.state().study.as_ref().unwrap().snapshot.as_ref().unwrap().excluded;
     let count = snapshot.playlists[0].tracks;
@@ -91,14 +91,78 @@ fn the_keyboard_goes_through_the_covers() {
     assert_eq!(driver.state().covers.cursor, Some(0));
     let first = driver.state().study.as_ref().unwrap().snapshot.as_ref().unwrap().tracks[0].id;
     assert_eq!(driver.state().covers.enlarged, Some(first));
+    let focused = |driver: &Driver| {
+        let node = driver.harness.root().children_recursive().find(|node| node.accesskit_node().is_focused())?;
+        node.accesskit_node().label()
+    };
+    assert_eq!(focused(&driver).as_deref(), Some("Close"));
     driver.harness.key_press(Key::Escape);
-    driver.harness.step();
-    driver.harness.step();
+    (0..5).for_each(|_| driver.harness.step());
     assert_eq!(driver.state().covers.enlarged, None);
+    assert_eq!(focused(&driver), Some(titles[0].clone()), "the keyboard is where it was");
+    driver.harness.key_press(Key::ArrowRight);
+    (0..3).for_each(|_| driver.harness.step());
+    assert_eq!(focused(&driver), Some(titles[1].clone()));
     driver.harness.key_press(Key::F1);
     driver.harness.step();
     driver.harness.step();
     assert!(driver.harness.query_by_label("Go to a step").is_some());
+}
+
+/// What lies under the pointer stays there while covers are marked.
+#[test]
+fn marking_moves_nothing_and_another_order_begins_at_its_first() {
+    let name = "editing::marking_moves_nothing_and_another_order_begins_at_its_first";
+    let Some(folder) = own_data_folder(name) else { return };
+    let mut driver = with_runs(&folder);
+    driver.click("Covers");
+    let tracks = driver.state().study.as_ref().unwrap().snapshot.as_ref().unwrap().tracks.clone();
+    let place = |driver: &Driver| driver.harness.get_by_role_and_label(Role::Button, &tracks[0].title).rect();
+    let before = place(&driver);
+    driver.edit_state(|state| state.covers.marked.extend([tracks[0].id]));
+    assert!(driver.harness.query_by_label("Exclude marked").is_some());
+    assert_eq!(place(&driver), before);
+
+    // To the end, and then sorted: the most popular are seen.
+    driver.harness.get_by_role_and_label(Role::Button, &tracks[0].title).focus();
+    (0..2).for_each(|_| driver.harness.step());
+    driver.harness.key_press(Key::End);
+    (0..3).for_each(|_| driver.harness.step());
+    assert!(driver.harness.query_by_role_and_label(Role::Button, &tracks[0].title).is_none());
+    driver.edit_state(|state| {
+        state.covers.filter.sort = SortTracks::Popularity;
+        state.covers.filter.descending = true;
+    });
+    let most = tracks.iter().max_by(|one, other| one.popularity.partial_cmp(&other.popularity).unwrap()).unwrap();
+    let seen = driver.harness.get_all_by_role(Role::Button).filter_map(|node| node.accesskit_node().label());
+    let seen: Vec<String> = seen.collect();
+    assert!(tracks.iter().any(|track| track.popularity == most.popularity && seen.contains(&track.title)), "{seen:?}");
+}
+
+#[test]
+fn the_scatter_plot_is_walked_by_keyboard() {
+    let Some(folder) = own_data_folder("editing::the_scatter_plot_is_walked_by_keyboard") else { return };
+    let mut driver = with_runs(&folder);
+    driver.until("predictions are shown", 20, |state| !state.results.predictions.is_empty());
+    let plot = |driver: &Driver| driver.harness.query_by_label_contains("True against predicted popularity").is_some();
+    assert!(plot(&driver));
+    for _ in 0..60 {
+        driver.harness.key_press(Key::Tab);
+        (0..2).for_each(|_| driver.harness.step());
+        let focused = driver.harness.root().children_recursive().find(|node| node.accesskit_node().is_focused());
+        let label = focused.and_then(|node| node.accesskit_node().label());
+        if label.is_some_and(|label| label.starts_with("True against predicted popularity")) {
+            break;
+        }
+    }
+    assert_eq!(driver.state().results.track, None);
+    let mut walked = Vec::new();
+    for _ in 0..3 {
+        driver.harness.key_press(Key::ArrowRight);
+        (0..2).for_each(|_| driver.harness.step());
+        walked.push(driver.state().results.track.expect("a track is chosen"));
+    }
+    assert!(walked[0] != walked[1] && walked[1] != walked[2]);
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn a_sweep_is_queued_whole_and_trained_to_its_end() {
         };
         state.model.expand_sweep(tracks).runs.iter().all(known)
     });
-    assert!(driver.harness.query_by_label_contains("4 runs, together about").is_some());
+    assert!(driver.harness.query_by_label_contains("4 runs, together").is_some());
     driver.click("Queue sweep");
     assert_eq!(driver.state().step, Step::Training);
     driver.until("all four are trained", 120, |state| statuses(state) == [RunStatus::Finished; 4]);

@@ -3,11 +3,11 @@
 use eframe::egui::{self, CornerRadius, Grid, Image, Key, RichText, Ui, Vec2, vec2};
 
 use crate::app::{Command, CoverKey, Snapshot};
-use crate::study::{Edit, Track, TrackId};
+use crate::study::{Edit, Track, TrackId, capitalised};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, GAP, GAP_LARGE, palette};
-use crate::ui::widgets::{icon_button, secondary};
+use crate::ui::widgets::{icon_button, modal, secondary};
 
 /// The side of the cover, in points.
 const COVER: f32 = 320.0;
@@ -22,7 +22,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc
         panel.state.covers.enlarged = None;
         return;
     };
-    let shown = egui::Modal::new(egui::Id::unique("enlarged")).show(ui.ctx(), |ui| {
+    let shown = modal(ui.ctx(), "enlarged").show(ui.ctx(), |ui| {
         ui.set_width(COVER + NETWORK + FIELDS + 2.0 * GAP_LARGE);
         head(ui, panel, &track);
         ui.add_space(GAP);
@@ -42,21 +42,41 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc
     if panel.state.covers.enlarged.is_none() {
         // In the next frame, when nothing lies over the grid any more.
         panel.state.covers.comes_back_to = Some(track.id);
+        ui.data_mut(|data| data.remove_temp::<bool>(has_had_focus()));
+        ui.ctx().request_repaint();
     }
 }
 
 fn head(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
     ui.horizontal(|ui| {
-        ui.add_sized([ui.available_width() - 40.0, 28.0], |ui: &mut Ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            take_focus(ui);
+            if icon_button(ui, Icon::Close, "Close", None) {
+                panel.state.covers.enlarged = None;
+            }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                ui.add(egui::Label::new(RichText::new(&track.title).font(theme::strong())).truncate())
-            })
-            .inner
+                ui.add(egui::Label::new(RichText::new(&track.title).font(theme::strong())).truncate());
+            });
         });
-        if icon_button(ui, Icon::Close, "Close", None) {
-            panel.state.covers.enlarged = None;
-        }
     });
+}
+
+/// Gives the keyboard to the next control when the box has just been opened; its first frame only measures it.
+fn take_focus(ui: &Ui) {
+    let (next, has_had_it) = (ui.next_auto_id(), has_had_focus());
+    if ui.data(|data| data.get_temp(has_had_it)) == Some(true) {
+        return;
+    }
+    if ui.memory(|memory| memory.has_focus(next)) {
+        ui.data_mut(|data| data.insert_temp(has_had_it, true));
+    } else {
+        ui.memory_mut(|memory| memory.request_focus(next));
+        ui.ctx().request_repaint();
+    }
+}
+
+fn has_had_focus() -> egui::Id {
+    egui::Id::unique("the track shown large has had the keyboard")
 }
 
 fn pictures(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
@@ -93,13 +113,13 @@ fn fields(ui: &mut Ui, track: &Track) {
     let value = track.value_in_words();
     let suspect = if track.suspect { "may mean \"not measured\"" } else { "" };
     let state = if track.is_excluded { "excluded from the study" } else { "" };
-    let measure = if track.measure.is_empty() { "Value" } else { &track.measure };
+    let measure = if track.measure.is_empty() { "Value".to_owned() } else { capitalised(&track.measure) };
     let rows: [(&str, &str); 9] = [
         ("Artist", &track.artist),
         ("Album", &track.album),
         ("Released", &track.released),
         ("Playlist", &track.playlist),
-        (measure, &value),
+        (&measure, &value),
         ("Note", suspect),
         ("File", &track.key),
         ("Address", &track.cover_url),

@@ -7,7 +7,7 @@ use eframe::egui::{
     pos2, vec2,
 };
 
-use crate::app::Snapshot;
+use crate::app::{Filter, Snapshot};
 use crate::study::{Track, TrackId};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
@@ -39,15 +39,14 @@ impl Layout {
 
 /// Draws the tracks at the places `found`.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, found: &[usize]) {
-    if let Some(track) = panel.state.covers.comes_back_to.take() {
-        let place = found.iter().position(|place| snapshot.tracks.get(*place).is_some_and(|other| other.id == track));
-        panel.state.covers.cursor = place.or(panel.state.covers.cursor);
-        ui.memory_mut(|memory| memory.request_focus(tile_id(track)));
-    }
+    come_back(ui, panel, snapshot, found);
     let layout = Layout::of(ui.available_width() - GAP_LARGE);
     let rows = found.len().div_ceil(layout.columns);
     let mut area = ScrollArea::vertical().id_salt("covers").auto_shrink([false, false]);
-    if let Some(row) = steer(ui, panel, snapshot, found, &layout) {
+    if is_other_order(ui, panel) {
+        panel.state.covers.cursor = None;
+        area = area.vertical_scroll_offset(0.0);
+    } else if let Some(row) = steer(ui, panel, snapshot, found, &layout) {
         area = area.vertical_scroll_offset(row);
     }
     let shown = area.show_rows(ui, layout.tile.y, rows, |ui, visible| {
@@ -67,6 +66,31 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, foun
     ui.memory_mut(|memory| {
         memory.data.insert_temp(seen_id(), Seen { offset: shown.state.clamped_offset().y, height });
     });
+}
+
+/// Takes the keyboard back to a track that was shown large. What lay over the grid may still keep it off in the first frame.
+fn come_back(ui: &Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, found: &[usize]) {
+    let Some(track) = panel.state.covers.comes_back_to else { return };
+    let place = found.iter().position(|place| snapshot.tracks.get(*place).is_some_and(|other| other.id == track));
+    let focused = ui.memory(egui::Memory::focused);
+    if place.is_none() || focused.is_some() {
+        panel.state.covers.comes_back_to = None;
+        return;
+    }
+    panel.state.covers.cursor = place;
+    ui.memory_mut(|memory| memory.request_focus(tile_id(track)));
+    ui.ctx().request_repaint();
+}
+
+/// Whether other tracks are shown than in the last frame, or in another order: they are looked at from the first on.
+fn is_other_order(ui: &Ui, panel: &Panel<'_>) -> bool {
+    let id = egui::Id::unique("order of the grid");
+    let filter = panel.state.covers.filter.clone();
+    ui.memory_mut(|memory| {
+        let is_same = memory.data.get_temp::<Filter>(id).as_ref() == Some(&filter);
+        memory.data.insert_temp(id, filter);
+        !is_same
+    })
 }
 
 /// The one tile that Tab leads to: where the keyboard was or, where that is not seen, the first that is. The arrow keys

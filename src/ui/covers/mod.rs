@@ -8,12 +8,12 @@ mod toolbar;
 
 use std::sync::Arc;
 
-use eframe::egui::{RichText, ScrollArea, Ui, vec2};
+use eframe::egui::{ScrollArea, Ui, vec2};
 
 use super::Panel;
 use super::icons::Icon;
-use super::theme::{GAP, GAP_LARGE, MARGIN, palette};
-use super::widgets::{empty, heading, next};
+use super::theme::GAP_LARGE;
+use super::widgets::{empty, next_primary, page_frame, page_head};
 use crate::app::{Command, Snapshot, Step};
 use crate::study::plural;
 
@@ -26,39 +26,29 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     if panel.state.covers.wants_concerns(&snapshot) {
         panel.push(Command::LookForConcerns);
     }
-    eframe::egui::Frame::new().inner_margin(eframe::egui::Margin::symmetric(MARGIN as i8, GAP_LARGE as i8)).show(
-        ui,
-        |ui| {
-            heading(ui, "Covers");
-            ui.label(RichText::new(sentence(&snapshot)).color(palette(ui).quiet));
-            ui.add_space(GAP);
-            toolbar::draw(ui, panel, &snapshot);
-            let side = (ui.available_width() * 0.32).clamp(300.0, 420.0);
-            ui.horizontal_top(|ui| {
-                let height = ui.available_height();
-                let left = ui.available_width() - side - GAP_LARGE;
-                ui.allocate_ui(vec2(left, height), |ui| {
-                    ui.vertical(|ui| {
-                        ui.set_min_width(left);
-                        ui.set_max_width(left);
-                        tracks(ui, panel, &snapshot);
-                    });
+    page_frame().show(ui, |ui| {
+        page_head(ui, "Covers", &sentence(&snapshot), |ui| next_primary(ui, panel, "choose a model", Step::Model));
+        toolbar::draw(ui, panel, &snapshot);
+        let side = (ui.available_width() * 0.32).clamp(300.0, 420.0);
+        ui.horizontal_top(|ui| {
+            let height = ui.available_height();
+            let left = ui.available_width() - side - GAP_LARGE;
+            ui.allocate_ui(vec2(left, height), |ui| {
+                ui.vertical(|ui| {
+                    ui.set_min_width(left);
+                    ui.set_max_width(left);
+                    tracks(ui, panel, &snapshot);
                 });
-                ui.allocate_ui_with_layout(
-                    vec2(side, height),
-                    eframe::egui::Layout::top_down(eframe::egui::Align::Min),
-                    |ui| {
-                        ScrollArea::vertical().id_salt("facts").auto_shrink([false, false]).show(ui, |ui| {
-                            ui.set_max_width(side - GAP_LARGE);
-                            concerns::draw(ui, panel);
-                            facts::draw(ui, &snapshot);
-                            next(ui, panel, "choose a model", Step::Model);
-                        });
-                    },
-                );
             });
-        },
-    );
+            let layout = eframe::egui::Layout::top_down(eframe::egui::Align::Min);
+            ui.allocate_ui_with_layout(vec2(side, height), layout, |ui| {
+                ScrollArea::vertical().id_salt("facts").auto_shrink([false, false]).show(ui, |ui| {
+                    concerns::draw(ui, panel);
+                    facts::draw(ui, &snapshot);
+                });
+            });
+        });
+    });
     enlarged::draw(ui, panel, &snapshot);
 }
 

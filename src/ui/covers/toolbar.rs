@@ -6,7 +6,7 @@ use eframe::egui::{self, Align2, DragValue, Slider, TextEdit, Ui};
 
 use crate::app::{Command, Filter, Snapshot, SortTracks};
 use crate::nn::IMAGE_SIZES;
-use crate::study::{Edit, TrackId, plural, thousands};
+use crate::study::{Edit, TrackId, thousands};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{CONTROL_HEIGHT, GAP, palette};
@@ -39,7 +39,12 @@ fn preview_size(ui: &mut Ui, size: &mut usize) {
     ui.add_space(GAP);
     ui.label("Network sees");
     ui.spacing_mut().slider_width = 90.0;
-    let response = ui.add(Slider::new(size, IMAGE_SIZES).logarithmic(true).suffix(" px"));
+    let rail = palette(ui).mean;
+    let slider = |ui: &mut Ui| {
+        ui.visuals_mut().widgets.inactive.bg_fill = rail;
+        ui.add(Slider::new(size, IMAGE_SIZES).logarithmic(true).suffix(" px"))
+    };
+    let response = ui.scope(slider).inner;
     name(ui, &response, "Preview size");
     focus_ring(ui, &response);
 }
@@ -113,23 +118,23 @@ fn range(ui: &mut Ui, filter: &mut Filter, snapshot: &Snapshot) {
 pub(super) fn found(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Arc<Snapshot>, found: &[usize]) {
     let is_filtered = panel.state.covers.filter.is_on();
     let marked = panel.state.covers.marked.len();
-    if !is_filtered && marked == 0 && snapshot.excluded == 0 {
-        return;
-    }
     let read_only = panel.state.read_only();
+    // Always there, so that the grid does not move under the pointer.
     ui.horizontal_wrapped(|ui| {
         ui.set_min_height(CONTROL_HEIGHT);
+        let all = thousands(snapshot.tracks.len());
+        let shown = if is_filtered { format!("{} of {all}", thousands(found.len())) } else { format!("All {all}") };
+        ui.label(egui::RichText::new(shown).color(palette(ui).quiet));
         if is_filtered {
-            let shown = format!("{} of {}", thousands(found.len()), plural(snapshot.tracks.len(), "track", "tracks"));
-            ui.label(egui::RichText::new(shown).color(palette(ui).quiet));
             if secondary(ui, "Clear filter", None) {
                 let Filter { sort, descending, .. } = panel.state.covers.filter;
                 panel.state.covers.filter = Filter { sort, descending, ..Filter::default() };
             }
-        } else if snapshot.excluded > 0 && secondary(ui, "Show excluded tracks", None) {
+        } else if snapshot.excluded > 0 && secondary(ui, "Show excluded", None) {
             panel.state.covers.filter.only_excluded = true;
         }
-        if (is_filtered || marked > 0) && secondary(ui, "Mark all shown", None) {
+        let none = found.is_empty().then_some("No track is shown.");
+        if secondary(ui, "Mark all", none) {
             let ids = found.iter().filter_map(|place| snapshot.tracks.get(*place)).map(|track| track.id);
             panel.state.covers.marked.extend(ids);
         }

@@ -10,7 +10,7 @@ use crate::study::{Rejected, plural};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, GAP, palette};
-use crate::ui::widgets::{FIELD_LABEL, card, describe, focus_ring, notice, secondary, text_field};
+use crate::ui::widgets::{FIELD_LABEL, card, describe, focus_ring, notice, secondary, text_field, tick};
 
 /// Bad links that are told one by one.
 const TOLD: usize = 4;
@@ -47,9 +47,8 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
             if links.services().contains(&ServiceKind::Deezer) {
                 let form = &mut panel.state.playlist_form;
-                let check = ui.checkbox(&mut form.with_dates, "Ask for dates of release");
+                let check = tick(ui, &mut form.with_dates, "Ask for dates of release");
                 describe(ui, &check, "One more request for each album.");
-                focus_ring(ui, &check);
             }
         });
         setup(ui, panel);

@@ -6,7 +6,7 @@ use crate::app::{Command, Snapshot};
 use crate::study::{POPULARITY, Scale, Target, thousands};
 use crate::ui::Panel;
 use crate::ui::theme::{GAP, palette};
-use crate::ui::widgets::{card, choice, describe, focus_ring, name, secondary};
+use crate::ui::widgets::{card, choice, describe, focus_ring, name, secondary, tick};
 
 /// The years that a filter begins with: those that the study's author wanted.
 const FIRST_YEARS: (i32, i32) = (1980, 2005);
@@ -84,9 +84,8 @@ fn measure(ui: &mut Ui, snapshot: &Snapshot, target: &mut Target) {
 fn years(ui: &mut Ui, target: &mut Target) {
     ui.horizontal(|ui| {
         let mut is_on = target.years.is_some();
-        let check = ui.checkbox(&mut is_on, "Only tracks released from");
+        let check = tick(ui, &mut is_on, "Only tracks released from");
         describe(ui, &check, "Tracks without a date of release are left out too.");
-        focus_ring(ui, &check);
         if is_on != target.years.is_some() {
             target.years = is_on.then_some(FIRST_YEARS);
         }

@@ -5,15 +5,14 @@ use eframe::egui::{self, RichText, Ui, vec2};
 use crate::app::ModelForm;
 use crate::nn::{self, Activation, ConvLayer, Padding};
 use crate::ui::theme::{self, GAP, palette};
-use crate::ui::widgets::{cell_choice, cell_spin};
+use crate::ui::widgets::{cell_choice, cell_spin, tick};
 
 const HEADINGS: [&str; 6] = ["Layer", "Filters", "Kernel", "Pool", "Padding", "Activation"];
 
 /// A switch and, while it is on, a line for each layer.
 pub fn draw(ui: &mut Ui, form: &mut ModelForm) {
     ui.add_space(GAP);
-    let response = ui.checkbox(&mut form.shows_each_layer, "Each layer by itself");
-    crate::ui::widgets::focus_ring(ui, &response);
+    tick(ui, &mut form.shows_each_layer, "Each layer by itself");
     if !form.shows_each_layer {
         return;
     }

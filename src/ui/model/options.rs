@@ -4,7 +4,7 @@ use eframe::egui::Ui;
 
 use super::settings::row;
 use crate::nn::{self, Field, Hyperparameters, Problem, Schedule};
-use crate::ui::widgets::{card, choice, focus_ring, spin};
+use crate::ui::widgets::{card, choice, spin, tick};
 
 /// Draws the card.
 pub fn draw(ui: &mut Ui, settings: &mut Hyperparameters, problems: &[Problem]) {
@@ -57,7 +57,6 @@ pub fn draw(ui: &mut Ui, settings: &mut Hyperparameters, problems: &[Problem]) {
                 }
             },
         );
-        let response = ui.checkbox(&mut settings.flip, "Mirror half of the training covers");
-        focus_ring(ui, &response);
+        tick(ui, &mut settings.flip, "Mirror half of the training covers");
     });
 }

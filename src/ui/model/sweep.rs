@@ -52,7 +52,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, tracks: usize, blocked: Option<&
 
 fn axis_row(ui: &mut Ui, number: usize, axis: &mut Axis, wrong: Option<&str>) {
     ui.horizontal(|ui| {
-        let nothing = [(None, "none")];
+        let nothing = [(None, "Choose a setting")];
         let options: Vec<(Option<Swept>, &str)> =
             nothing.into_iter().chain(Swept::ALL.map(|setting| (Some(setting), setting.label()))).collect();
         if let Some(setting) = cell_choice(ui, &format!("Sweep setting {number}"), axis.setting, &options) {
@@ -89,7 +89,10 @@ fn summary(ui: &mut Ui, panel: &Panel<'_>, sweep: &Sweep, tracks: usize) {
     let runs = plural(sweep.runs.len(), "run", "runs");
     let time = match unknown {
         _ if sweep.runs.is_empty() => None,
-        0 => Some(format!("{runs}, together about {} (measured on this computer).", duration_in_words(known_secs))),
+        0 => {
+            let about = if known_secs < 1.0 { "" } else { "about " };
+            Some(format!("{runs}, together {about}{} (measured on this computer).", duration_in_words(known_secs)))
+        }
         _ if state.training.under.is_some() => {
             Some(format!("{runs}. How long they take is measured as soon as nothing is training."))
         }

@@ -18,7 +18,7 @@ use super::Panel;
 use super::icons::Icon;
 use super::plots;
 use super::theme::{self, palette};
-use super::widgets::{card, empty, halves, help, next, page, primary, secondary, ticks_menu};
+use super::widgets::{card, empty, halves, help, next, page, primary, secondary, tick, ticks_menu};
 use crate::app::{Chart, Command, Format, RunColumn, Snapshot, Step};
 use crate::study::{RunRecord, results_sentence};
 
@@ -63,8 +63,7 @@ fn table_card(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Arc<Snapshot>) {
     card(ui, "", |ui| {
         ui.horizontal_wrapped(|ui| {
             let mut only_differing = !panel.state.results.all_settings;
-            let response = ui.checkbox(&mut only_differing, "Only what differs");
-            super::widgets::focus_ring(ui, &response);
+            tick(ui, &mut only_differing, "Only what differs");
             panel.state.results.all_settings = !only_differing;
             columns_menu(ui, panel);
             if secondary(ui, "Copy table", None) {
@@ -82,7 +81,7 @@ fn columns_menu(ui: &mut Ui, panel: &mut Panel<'_>) {
     ticks_menu(ui, "Columns", "Columns", |ui| {
         for column in RunColumn::ALL.into_iter().skip(1) {
             let mut is_shown = !hidden.contains(&column);
-            if ui.checkbox(&mut is_shown, columns::heading(column)).changed() {
+            if tick(ui, &mut is_shown, columns::heading(column)).changed() {
                 if is_shown {
                     hidden.retain(|other| *other != column);
                 } else {

@@ -10,7 +10,7 @@ use crate::study::RunRecord;
 use crate::ui::Panel;
 use crate::ui::plots::{say, small, still, translucent};
 use crate::ui::theme::palette;
-use crate::ui::widgets::ring;
+use crate::ui::widgets::focus_ring;
 
 const HEIGHT: f32 = 280.0;
 /// How near the pointer has to be to a point, in points of the screen.
@@ -31,7 +31,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, predicte
             .flatten()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
         let shown = still(ui, "scatter", HEIGHT)
-            .sense(Sense::CLICK)
+            .sense(Sense::click())
             .legend(Legend::default().position(Corner::LeftTop))
             .x_axis_label(format!("True {}", target.name()))
             .y_axis_label(format!("Predicted {}", target.name()))
@@ -83,7 +83,10 @@ fn equivalent(points: &[[f64; 2]]) -> String {
 
 /// Where the arrow keys lead from the chosen point, in the order of the true values.
 fn step(ui: &Ui, response: &Response, points: &[[f64; 2]], chosen: Option<usize>) -> Option<usize> {
-    ring(ui, response);
+    focus_ring(ui, response);
+    if response.clicked() {
+        response.request_focus();
+    }
     if !response.has_focus() {
         return None;
     }

@@ -14,7 +14,7 @@ use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, CONTROL_HEIGHT, GAP, palette};
-use crate::ui::widgets::{focus_ring, name, ring};
+use crate::ui::widgets::{cell_tick, focus_ring, name, ring};
 
 const HEADER: f32 = CONTROL_HEIGHT;
 const ROW: f32 = 32.0;
@@ -28,7 +28,7 @@ const NAME_MOST: f32 = 320.0;
 /// What stands before a name, and what a letter takes.
 const NAME_BESIDE: f32 = 90.0;
 const NAME_LETTER: f32 = 7.5;
-const DIFFERS: f32 = 120.0;
+const DIFFERS: f32 = 150.0;
 const NOTE: f32 = 110.0;
 
 /// A line of the table below the mean.
@@ -225,8 +225,8 @@ fn run_row(
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| name_cell(ui, panel, run, snapshot));
             }
             RunColumn::Differs => {
-                let words = RichText::new(differs.get(&run.id).map_or("", String::as_str)).color(palette(ui).quiet);
-                left(ui, words).on_hover_text(settings_parts(&run.settings).join("\n"));
+                let words = differs.get(&run.id).map_or("", String::as_str);
+                two_lines(ui, words).on_hover_text(format!("{words}\n\nAll settings: {}", all_settings(run)));
             }
             RunColumn::Note => {
                 left(ui, RichText::new(&run.note).color(palette(ui).quiet)).on_hover_text(&run.note);
@@ -247,9 +247,7 @@ fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, snapshot: &Sna
         ui.add_space(GAP);
     }
     let mut is_drawn = panel.state.results.selected.contains(&run.id);
-    let response = ui.add(egui::Checkbox::without_text(&mut is_drawn));
-    name(ui, &response, &format!("Draw the curve of {}", run.name));
-    ring(ui, &response);
+    let response = cell_tick(ui, &mut is_drawn, &format!("Draw the curve of {}", run.name), true);
     if response.changed() {
         if is_drawn {
             panel.state.results.selected.insert(run.id);
@@ -325,6 +323,21 @@ impl Baseline {
 fn left(ui: &mut Ui, words: RichText) -> egui::Response {
     let label = egui::Label::new(words).truncate().selectable(false).show_tooltip_when_elided(false);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(label)).inner
+}
+
+/// Small words on up to two lines.
+fn two_lines(ui: &mut Ui, words: &str) -> egui::Response {
+    let (font, ink) = (theme::caption(), palette(ui).quiet);
+    let width = ui.available_width();
+    let mut job = egui::text::LayoutJob::simple(words.to_owned(), font, ink, width);
+    job.wrap.max_rows = 2;
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let label = egui::Label::new(galley).selectable(false).show_tooltip_when_elided(false);
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(label)).inner
+}
+
+fn all_settings(run: &RunRecord) -> String {
+    settings_parts(&run.settings).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 fn head(ui: &mut Ui, panel: &mut Panel<'_>, column: RunColumn) {

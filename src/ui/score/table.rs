@@ -11,7 +11,7 @@ use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, CONTROL_HEIGHT, GAP, palette};
-use crate::ui::widgets::{bare_choice, card, describe, icon_button, name, ring, secondary};
+use crate::ui::widgets::{bare_choice, card, cell_tick, describe, icon_button, name, ring, secondary};
 
 const ROW: f32 = 36.0;
 /// Between rows.
@@ -234,10 +234,8 @@ fn choose_box(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover, file: &st
     let mut is_chosen = chosen.contains(&cover.number);
     let is_full = !is_chosen && chosen.len() >= *SIDE_BY_SIDE.end();
     let can = cover.done().is_some() && !is_full;
-    let response = ui.add_enabled(can, egui::Checkbox::without_text(&mut is_chosen));
+    let response = cell_tick(ui, &mut is_chosen, &format!("Compare {file}"), can);
     let response = response.on_disabled_hover_text(if is_full { "Four covers at most." } else { "It has no score." });
-    name(ui, &response, &format!("Compare {file}"));
-    ring(ui, &response);
     if response.changed() {
         if is_chosen {
             chosen.insert(cover.number);

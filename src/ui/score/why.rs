@@ -6,7 +6,7 @@ use crate::app::ScoredPicture;
 use crate::jobs::{Occlusion, Region};
 use crate::study::{SavedScore, Target};
 use crate::ui::theme::{self, GAP, LIGHT, palette};
-use crate::ui::widgets::{describe, help, name};
+use crate::ui::widgets::{describe, help, name, tick};
 
 /// How much of the picture the strongest effect hides.
 const STRONGEST: f32 = 0.85;
@@ -73,8 +73,7 @@ pub fn legend(ui: &mut Ui, scored: &ScoredPicture, target: &Target, hides: &mut 
         Some(Ok(map)) => {
             ui.horizontal(|ui| {
                 let mut shows = !*hides;
-                let response = ui.checkbox(&mut shows, "Show what matters");
-                crate::ui::widgets::focus_ring(ui, &response);
+                tick(ui, &mut shows, "Show what matters");
                 *hides = !shows;
                 help(ui, "what matters", "Parts of the cover are painted over, one after the other, in the cover's own mean color, and the cover is scored anew. Where the score falls, that part raised it. It tells what this model reacts to, not what listeners do.");
             });

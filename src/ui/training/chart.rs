@@ -1,10 +1,10 @@
 //! A run's error by epoch, before the quiet curves of the other runs of its sweep.
 
 use eframe::egui::{Align2, Color32, Sense, TextStyle, Ui, vec2};
-use egui_plot::{HLine, Legend, Line, LineStyle, Points};
+use egui_plot::{HLine, Line, LineStyle, Points};
 
 use crate::study::{RunRecord, plural};
-use crate::ui::plots::still;
+use crate::ui::plots::{key, still};
 use crate::ui::theme::{self, palette};
 use crate::ui::widgets::{describe, name};
 
@@ -13,6 +13,9 @@ const SHORT_EPOCHS: usize = 4;
 /// The highest error worth showing, in that of always guessing the mean: the first epochs lie far above all that
 /// follows and would flatten it.
 const TIMES_THE_MEAN: f64 = 1.6;
+/// What is beside the run's own curves.
+const MEAN: &str = "Always guess the mean";
+const OTHERS: &str = "Test tracks, other runs of the sweep";
 /// Points of a curve that is only there to compare with.
 const MOST_POINTS: usize = 100;
 
@@ -41,6 +44,7 @@ fn nothing_yet(ui: &mut Ui, height: f32) {
 
 fn plot(ui: &mut Ui, run: &RunRecord, others: &[&RunRecord], height: f32) {
     let colors = palette(ui);
+    let named = [("Training tracks", colors.train), ("Test tracks", colors.test)];
     let curves = [
         ("Training tracks", points(run, |epoch| epoch.train_mse), colors.train),
         ("Test tracks", points(run, |epoch| epoch.test_mse), colors.test),
@@ -55,19 +59,16 @@ fn plot(ui: &mut Ui, run: &RunRecord, others: &[&RunRecord], height: f32) {
     let epochs = others.iter().chain([&run]).map(|run| run.settings.epochs).max().unwrap_or(1);
     let quiet = faint(colors.quiet);
     let shown = still(ui, "training curve", height)
-        .legend(Legend::default())
         .x_axis_label("Epoch")
         .y_axis_label("Mean squared error")
         .show(ui, |plot| {
             plot.set_plot_bounds_x(0.5..=epochs.max(2) as f64 + 0.5);
             plot.set_plot_bounds_y(bottom..=top);
-            // One name for all of them is one line in the legend.
             for points in &behind {
-                let label = "Test tracks, other runs of the sweep";
                 if points.len() <= SHORT_EPOCHS {
-                    plot.points(Points::new(label, points.clone()).color(quiet).radius(2.5));
+                    plot.points(Points::new(OTHERS, points.clone()).color(quiet).radius(2.5));
                 }
-                plot.line(Line::new(label, points.clone()).color(quiet).width(1.0));
+                plot.line(Line::new(OTHERS, points.clone()).color(quiet).width(1.0));
             }
             for (label, points, color) in curves {
                 if run.epochs.len() <= SHORT_EPOCHS {
@@ -77,13 +78,16 @@ fn plot(ui: &mut Ui, run: &RunRecord, others: &[&RunRecord], height: f32) {
                 plot.line(Line::new(label, points).color(color).width(2.0));
             }
             if let Some(mse) = mean_mse {
-                let line = HLine::new("Always guess the mean", mse).color(colors.mean);
+                let line = HLine::new(MEAN, mse).color(colors.mean);
                 plot.hline(line.style(LineStyle::dashed_dense()));
             }
         })
         .response;
     name(ui, &shown, "Training curve");
     describe(ui, &shown, &sentence(run, others));
+    let mean = mean_mse.map(|_| (MEAN, colors.mean));
+    let others = (!behind.is_empty()).then_some((OTHERS, quiet));
+    key(ui, named.into_iter().chain(mean).chain(others));
 }
 
 fn points(run: &RunRecord, of: fn(&crate::study::EpochRecord) -> f64) -> Vec<[f64; 2]> {
