@@ -85,6 +85,9 @@ impl Column {
     }
 }
 
+/// Columns of a track's sound, as [`normalised`].
+const SOUND: [&str; 6] = ["mode", "tempo", "loudness", "danceability", "energy", "valence"];
+
 /// A column's number, from 0, for each thing; `None` where there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
@@ -105,8 +108,12 @@ impl Mapping {
     /// Recognises columns by their names, without regard to case, byte-order mark, `?`, spaces and underscores.
     pub fn recognise(headers: &[String]) -> Self {
         let headers: Vec<String> = headers.iter().map(|header| normalised(header)).collect();
-        let find =
-            |column: Column| column.names().iter().find_map(|name| headers.iter().position(|header| header == name));
+        // Files with a track's sound have its musical key in a column of this name.
+        let has_sound = headers.iter().any(|header| SOUND.contains(&header.as_str()));
+        let find = |column: Column| {
+            let names = column.names().iter().filter(|name| !(has_sound && **name == "key"));
+            names.into_iter().find_map(|name| headers.iter().position(|header| header == name))
+        };
         Self {
             title: find(Column::Title),
             popularity: find(Column::Popularity),
@@ -233,12 +240,19 @@ mod tests {
         assert_eq!(telling(exportify), ([Some(1), Some(6), Some(5), Some(2), Some(0), Some(4)], vec![]));
         let chosic = "#,Song,Artist,Popularity,Album,Album Date,Spotify Track Id,Spotify Track Img";
         assert_eq!(telling(chosic), ([Some(1), Some(3), Some(7), Some(2), Some(6), Some(5)], vec![]));
-        let exportify_net = "Track URI,Track Name,Album Name,Artist Name(s),Release Date,Popularity,Genres";
+        let exportify_net = "Track URI,Track Name,Album Name,Artist Name(s),Release Date,Duration (ms),Popularity,\
+                             Explicit,Added By,Added At,Genres,Record Label,Danceability,Energy,Key,Loudness,Mode,\
+                             Speechiness,Acousticness,Instrumentalness,Liveness,Valence,Tempo,Time Signature";
         assert_eq!(telling(exportify_net).1, [Column::Cover]);
         let newer = "Track URI,Track Name,Album Name,Artist Name(s),Release Date,Genres";
         assert_eq!(telling(newer).1, [Column::Popularity, Column::Cover]);
-        let kaggle = ",track_id,artists,album_name,track_name,popularity,duration_ms,track_genre";
+        let kaggle = ",track_id,artists,album_name,track_name,popularity,duration_ms,explicit,danceability,energy,key,\
+                      loudness,mode,speechiness,acousticness,instrumentalness,liveness,valence,tempo,time_signature,\
+                      track_genre";
         assert_eq!(telling(kaggle), ([Some(4), Some(5), None, Some(2), Some(1), None], vec![Column::Cover]));
+        let top_10000 =
+            "Track URI,Track Name,Artist Name(s),Album Image URL,Popularity,Danceability,Energy,Key,Loudness";
+        assert_eq!(telling(top_10000).0[2], Some(3));
         let tune_my_music = "Track name,Artist name,Album,Playlist name,Type,ISRC";
         assert_eq!(telling(tune_my_music).1, [Column::Popularity, Column::Cover]);
         let soundiiz = "title;artist;album;isrc".replace(';', ",");

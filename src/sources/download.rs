@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::services::{CoverVariant, Loopback, RequestError, Waits, agent, is_loopback, persist, retry_after};
+use super::services::{Loopback, RequestError, Waits, agent, is_loopback, persist, retry_after};
 use crate::jobs::{Stop, Wishes};
 
 /// Downloads at the same time, in all and from one host.
@@ -25,28 +25,6 @@ const POLL: Duration = Duration::from_millis(100);
 
 /// Redirects that are followed for one cover.
 const REDIRECTS: usize = 4;
-
-/// Cover addresses of Spotify, each with its width in pixels: the part before the picture's own number.
-const SPOTIFY_SIZES: [(u32, &str); 3] =
-    [(64, "ab67616d00004851"), (300, "ab67616d00001e02"), (640, "ab67616d0000b273")];
-
-/// The smallest variant that is at least `width` pixels wide; the largest where none is.
-pub(super) fn choose(variants: &[CoverVariant], width: u32) -> Option<&CoverVariant> {
-    variants
-        .iter()
-        .filter(|variant| variant.width >= width)
-        .min_by_key(|variant| variant.width)
-        .or_else(|| variants.iter().max_by_key(|variant| variant.width))
-}
-
-/// A Spotify cover's address at the smallest size that is at least `width`; other addresses as they are.
-pub(super) fn at_width(address: &str, width: u32) -> String {
-    let fitting = SPOTIFY_SIZES.iter().find(|(own, _)| *own >= width).unwrap_or(&SPOTIFY_SIZES[2]).1;
-    match SPOTIFY_SIZES.iter().find(|(_, part)| address.contains(&format!("/image/{part}"))) {
-        Some((_, part)) => address.replacen(part, fitting, 1),
-        None => address.to_owned(),
-    }
-}
 
 /// Downloads covers.
 pub(super) struct Downloader(Arc<Shared>);
@@ -297,18 +275,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_smallest_variant_that_suffices() {
-        let variants = [640, 300, 64].map(|width| CoverVariant { width, url: width.to_string() });
-        let chosen = |width| choose(&variants, width).map(|variant| variant.width);
-        assert_eq!([60, 64, 65, 300, 1000].map(chosen), [64, 64, 300, 300, 640].map(Some));
-        assert_eq!(choose(&[], 60), None);
-        let seed = "https://i.scdn.co/image/ab67616d0000b273e5b0e926272b00540be8b443";
-        assert_eq!(at_width(seed, 60), "https://i.scdn.co/image/ab67616d00004851e5b0e926272b00540be8b443");
-        assert_eq!(at_width(seed, 400), seed);
-        assert_eq!(at_width("https://example.com/a.jpg", 60), "https://example.com/a.jpg");
-    }
-
-    #[test]
     fn only_public_https_servers_are_asked() {
         let check = |address: &str, loopback| {
             Downloader::with(Loopback(loopback)).0.check(&Url::parse(address).unwrap()).is_ok()
@@ -329,13 +295,5 @@ mod tests {
         }
         assert!(check("http://127.0.0.1:8080/a", true));
         assert!(!check("http://10.0.0.1/a", true));
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_address_has_one_at_a_width(address in ".{0,80}", width in 0_u32..2000) {
-            let at = at_width(&address, width);
-            proptest::prop_assert_eq!(at_width(&at, width), at);
-        }
     }
 }

@@ -1,18 +1,23 @@
 //! The covers in a folder, found by a row's file name or key.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Endings of files that claim to be pictures, in lower case.
 const PICTURE_ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "jfif"];
 
 /// A folder's pictures by name.
 pub(super) struct CoversFolder {
+    folder: PathBuf,
     /// Ordered, so that what is told of them does not depend on the disk.
     pictures: BTreeMap<String, PathBuf>,
     /// File name or stem, also in lower case, to the file name.
     by_key: HashMap<String, String>,
     used: HashSet<String>,
+    /// Last parts of several different paths, which name no one picture.
+    shared_names: HashSet<String>,
 }
 
 impl CoversFolder {
@@ -30,17 +35,33 @@ impl CoversFolder {
         for lower in [false, true] {
             for (name, path) in &pictures {
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                for key in [name.clone(), stem] {
+                for key in [name.clone(), stem].map(|key| composed(&key)) {
                     let key = if lower { key.to_lowercase() } else { key };
                     by_key.entry(key).or_insert_with(|| name.clone());
                 }
             }
         }
-        Ok(Self { pictures, by_key, used: HashSet::new() })
+        let folder = folder.to_path_buf();
+        Ok(Self { folder, pictures, by_key, used: HashSet::new(), shared_names: HashSet::new() })
     }
 
-    /// The picture that a row means by `key`: a file name, one without its ending, or a path that ends in one.
+    /// Notes what rows call their pictures: where several paths end alike, their last part alone names none of them.
+    pub(super) fn note_keys<'a>(&mut self, keys: impl Iterator<Item = &'a str>) {
+        let mut paths: HashMap<String, &str> = HashMap::new();
+        for key in keys {
+            let last = last_part(key).to_lowercase();
+            if *paths.entry(last.clone()).or_insert(key) != key {
+                self.shared_names.insert(last);
+            }
+        }
+    }
+
+    /// The picture that a row means by `key`: a file name, one without its ending, or a path, of which the last part is
+    /// enough where no other path ends alike.
     pub(super) fn take(&mut self, key: &str) -> Option<PathBuf> {
+        if let Some(path) = self.below(key) {
+            return Some(path);
+        }
         let name = self.name(key)?.clone();
         let path = self.pictures.get(&name).cloned();
         self.used.insert(name);
@@ -49,14 +70,24 @@ impl CoversFolder {
 
     /// Whether a row's `key` means a picture in the folder.
     pub(super) fn contains(&self, key: &str) -> bool {
-        self.name(key).is_some()
+        self.name(key).is_some() || self.below(key).is_some()
+    }
+
+    /// A picture in a folder within this one.
+    fn below(&self, key: &str) -> Option<PathBuf> {
+        let path = PathBuf::from(key.replace('\\', "/"));
+        let is_within = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        let is_deeper = path.components().filter(|part| matches!(part, Component::Normal(_))).count() > 1;
+        let path = self.folder.join(path);
+        (is_within && is_deeper && is_picture_name(&path) && path.is_file()).then_some(path)
     }
 
     fn name(&self, key: &str) -> Option<&String> {
-        let last = key.rsplit(['/', '\\']).next().unwrap_or(key);
-        [key.to_owned(), last.to_owned(), key.to_lowercase(), last.to_lowercase()]
-            .iter()
-            .find_map(|key| self.by_key.get(key))
+        let (key, last) = (composed(key), composed(last_part(key)));
+        let of_last =
+            |last: String| Some(last).filter(|_| !self.shared_names.contains(&last_part(&key).to_lowercase()));
+        let names = [Some(key.clone()), of_last(last.clone()), Some(key.to_lowercase()), of_last(last.to_lowercase())];
+        names.into_iter().flatten().find_map(|key| self.by_key.get(&key))
     }
 
     /// The pictures that no row asked for.
@@ -67,6 +98,15 @@ impl CoversFolder {
     pub(super) fn is_empty(&self) -> bool {
         self.pictures.is_empty()
     }
+}
+
+fn last_part(key: &str) -> &str {
+    key.rsplit(['/', '\\']).next().unwrap_or(key)
+}
+
+/// With each letter and its accent as one sign: some systems write file names with two.
+fn composed(name: &str) -> String {
+    name.nfc().collect()
 }
 
 /// Whether a file claims by its ending to be a picture.
@@ -98,5 +138,32 @@ mod tests {
         assert!(covers.take("v1.5").is_some(), "a dot in a key is not an ending");
         assert!(covers.take("c").is_none());
         assert_eq!(covers.unused().collect::<Vec<_>>(), [".hidden.jpg"]);
+    }
+
+    #[test]
+    fn a_path_means_the_file_at_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["2021/cover.png", "2022/cover.png", "cover.png", "b.png"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+        let mut covers = CoversFolder::list(folder.path()).unwrap();
+        let keys = ["2021/cover.png", "2022\\cover.png", "2023/cover.png", "covers/b.png", "../b.png"];
+        covers.note_keys(keys.into_iter());
+        let found = keys.map(|key| covers.take(key).map(|path| path.strip_prefix(folder.path()).unwrap().to_owned()));
+        let expected = [Some("2021/cover.png"), Some("2022/cover.png"), None, None, None];
+        assert_eq!(found, expected.map(|path| path.map(PathBuf::from)));
+        let mut covers = CoversFolder::list(folder.path()).unwrap();
+        covers.note_keys(["covers/b.png"].into_iter());
+        assert!(covers.take("covers/b.png").is_some());
+    }
+
+    #[test]
+    fn accents_are_the_same_however_they_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("A\u{308}pfel.png"), "x").unwrap();
+        let mut covers = CoversFolder::list(folder.path()).unwrap();
+        assert!(covers.take("\u{c4}pfel").is_some() && covers.take("a\u{308}pfel.png").is_some());
     }
 }

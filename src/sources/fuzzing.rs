@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::columns::Mapping;
 use super::table::Table;
-use super::{download, numbers, workbook};
+use super::{numbers, services, workbook};
 
 pub use super::services::{fuzz_deezer as deezer, fuzz_login as login, fuzz_spotify as spotify};
 
@@ -18,7 +18,7 @@ pub fn table(bytes: &[u8]) {
         let expected = numbers::Expected { decimal: None, otherwise: table.decimal_mark(), is_small: false };
         let notation = numbers::Notation::of(cells(), expected);
         for cell in cells() {
-            let _ = (notation.parse(cell), download::at_width(cell, 60));
+            let _ = (notation.parse(cell), services::at_width(cell, 60));
         }
     }
 }

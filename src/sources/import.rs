@@ -1,7 +1,8 @@
 //! Bringing tracks and covers into a study: decoded and resized in parallel, committed batch by batch, so that
 //! what is done stays done, and one bad cover never ends an import.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use rand::SeedableRng as _;
@@ -100,6 +101,14 @@ pub enum ImportError {
         "Every value of \"{measure}\" in {} is 0, so there is nothing to predict. Choose another column.", path.display()
     )]
     AllZeroMeasure { path: PathBuf, measure: String },
+    #[error("{}", no_values(path, measure, *is_popularity, example.as_deref()))]
+    NoValues {
+        path: PathBuf,
+        measure: String,
+        is_popularity: bool,
+        /// A cell that is no number; none: all are empty.
+        example: Option<String>,
+    },
     #[error("{} has a header but no rows. Export the tracks again.", .0.display())]
     NoRows(PathBuf),
     #[error("The covers are at web addresses: read the services' terms before they are downloaded.")]
@@ -124,6 +133,24 @@ fn missing_columns(path: &Path, columns: &[Column]) -> String {
         }
     };
     format!("{} has no column that can be recognised as {}. {hint}", path.display(), names.join(" or "))
+}
+
+fn no_values(path: &Path, measure: &str, is_popularity: bool, example: Option<&str>) -> String {
+    let found = match example {
+        Some(cell) => {
+            format!("In {}, no cell of the column with \"{measure}\" is a number, such as \"{cell}\".", path.display())
+        }
+        None => format!("In {}, the column with \"{measure}\" is empty in every row.", path.display()),
+    };
+    let hint = match (is_popularity, example) {
+        (true, None) => {
+            "Newer Spotify apps no longer receive popularity: export the tracks with a tool that has it, or choose another \
+             column."
+        }
+        (_, Some(_)) => "Write plain numbers, or choose another column.",
+        (false, None) => "Choose another column.",
+    };
+    format!("{found} {hint}")
 }
 
 /// How far an import has come, after each committed batch.
@@ -271,7 +298,7 @@ fn run(
 ) -> Result<ImportSummary, ImportError> {
     let known = study.known_tracks()?;
     let downloader = Downloader::new();
-    let (mut seen, mut passed_over) = (HashSet::new(), PassedOver::default());
+    let (mut seen, mut passed_over) = (HashMap::new(), PassedOver::default());
     let (mut added, mut rejected, mut stopped) = (0, Vec::new(), false);
     let mut planned = planned.peekable();
     on_progress(progress);
@@ -287,11 +314,12 @@ fn run(
                 let identity = (track.playlist.clone(), track.identity.clone());
                 let there = known.get(&identity);
                 passed_over.compare(track, there);
-                if seen.contains(&identity) {
-                    passed_over.repeated.note(track);
+                let says = Says::of(track);
+                if let Some(first) = seen.get(&identity) {
+                    passed_over.repeat(track, *first == says);
                     return false;
                 }
-                seen.insert(identity);
+                seen.insert(identity, says);
                 there.is_none_or(|there| !there.is_whole)
             }));
         }
@@ -313,13 +341,33 @@ fn run(
     Ok(ImportSummary { counts, added, rejected, stopped, unfinished: None, notes })
 }
 
+/// What a row says of its track; in few bytes, as there may be a million rows.
+#[derive(Clone, Copy, PartialEq)]
+struct Says {
+    value: Option<f64>,
+    /// Of the cover's name and address.
+    cover: u64,
+}
+
+impl Says {
+    fn of(track: &NewTrack) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (&track.key, &track.cover_url).hash(&mut hasher);
+        Self { value: track.value, cover: hasher.finish() }
+    }
+}
+
 /// Rows whose track is there already, so that they change nothing.
 #[derive(Default)]
 struct PassedOver {
     /// Of the same track as a row before.
     repeated: Counted,
+    /// The same, with another value or cover.
+    contradicting: Counted,
     /// With another value than the study has.
     differing: Counted,
+    /// With another cover than the study has.
+    other_cover: Counted,
 }
 
 /// How many rows there are, and the first of them in words.
@@ -339,30 +387,41 @@ impl Counted {
 }
 
 impl PassedOver {
+    fn repeat(&mut self, track: &NewTrack, is_same: bool) {
+        if is_same { &mut self.repeated } else { &mut self.contradicting }.note(track);
+    }
+
     fn compare(&mut self, track: &NewTrack, there: Option<&KnownTrack>) {
         let Some(there) = there.filter(|there| there.measure == track.measure) else { return };
         if track.value.is_some() && there.value.is_some() && track.value != there.value {
             self.differing.note(track);
         }
+        let differs = |new: &str, old: &str| !new.is_empty() && !old.is_empty() && new != old;
+        if there.has_cover && (differs(&track.key, &there.key) || differs(&track.cover_url, &there.cover_url)) {
+            self.other_cover.note(track);
+        }
     }
 
     fn notes(&self) -> Vec<String> {
-        let rows = |counted: &Counted, one: &str, more: &str| {
+        let note = |counted: &Counted, one: &str, more: &str, rest: &str| {
             let verb = if counted.count == 1 { one } else { more };
-            format!("{} {verb}", plural(counted.count, "row", "rows"))
+            let rows = plural(counted.count, "row", "rows");
+            (counted.count > 0).then(|| format!("{rows} {verb} {rest} The first: {}.", counted.first))
         };
-        let repeated = (self.repeated.count > 0).then(|| {
-            let rows = rows(&self.repeated, "repeats", "repeat");
-            format!("{rows} a track of the same playlist; each is taken once. The first: {}.", self.repeated.first)
-        });
-        let differing = (self.differing.count > 0).then(|| {
-            let rows = rows(&self.differing, "says", "say");
-            format!(
-                "{rows} another value than the study has for the track. The study keeps its own; to use the new ones, import \
-                 into a new study. The first: {}.",
-                self.differing.first
-            )
-        });
-        repeated.into_iter().chain(differing).collect()
+        let keeps = "for the track. The study keeps its own; to use the new ones, import into a new study.";
+        [
+            note(&self.repeated, "repeats", "repeat", "a track of the same playlist; each is taken once."),
+            note(
+                &self.contradicting,
+                "repeats",
+                "repeat",
+                "a track of the same playlist with another value or cover, and was left out: the first row of a track is taken.",
+            ),
+            note(&self.differing, "says", "say", &format!("another value than the study has {keeps}")),
+            note(&self.other_cover, "names", "name", &format!("another cover than the study has {keeps}")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::candidate::{Candidate, PictureAt, bring};
-use super::download::{Downloader, choose};
+use super::download::Downloader;
 use super::import::{ImportError, ImportProgress, ImportSummary};
 use super::services::{
     Deezer, Entry, Head, Next, Page, PlaylistLink, Service, ServiceError, ServiceKind, ServiceTrack, Spotify, Waits,
+    choose,
 };
 use crate::jobs::{Stop, Wishes};
 use crate::study::{
@@ -59,14 +60,17 @@ pub(super) fn import(
         teller: Teller { progress: ImportProgress::default(), tell },
         rejected: request.told.clone(),
         added: 0,
+        repeated: 0,
+        small_covers: 0,
         not_given: 0,
         suspect: 0,
         counts: true,
     };
     let ended = run.all();
-    let notes = run.notes();
+    let mut notes = run.notes();
     let (added, rejected) = (run.added, std::mem::take(&mut run.rejected));
     study.rank_anew()?;
+    notes.extend(study.not_in_years_note()?);
     study.add_rejected(&request.source(), &rejected)?;
     let counts = study.counts()?;
     let (stopped, unfinished) = match ended {
@@ -103,6 +107,10 @@ struct Run<'a> {
     seen: HashSet<(String, String)>,
     rejected: Vec<Rejected>,
     added: usize,
+    /// Entries of a track that its playlist has had already.
+    repeated: usize,
+    /// Covers that are smaller than wanted, or of unknown size.
+    small_covers: usize,
     /// Tracks without a value.
     not_given: usize,
     /// Tracks with a value that may stand for "not measured".
@@ -272,12 +280,21 @@ impl Run<'_> {
         name: &str,
     ) -> Result<Option<Candidate>, ImportError> {
         let key = (name.to_owned(), track.id.clone());
-        if self.known.get(&key).is_some_and(|known| known.is_whole) || !self.seen.insert(key) {
+        let is_whole = self.known.get(&key).is_some_and(|known| known.is_whole);
+        if !self.seen.insert(key) {
+            self.repeated += 1;
             return Ok(None);
         }
-        let cover = choose(&track.covers, self.study.cover_width(self.request.image_size)?).cloned();
-        if let Some(cover) = &cover {
-            self.study.keep_cover_width(cover.width)?;
+        if is_whole {
+            return Ok(None);
+        }
+        let wanted = self.study.cover_width(self.request.image_size)?;
+        let cover = choose(&track.covers, wanted).cloned();
+        match &cover {
+            // What one track lacks is no measure for the others.
+            Some(cover) if cover.width < wanted => self.small_covers += 1,
+            Some(cover) => self.study.keep_cover_width(cover.width)?,
+            None => {}
         }
         self.not_given += usize::from(track.value.is_none());
         self.suspect += usize::from(track.suspect);
@@ -333,6 +350,17 @@ impl Run<'_> {
                  at {} anew.",
                 plural(self.suspect, "track has", "tracks have"),
                 if self.suspect == 1 { "it" } else { "them" }
+            ));
+        }
+        if self.repeated > 0 {
+            let entries = plural(self.repeated, "entry repeats", "entries repeat");
+            notes.push(format!("{entries} a track of the same playlist; each is taken once."));
+        }
+        if self.small_covers > 0 {
+            let covers = plural(self.small_covers, "cover is", "covers are");
+            notes.push(format!(
+                "{covers} smaller than the {} pixels a side that were asked for, or of unknown size, and will be enlarged.",
+                self.request.image_size
             ));
         }
         if !self.counts {

@@ -58,6 +58,8 @@ pub struct Table {
     separator: Option<u8>,
     /// Names of a workbook's sheets that hold something and were not read.
     pub(super) other_sheets: Vec<String>,
+    /// Whether its letters were guessed, as it is written in an old or unknown encoding, or has stray bytes.
+    pub(super) is_guessed: bool,
 }
 
 /// One row, with the line of the file that it begins on.
@@ -94,8 +96,8 @@ impl Table {
         if workbook::is_one(&bytes) {
             return workbook::read(path, bytes);
         }
-        let text = decode(bytes).ok_or_else(|| TableError::NotText(path.to_path_buf()))?;
-        Self::parse(path, &text)
+        let (text, is_guessed) = decode(bytes).ok_or_else(|| TableError::NotText(path.to_path_buf()))?;
+        Ok(Self { is_guessed, ..Self::parse(path, &text)? })
     }
 
     /// Reads a file's text; `path` is only named in errors.
@@ -110,11 +112,10 @@ impl Table {
             let line = record.position().map_or(0, csv::Position::line) + skipped;
             rows.push(Row { line, cells: record });
         }
-        let table = Self::of_rows(path, rows, Some(separator)).ok_or_else(|| TableError::Empty(path.to_path_buf()))?;
-        match table.open_quote(text) {
-            Some(line) => Err(TableError::OpenQuote { path: path.to_path_buf(), line }),
-            None => Ok(table),
+        if let Some(line) = open_quote(text, separator) {
+            return Err(TableError::OpenQuote { path: path.to_path_buf(), line: line + skipped });
         }
+        Self::of_rows(path, rows, Some(separator)).ok_or_else(|| TableError::Empty(path.to_path_buf()))
     }
 
     /// A table whose header is among `rows`; `None` where they hold nothing.
@@ -122,15 +123,16 @@ impl Table {
         let place = header_place(&rows)?;
         let headers = rows[place].texts();
         rows.drain(..=place);
-        Some(Self { path: path.to_path_buf(), headers, rows, separator, other_sheets: Vec::new() })
+        let other_sheets = Vec::new();
+        Some(Self { path: path.to_path_buf(), headers, rows, separator, other_sheets, is_guessed: false })
     }
 
-    /// Where a quotation mark that is never closed takes the rest of the file into one cell, the line of it.
-    fn open_quote(&self, text: &str) -> Option<u64> {
-        let last = self.rows.last().filter(|row| row.cells.len() < self.headers.len())?;
-        let takes_lines = last.cells.iter().next_back().is_some_and(|cell| cell.contains('\n'));
-        let is_odd = text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
-        (takes_lines && is_odd).then_some(last.line)
+    /// Rows with more filled cells than the header has, and the line of the first: what stands in them may have slipped.
+    pub(super) fn long_rows(&self) -> Option<(usize, u64)> {
+        let is_filled = |cell: &str| !cell.trim().is_empty();
+        let is_long = |row: &&Row| row.cells.iter().skip(self.headers.len()).any(is_filled);
+        let first = self.rows.iter().find(is_long)?.line;
+        Some((self.rows.iter().filter(is_long).count(), first))
     }
 
     /// The mark before decimals that goes with the separator: where `;` stands between cells, `,` stands in numbers.
@@ -171,18 +173,71 @@ impl Row {
     }
 }
 
-/// The text of a file: by its byte-order mark, else UTF-8, else Windows-1252; `None` for what is no text.
-fn decode(bytes: Vec<u8>) -> Option<String> {
+/// The text of a file, and whether it was guessed: by its byte-order mark, else UTF-8, also with a few stray bytes in it,
+/// else Windows-1252; `None` for what is no text.
+fn decode(bytes: Vec<u8>) -> Option<(String, bool)> {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(&bytes) {
-        return Some(encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned());
+        let (text, is_damaged) = encoding.decode_without_bom_handling(&bytes[mark..]);
+        return Some((text.into_owned(), is_damaged));
     }
     if bytes.contains(&0) {
         return None;
     }
-    Some(String::from_utf8(bytes).unwrap_or_else(|error| {
-        let bytes = error.into_bytes();
-        encoding_rs::WINDOWS_1252.decode(&bytes).0.into_owned()
-    }))
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return Some((text, false)),
+        Err(error) => error.into_bytes(),
+    };
+    // Letters beyond ASCII take several bytes that hardly come together by chance in another encoding.
+    let (mut letters, mut strays) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        letters += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        strays += usize::from(!chunk.invalid().is_empty());
+    }
+    let text = match letters > strays {
+        true => String::from_utf8_lossy(&bytes),
+        false => encoding_rs::WINDOWS_1252.decode(&bytes).0,
+    };
+    Some((text.into_owned(), true))
+}
+
+/// The line of a quotation mark that takes whole lines into a cell by mistake: it is never closed, or the next one stands
+/// within a cell, where none is closed.
+fn open_quote(text: &str, separator: u8) -> Option<u64> {
+    let bytes = text.as_bytes();
+    let (mut line, mut place, mut is_start) = (1, 0, true);
+    while let Some(byte) = bytes.get(place) {
+        match *byte {
+            b'"' if is_start => {
+                let (end, lines, is_closed) = quoted(bytes, place + 1, separator);
+                if lines > 0 && !is_closed {
+                    return Some(line);
+                }
+                (place, line) = (end, line + lines);
+            }
+            b'\n' => line += 1,
+            _ => {}
+        }
+        is_start = bytes.get(place).is_some_and(|byte| *byte == separator || *byte == b'\n');
+        place += 1;
+    }
+    None
+}
+
+/// Where the cell ends whose first quotation mark is before `place`, the lines that it takes, and whether it is closed by a
+/// quotation mark at its very end.
+fn quoted(bytes: &[u8], mut place: usize, separator: u8) -> (usize, u64, bool) {
+    let mut lines = 0;
+    while let Some(byte) = bytes.get(place) {
+        match (*byte, bytes.get(place + 1)) {
+            (b'"', Some(b'"')) => place += 1,
+            (b'"', None | Some(b'\n' | b'\r')) => return (place, lines, true),
+            (b'"', Some(next)) => return (place, lines, *next == separator),
+            (b'\n', _) => lines += 1,
+            _ => {}
+        }
+        place += 1;
+    }
+    (place, lines, false)
 }
 
 fn reader(separator: u8, text: &str) -> csv::Reader<&[u8]> {
@@ -262,14 +317,33 @@ mod tests {
         let text = "title,popularity,cover\na,1,x\n\"b,2,y\nc,3,z\n";
         assert!(matches!(Table::parse(Path::new("a.csv"), text), Err(TableError::OpenQuote { line: 3, .. })));
         assert_eq!(parse("title,popularity,cover\n12\" mix,1,x\n").rows.len(), 1);
+        let line = |text: &str| match Table::parse(Path::new("a.csv"), text) {
+            Err(TableError::OpenQuote { line, .. }) => Some(line),
+            _ => None,
+        };
+        // Two stray marks, of which the second would close the first.
+        assert_eq!(line("title,popularity,cover\na,1,a\n\"b,2,b\nc,3,c\n\"d,4,d\n"), Some(3));
+        assert_eq!(line("title,popularity,cover\n\"b,2,b\nc \"live\",3,c\n"), Some(2));
+        assert_eq!(line("cover,popularity,title\na,1,x\nb,2,\"y\nc,3,z\n"), Some(3));
+        // In one line, a mark that is closed too early takes nothing with it.
+        assert_eq!(parse("title,popularity,cover\n\"12\" mix\",1,x\n").rows.len(), 1);
+        assert_eq!(parse("title,popularity,cover\n\"say \"\"hi\"\"\nnow\",1,x\n").rows.len(), 1);
+    }
+
+    #[test]
+    fn rows_that_are_longer_than_the_header_are_counted() {
+        assert_eq!(parse("a,b\n1,2\n1,2,3\n1,2,\n1,2,3\n").long_rows(), Some((2, 3)));
+        assert_eq!(parse("a,b\n1,2,,\n").long_rows(), None);
     }
 
     #[test]
     fn encodings() {
-        assert_eq!(decode("é".as_bytes().to_vec()).unwrap(), "é");
-        assert_eq!(decode(b"\xef\xbb\xbfa".to_vec()).unwrap(), "a");
-        assert_eq!(decode(b"\xff\xfea\0".to_vec()).unwrap(), "a");
-        assert_eq!(decode(b"caf\xe9".to_vec()).unwrap(), "café");
+        let text = |bytes: &[u8]| decode(bytes.to_vec()).unwrap();
+        assert_eq!(text("é".as_bytes()), ("é".to_owned(), false));
+        assert_eq!(text(b"\xef\xbb\xbfa"), ("a".to_owned(), false));
+        assert_eq!(text(b"\xff\xfea\0"), ("a".to_owned(), false));
+        assert_eq!(text(b"caf\xe9"), ("café".to_owned(), true));
+        assert_eq!(text(b"\xc3\x84pfel, Bj\xc3\xb6rk \xff"), ("Äpfel, Björk \u{fffd}".to_owned(), true));
         assert_eq!(decode(b"\x89PNG\0\0".to_vec()), None);
     }
 

@@ -6,10 +6,10 @@ use std::vec::IntoIter;
 
 use super::candidate::{Candidate, PictureAt};
 use super::columns::Mapping;
-use super::download::at_width;
 use super::folder::{CoversFolder, is_picture_name};
 use super::import::{Columns, ImportError, Planned, TableFile, TablesRequest};
 use super::numbers::{Expected, Notation, is_no_value};
+use super::services::at_width;
 use super::table::{Row, Table};
 use crate::study::{NewTrack, POPULARITY, Rejected, Scale, Target, plural};
 
@@ -27,6 +27,8 @@ struct PlannedTable {
     table: Table,
     mapping: Mapping,
     covers: CoversAt,
+    /// Whether a person named the folder of the covers: then none is downloaded but where the folder's column says so.
+    is_folder_named: bool,
     /// Of downloaded covers, in pixels.
     cover_width: u32,
     /// How its values are written.
@@ -66,7 +68,9 @@ impl Plan {
             let covers = plan.covers_of(&table, &mapping, request.covers.as_deref())?;
             names.push(file.path.display().to_string());
             let (name, shared_ids) = (playlist_name(&table, &request.files), shared_ids(&table, &mapping));
-            let planned = PlannedTable { table, mapping, covers, cover_width, notation, name, shared_ids };
+            let is_folder_named = request.covers.is_some();
+            let planned =
+                PlannedTable { table, mapping, covers, is_folder_named, cover_width, notation, name, shared_ids };
             plan.check_values(&planned)?;
             plan.tables.push(planned);
         }
@@ -77,10 +81,17 @@ impl Plan {
     /// A column of zeros is no measurement.
     fn check_values(&self, table: &PlannedTable) -> Result<(), ImportError> {
         let mut given = self.values(table).peekable();
-        if given.peek().is_none() || given.any(|value| value != 0.0) {
+        let path = table.table.path.clone();
+        if given.peek().is_none() {
+            let mut cells = table.table.rows.iter().map(|row| row.cell(table.mapping.popularity));
+            let is_popularity = self.target.measure == POPULARITY;
+            let measure = value_name(&self.target).to_owned();
+            let example = cells.find(|cell| !is_no_value(cell)).map(str::to_owned);
+            return Err(ImportError::NoValues { path, measure, is_popularity, example });
+        }
+        if given.any(|value| value != 0.0) {
             return Ok(());
         }
-        let path = table.table.path.clone();
         Err(if self.target.measure == POPULARITY {
             ImportError::AllZero(path)
         } else {
@@ -97,7 +108,10 @@ impl Plan {
     pub(super) fn notes(&self) -> Vec<String> {
         self.tables
             .iter()
-            .flat_map(|table| [self.unsure(table), table.unread(), self.negative(table)])
+            .flat_map(|table| {
+                let of_file = [table.guessed(), table.slipped(), table.unread()];
+                of_file.into_iter().chain([self.unsure(table), self.negative(table), self.shares(table)])
+            })
             .flatten()
             .collect()
     }
@@ -111,6 +125,21 @@ impl Plan {
             table.table.path.display(),
             table.notation.parse(cell)?
         ))
+    }
+
+    /// Popularity that looks like a share of 1.
+    fn shares(&self, table: &PlannedTable) -> Option<String> {
+        let is_share = |value: f64| (0.0..=1.0).contains(&value);
+        let looks_so = self.target.measure == POPULARITY
+            && self.values(table).all(is_share)
+            && self.values(table).any(|value| value.fract() != 0.0);
+        looks_so.then(|| {
+            format!(
+                "Popularity in {} lies between 0 and 1, and was read as it stands, in points of 100. If it is a share, write \
+                 it as 45 rather than 0.45, and import into a new study.",
+                table.table.path.display()
+            )
+        })
     }
 
     /// What a scale that begins at 0 does to values below it.
@@ -134,23 +163,31 @@ impl Plan {
         // In full, because messages name it.
         let folder = std::path::absolute(&folder).unwrap_or(folder);
         if !self.folders.contains_key(&folder) {
-            let listed =
+            let mut listed =
                 CoversFolder::list(&folder).map_err(|source| ImportError::Folder { path: folder.clone(), source })?;
+            listed.note_keys(table.rows.iter().map(|row| row.cell(mapping.cover)));
             let names_any = table.rows.iter().any(|row| listed.contains(row.cell(mapping.cover)));
             match web {
                 // A picture beside the spreadsheet that no row names is none of its covers.
                 Some(web) if !names_any => return Ok(web),
-                None if listed.is_empty() => return Err(ImportError::NoPictures(folder)),
+                None if listed.is_empty() && !names_any => return Err(ImportError::NoPictures(folder)),
                 _ => drop(self.folders.insert(folder.clone(), listed)),
             }
+        } else if let Some(listed) = self.folders.get_mut(&folder) {
+            listed.note_keys(table.rows.iter().map(|row| row.cell(mapping.cover)));
         }
         Ok(CoversAt::Folder(folder))
     }
 
     /// Whether any cover has to be downloaded.
     pub(super) fn downloads(&self) -> bool {
-        self.tables.iter().any(|PlannedTable { table, mapping, covers, .. }| {
-            matches!(covers, CoversAt::Web(_)) || table.rows.iter().any(|row| is_address(row.cell(mapping.cover)))
+        self.tables.iter().any(|PlannedTable { table, mapping, covers, is_folder_named, .. }| match covers {
+            CoversAt::Web(_) => true,
+            CoversAt::Folder(folder) => table.rows.iter().any(|row| {
+                let key = row.cell(mapping.cover);
+                let is_there = || self.folders.get(folder).is_some_and(|covers| covers.contains(key));
+                is_address(key) || !is_folder_named && is_address(row.cell(mapping.cover_url)) && !is_there()
+            }),
         })
     }
 
@@ -268,11 +305,19 @@ impl PlannedTable {
                 };
             }
         };
-        if key.is_empty() {
-            return Err("The row names no cover.".to_owned());
+        let found = folders.get_mut(folder).filter(|_| !key.is_empty()).and_then(|covers| covers.take(key));
+        match (found, row.cell(self.mapping.cover_url)) {
+            (Some(path), _) => Ok(PictureAt::File(path)),
+            (None, address) if is_address(address) && !self.is_folder_named => Ok(web(address)),
+            (None, address) => {
+                let reason = match key {
+                    "" => "The row names no cover file.".to_owned(),
+                    key => format!("There is no cover \"{key}\" in {}.", folder.display()),
+                };
+                let hint = " It has a web address: to download it, import again without a covers folder.";
+                Err(if is_address(address) { reason + hint } else { reason })
+            }
         }
-        let found = folders.get_mut(folder).and_then(|covers| covers.take(key));
-        found.map(PictureAt::File).ok_or_else(|| format!("There is no cover \"{key}\" in {}.", folder.display()))
     }
 
     /// What makes a row the same track when the spreadsheet is imported again.
@@ -290,6 +335,28 @@ impl PlannedTable {
 
     fn value(&self, row: &Row, target: &Target) -> Value {
         Value::parse(row.cell(self.mapping.popularity), &self.notation, target)
+    }
+
+    /// Letters that may be wrong.
+    fn guessed(&self) -> Option<String> {
+        self.table.is_guessed.then(|| {
+            format!(
+                "The letters of {} were guessed: it is not written in UTF-8 throughout. Where titles look wrong, save it as \
+                 \"CSV UTF-8\" and import into a new study.",
+                self.table.path.display()
+            )
+        })
+    }
+
+    /// Rows in which cells may stand in the wrong column.
+    fn slipped(&self) -> Option<String> {
+        let (count, line) = self.table.long_rows()?;
+        let rows = if count == 1 { "1 row has".to_owned() } else { plural(count, "row", "rows") + " have" };
+        Some(format!(
+            "{rows} more cells than the header of {}, the first in line {line}: what stands in them may have slipped, as by a \
+             comma within a title or number without quotation marks around it.",
+            self.table.path.display()
+        ))
     }
 
     /// Sheets of the workbook that were not read.

@@ -106,6 +106,11 @@ fn text(cell: &Data) -> String {
             format!("{year:04}-{month:02}-{day:02}")
         }
         Data::Error(_) => String::new(),
+        // "1.234" could be read as thousands, and a number in a workbook is what it is.
+        Data::Float(value) => {
+            let text = value.to_string();
+            if text.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 3) { text + "0" } else { text }
+        }
         other => other.to_string(),
     }
 }
@@ -113,6 +118,12 @@ fn text(cell: &Data) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_what_they_are() {
+        let texts = [1.234, 12.125, 7.0, 0.5, 1234.567].map(|value| text(&Data::Float(value)));
+        assert_eq!(texts, ["1.2340", "12.1250", "7", "0.5", "1234.5670"]);
+    }
 
     #[test]
     fn damaged_workbooks_are_told() {

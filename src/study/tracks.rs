@@ -89,6 +89,10 @@ pub struct KnownTrack {
     pub is_whole: bool,
     pub measure: String,
     pub value: Option<f64>,
+    pub has_cover: bool,
+    /// See [`Track::key`] and [`Track::cover_url`].
+    pub key: String,
+    pub cover_url: String,
 }
 
 /// The cover that a new track comes with.
@@ -161,13 +165,21 @@ impl Study {
     pub fn known_tracks(&self) -> Result<HashMap<(String, String), KnownTrack>, StudyError> {
         self.connection
             .prepare(
-                "SELECT playlist.name, identity, cover_id IS NOT NULL AND value IS NOT NULL AND NOT suspect, measure, value
+                "SELECT playlist.name, identity, cover_id IS NOT NULL AND value IS NOT NULL AND NOT suspect, measure, value,
+                        cover_id IS NOT NULL, key, cover_url
                  FROM track JOIN playlist ON playlist.id = playlist_id",
             )
             .and_then(|mut statement| {
                 statement
                     .query_map([], |row| {
-                        let track = KnownTrack { is_whole: row.get(2)?, measure: row.get(3)?, value: row.get(4)? };
+                        let track = KnownTrack {
+                            is_whole: row.get(2)?,
+                            measure: row.get(3)?,
+                            value: row.get(4)?,
+                            has_cover: row.get(5)?,
+                            key: row.get(6)?,
+                            cover_url: row.get(7)?,
+                        };
                         Ok(((row.get(0)?, row.get(1)?), track))
                     })?
                     .collect()

@@ -290,6 +290,40 @@ fn zeros_are_looked_up_track_by_track() {
     assert_eq!((&info["popularity"]["min"], &info["popularity"]["max"]), (&json!(30.0), &json!(64.0)));
 }
 
+/// An app that gets no popularity is told 0 of every track.
+#[test]
+fn zeros_that_nothing_confirms_are_not_given() {
+    for answers in [true, false] {
+        let (folder, server, output) = faulty(move |asked| {
+            let port = port_of(asked);
+            if asked.path().ends_with("/items") {
+                return Some(spotify_page(asked, Shape::New, 20, |place| spotify_track("p", place, port, Some(0))));
+            }
+            let is_track = answers && asked.path().starts_with("/v1/tracks/");
+            is_track.then(|| Answer::Json(spotify_track("p", 1, port, None)))
+        });
+        let imported = last_json(&output);
+        assert_eq!(imported["tracks"], 20, "{}", said(&output));
+        assert!(imported["notes"].to_string().contains("Spotify gave no popularity for 20 tracks"), "{imported}");
+        assert_eq!(server.count("/v1/tracks/"), 3);
+        let info = last_json(&run(&["info", text(&folder.path().join("a.coverstudy"))]));
+        assert_eq!(info["popularity"]["count"], 0, "{info}");
+    }
+}
+
+#[test]
+fn a_track_that_is_twice_in_a_playlist_is_told() {
+    let (_folder, _, output) = faulty(|asked| {
+        let port = port_of(asked);
+        asked.path().ends_with("/items").then(|| {
+            spotify_page(asked, Shape::New, 20, |place| spotify_track("p", place.min(18), port, Some(1 + place)))
+        })
+    });
+    let imported = last_json(&output);
+    assert_eq!(imported["tracks"], 19, "{}", said(&output));
+    assert!(imported["notes"].to_string().contains("1 entry repeats a track of the same playlist"), "{imported}");
+}
+
 #[test]
 fn zeros_that_cannot_be_looked_up_are_suspect() {
     let (_folder, server, output) = faulty(|asked| {

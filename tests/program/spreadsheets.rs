@@ -304,6 +304,80 @@ fn numbers_are_read_as_their_column_writes_them() {
 }
 
 #[test]
+fn what_may_be_read_wrongly_is_told() {
+    let notes = |table: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        import_text(folder.path(), table, &[])["notes"].to_string()
+    };
+    let shares = notes("title,popularity,cover\nA,0.45,c0\nB,1,c1\n");
+    assert!(shares.contains("between 0 and 1"), "{shares}");
+    let slipped = notes("cover,popularity,title\nc0,45,5,A\nc1,30,B\n");
+    assert!(slipped.contains("1 row has more cells than the header") && slipped.contains("line 2"), "{slipped}");
+    let repeated = notes("title,popularity,cover,track id\nA,10,c0,1\nA,30,c0,1\nA,10,c1,1\n");
+    assert!(repeated.contains("2 rows repeat a track of the same playlist with another value or cover"), "{repeated}");
+    assert_eq!(notes("title,popularity,cover\nA,45,c0\nB,1,c1\n"), "[]");
+
+    // Letters that were guessed.
+    let folder = tempfile::tempdir().unwrap();
+    let (_, covers) = small_study(folder.path(), 1);
+    let path = folder.path().join("old.csv");
+    std::fs::write(&path, b"title,popularity,cover\nCaf\xe9,45,c0\n").unwrap();
+    let imported = last_json(&import(folder.path(), &path, &["--covers", text(&covers)]));
+    assert!(imported["notes"].to_string().contains("were guessed"), "{imported}");
+}
+
+#[test]
+fn a_cover_that_is_named_anew_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = "title,popularity,cover,track id\nA,10,c0,1\nB,20,c1,2\n";
+    import_text(folder.path(), table, &[]);
+    let again = import_text(folder.path(), table, &[]);
+    assert_eq!(again["notes"].to_string(), "[]");
+    let swapped = import_text(folder.path(), &table.replace("c0", "c9").replace("c1", "c0").replace("c9", "c1"), &[]);
+    assert!(swapped["notes"].to_string().contains("2 rows name another cover than the study has"), "{swapped}");
+}
+
+#[test]
+fn a_column_without_a_number_is_told_before_anything_starts() {
+    for (cells, word) in [(["", ""], "is empty in every row"), (["1.2M", "$5"], "such as \\\"1.2M\\\"")] {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, covers) = small_study(folder.path(), 2);
+        let path = folder.path().join("list.csv");
+        std::fs::write(&path, format!("title,popularity,cover\nA,{},c0\nB,{},c1\n", cells[0], cells[1])).unwrap();
+        let output = import(folder.path(), &path, &["--covers", text(&covers)]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.code() == Some(1) && said.contains(&word.replace("\\\"", "\"")), "{said}");
+        assert!(!said.contains("rejected\":[{"), "no row was looked at: {said}");
+    }
+}
+
+/// A workbook's number can be read in one way only, whatever its column's texts say.
+#[test]
+fn numbers_in_a_workbook_are_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, covers) = small_study(folder.path(), 4);
+    let path = folder.path().join("list.xlsx");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, header) in ["title", "Streams", "cover"].iter().enumerate() {
+        sheet.write(0, column as u16, *header).unwrap();
+    }
+    for row in 0..4_u32 {
+        sheet.write(1 + row, 0, format!("Title {row}")).unwrap();
+        sheet.write(1 + row, 2, format!("c{row}.png")).unwrap();
+    }
+    sheet.write(1, 1, 1.234).unwrap();
+    sheet.write(2, 1, 12.125).unwrap();
+    sheet.write(3, 1, "7,5").unwrap();
+    sheet.write(4, 1, "8,25").unwrap();
+    book.save(&path).unwrap();
+    let imported = last_json(&import(folder.path(), &path, &["--covers", text(&covers), "--target", "Streams"]));
+    assert_eq!(imported["notes"].to_string(), "[]", "{imported}");
+    let values = info(folder.path())["popularity"].clone();
+    assert_eq!((&values["min"], &values["max"]), (&json!(1.234), &json!(12.125)), "{values}");
+}
+
+#[test]
 fn rows_that_change_nothing_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let table =
@@ -368,6 +442,12 @@ fn a_picture_beside_the_list_does_not_hide_its_addresses() {
     program.args(["import", text(&folder.path().join("a.coverstudy")), "--json", "--csv", text(&table)]);
     let output = program.env("COVER_STUDY_DEEZER_API", server.address("")).output().unwrap();
     assert_eq!(last_json(&output)["covers"], 1, "{}", String::from_utf8_lossy(&output.stderr));
+    // One that a row names does not hide those of the others.
+    std::fs::write(&table, format!("title,popularity,cover,cover url\nA,10,logo,\nB,20,none,{address}\n")).unwrap();
+    let mut program = super::support::program();
+    program.args(["import", text(&folder.path().join("b.coverstudy")), "--json", "--csv", text(&table)]);
+    let output = program.env("COVER_STUDY_DEEZER_API", server.address("")).output().unwrap();
+    assert_eq!(last_json(&output)["covers"], 2, "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

@@ -247,8 +247,10 @@ impl AlbumJson {
         let given =
             [(56, &self.cover_small), (250, &self.cover_medium), (500, &self.cover_big), (1000, &self.cover_xl)];
         let address = |width: u32, given: &Option<String>| {
-            given.clone().filter(|url| !url.is_empty()).or_else(|| {
-                let md5 = self.md5_image.as_ref().filter(|md5| md5.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+            // Without a picture's number in it, the address leads to a gray placeholder.
+            given.clone().filter(|url| !url.is_empty() && !url.contains("/cover//")).or_else(|| {
+                let is_number = |md5: &&String| md5.len() == 32 && md5.bytes().all(|byte| byte.is_ascii_hexdigit());
+                let md5 = self.md5_image.as_ref().filter(is_number)?;
                 let host = "https://cdn-images.dzcdn.net";
                 Some(format!("{host}/images/cover/{md5}/{width}x{width}-000000-80-0-0.jpg"))
             })
@@ -302,11 +304,14 @@ mod tests {
     #[test]
     fn rows_keep_what_is_given() {
         let row = json!({"id": 3135556, "readable": true, "title": "T", "rank": 100_000, "artist": {"id": 27, "name": "A"},
-                         "album": {"id": 302_127, "title": "L", "md5_image": "abc0", "cover_medium": "https://x/250"}});
+                         "album": {"id": 302_127, "title": "L", "md5_image": "2e018122cb56986277102d2041a592c8", "cover_medium": "https://x/250"}});
         let (track, album) = serde_json::from_value::<RowJson>(row).unwrap().into_track().unwrap();
         assert_eq!((track.value, track.suspect, album.as_deref()), (Some(100_000.0), true, Some("302127")));
         assert_eq!(track.covers[1], CoverVariant { width: 250, url: "https://x/250".into() });
-        assert!(track.covers[3].url.ends_with("abc0/1000x1000-000000-80-0-0.jpg"));
+        assert!(track.covers[3].url.ends_with("a592c8/1000x1000-000000-80-0-0.jpg"));
+        let none =
+            json!({"id": 1, "album": {"id": 2, "md5_image": "", "cover_xl": "https://x/images/cover//1000x1000.jpg"}});
+        assert_eq!(serde_json::from_value::<RowJson>(none).unwrap().into_track().unwrap().0.covers, []);
         let bare: RowJson = serde_json::from_value(json!({"id": "7"})).unwrap();
         assert_eq!(bare.into_track().unwrap().0.value, None);
     }

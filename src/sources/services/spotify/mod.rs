@@ -45,6 +45,8 @@ pub struct Spotify {
     base: Url,
     contents: Contents,
     failed_lookups: u32,
+    /// Whether any track had a popularity above 0: an app that gets none is told 0 of all.
+    gets_popularity: bool,
 }
 
 impl Spotify {
@@ -59,7 +61,13 @@ impl Spotify {
         }
         let base = Url::parse(&base)
             .map_err(|_| ServiceError::Ends(format!("COVER_STUDY_SPOTIFY_API is no web address: {base}")))?;
-        Ok(Self { session: Session::open()?, base, contents: Contents::Items, failed_lookups: 0 })
+        Ok(Self {
+            session: Session::open()?,
+            base,
+            contents: Contents::Items,
+            failed_lookups: 0,
+            gets_popularity: false,
+        })
     }
 
     fn page_json(&self, id: &str, offset: u64, waits: &mut Waits<'_>) -> Result<PageJson, RequestError> {
@@ -83,22 +91,42 @@ impl Spotify {
         })
     }
 
-    /// Asks for a track by itself where its playlist says 0, which may stand for "not measured".
+    /// Asks for a track by itself where its playlist says 0, which may stand for "not measured". Where the track's own
+    /// answer has no popularity, or nobody answers and every other track is at 0 too, it is not given.
     fn look_up(&mut self, track: &mut ServiceTrack, waits: &mut Waits<'_>) -> Result<(), ServiceError> {
-        if !track.suspect || self.failed_lookups >= FAILED_LOOKUPS {
+        if !track.suspect {
+            return Ok(());
+        }
+        if self.failed_lookups >= FAILED_LOOKUPS {
+            self.unanswered(track);
             return Ok(());
         }
         let Some(id) = track.id.strip_prefix("spotify:track:") else { return Ok(()) };
         match self.session.get::<TrackJson>(&format!("tracks/{id}"), &[], waits) {
             Ok(TrackJson { popularity: Some(value), .. }) if (0.0..=100.0).contains(&value) => {
                 self.failed_lookups = 0;
+                self.gets_popularity |= value > 0.0;
                 track.value = Some(value);
                 track.suspect = false;
             }
-            Ok(_) | Err(RequestError::Refused { .. }) => self.failed_lookups += 1,
+            Ok(_) => {
+                self.failed_lookups += 1;
+                not_given(track);
+            }
+            Err(RequestError::Refused { .. }) => {
+                self.failed_lookups += 1;
+                self.unanswered(track);
+            }
             Err(error) => return Err(explain(&error)),
         }
         Ok(())
+    }
+
+    /// A zero that nothing confirms.
+    fn unanswered(&self, track: &mut ServiceTrack) {
+        if !self.gets_popularity {
+            not_given(track);
+        }
     }
 }
 
@@ -119,6 +147,8 @@ impl Service for Spotify {
 
     fn page(&mut self, id: &str, offset: u64, waits: &mut Waits<'_>) -> Result<Page, ServiceError> {
         let mut page = self.contents(id, offset, waits)?.page(&self.base, offset);
+        let is_above_0 = |entry: &Entry| matches!(entry, Entry::Track(track) if track.value > Some(0.0));
+        self.gets_popularity |= page.entries.iter().any(is_above_0);
         for entry in &mut page.entries {
             if let Entry::Track(track) = entry {
                 self.look_up(track, waits)?;
@@ -126,6 +156,11 @@ impl Service for Spotify {
         }
         Ok(page)
     }
+}
+
+fn not_given(track: &mut ServiceTrack) {
+    track.value = None;
+    track.suspect = false;
 }
 
 /// Whether another address of the same contents may do.

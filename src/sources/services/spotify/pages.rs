@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use crate::sources::services::{CoverVariant, Entry, Page, ServiceTrack, next_page};
+use crate::sources::services::{CoverVariant, Entry, Page, ServiceTrack, next_page, width_of};
 
 /// What a playlist says of itself.
 #[derive(Debug, Deserialize)]
@@ -124,7 +124,8 @@ impl TrackJson {
 
 impl ImageJson {
     fn variant(self) -> Option<CoverVariant> {
-        Some(CoverVariant { width: self.width.unwrap_or(0), url: self.url.filter(|url| !url.is_empty())? })
+        let url = self.url.filter(|url| !url.is_empty())?;
+        Some(CoverVariant { width: self.width.or_else(|| width_of(&url)).unwrap_or(0), url })
     }
 }
 
