@@ -145,8 +145,12 @@ impl ImportForm {
         self.table.split(';').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect()
     }
 
-    /// Fills the field.
+    /// Fills the field. The covers folder of other spreadsheets is none of these.
     pub fn set_tables(&mut self, paths: &[PathBuf]) {
+        let before = self.tables();
+        if !before.is_empty() && before != paths {
+            self.covers.clear();
+        }
         self.table = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("; ");
     }
 }
@@ -300,5 +304,21 @@ impl State {
         self.toasts.retain(|toast| !toast.can_undo);
         let id = self.number();
         self.toasts.push(Toast { id, kind: ToastKind::Success, text, since: Instant::now(), can_undo: true });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_covers_folder_of_other_spreadsheets_is_forgotten() {
+        let mut form = ImportForm { covers: "covers".to_owned(), ..ImportForm::default() };
+        form.set_tables(&["one.csv".into()]);
+        assert_eq!(form.covers, "covers", "it was chosen before any spreadsheet");
+        form.set_tables(&["one.csv".into()]);
+        assert_eq!(form.covers, "covers");
+        form.set_tables(&["two.csv".into()]);
+        assert_eq!(form.covers, "");
     }
 }

@@ -1,11 +1,12 @@
 //! Training one run of a study: every finished epoch is in the study file before it is told of.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use super::{Stop, Wishes, dataset};
+use super::{Stop, Wishes, alike, dataset};
 use crate::evidence;
-use crate::nn::{self, CheckedHyperparameters, Checkpoint, Kernels, TrainOptions, Trainer, metrics};
+use crate::nn::{self, CheckedHyperparameters, Checkpoint, Kernels, SplitBy, TrainOptions, Trainer, metrics};
 use crate::study::{
     EpochRecord, MeanBaseline, Prediction, RunEnd, RunFigures, RunId, RunRecord, RunStatus, SavedWeights, Split, Study,
     StudyError, StudyFile, WeightsKind, picture::PictureError,
@@ -186,7 +187,14 @@ impl Training<'_> {
         let settings = hyper.get();
         let (id, split) = match self.record.split {
             Some(id) => (id, self.study.split(id)?),
-            None => self.study.draw_split(settings.split, settings.test_share, settings.seed)?,
+            None => {
+                // A split by track looks at no cover.
+                let alike = match settings.split {
+                    SplitBy::Cover => alike(&self.study)?,
+                    SplitBy::Track => HashMap::new(),
+                };
+                self.study.draw_split(settings.split, settings.test_share, settings.seed, &alike)?
+            }
         };
         let tracks = split.train.len() + split.test.len();
         if tracks < FEWEST_TRACKS || split.test.is_empty() {

@@ -49,7 +49,7 @@ impl Column {
     /// Names of such columns, most telling first, as [`normalised`].
     fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Title => &["trackname", "tracktitle", "songtitle", "songname", "title", "song", "track", "name"],
+            Self::Title => &["trackname", "tracktitle", "songtitle", "songname", "title", "song", "name", "track"],
             Self::Popularity => &["popularity", "trackpopularity", "spotifypopularity", "popularityindex"],
             Self::Playlist => &["playlistname", "playlisttitle", "playlist"],
             Self::Cover => &[

@@ -13,7 +13,7 @@ use super::columns::{Column, Mapping};
 use super::download::Downloader;
 use super::numbers::DecimalMark;
 use super::playlists::{self, PlaylistRequest};
-use super::services::ServiceError;
+use super::services::{ServiceError, fitting_width};
 use super::table::TableError;
 use super::{sample, tables};
 use crate::jobs::{Stop, Wishes};
@@ -225,6 +225,10 @@ pub fn import(
             let plan = tables::Plan::make(request, study.cover_width(request.image_size)?)?;
             if plan.downloads() && !request.terms_read {
                 return Err(ImportError::TermsUnread);
+            }
+            if plan.downloads() {
+                // A later import takes covers of the same size.
+                study.keep_cover_width(fitting_width(request.image_size))?;
             }
             let adopted = study.adopt(&request.target)?;
             let name = plan.name.clone();

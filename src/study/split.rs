@@ -28,11 +28,12 @@ pub struct Split {
 
 impl Split {
     /// Splits the usable tracks at random: `test_share` of them, rounded up, become test tracks. By cover, tracks
-    /// that share one stay on the same side; the share is then met as nearly as the covers allow.
-    pub fn draw(tracks: &[Track], by: SplitBy, test_share: f64, seed: u64) -> Self {
+    /// that share one, or have covers that `alike` gives the same number, stay on the same side; the share is then met as
+    /// nearly as the covers allow.
+    pub fn draw(tracks: &[Track], by: SplitBy, test_share: f64, seed: u64, alike: &HashMap<CoverId, usize>) -> Self {
         let usable: Vec<SplitTrack> = tracks.iter().filter_map(SplitTrack::of).collect();
         let wanted = (test_share * usable.len() as f64).ceil() as usize;
-        let mut groups = grouped(usable, by);
+        let mut groups = grouped(usable, by, alike);
         groups.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
         let mut split = Self::default();
         for group in groups {
@@ -73,13 +74,20 @@ pub fn data_mark<'a>(tracks: impl IntoIterator<Item = &'a SplitTrack>) -> [u8; 3
 }
 
 /// Tracks that have to stay together, in the order of their first track.
-fn grouped(tracks: Vec<SplitTrack>, by: SplitBy) -> Vec<Vec<SplitTrack>> {
+fn grouped(tracks: Vec<SplitTrack>, by: SplitBy, alike: &HashMap<CoverId, usize>) -> Vec<Vec<SplitTrack>> {
+    /// What tracks that stay together have in common.
+    #[derive(PartialEq, Eq, Hash)]
+    enum Picture {
+        Alike(usize),
+        Of(CoverId),
+    }
     let mut groups: Vec<Vec<SplitTrack>> = Vec::with_capacity(tracks.len());
-    let mut group_of: HashMap<CoverId, usize> = HashMap::new();
+    let mut group_of: HashMap<Picture, usize> = HashMap::new();
     for track in tracks {
+        let picture = alike.get(&track.cover).map_or(Picture::Of(track.cover), |group| Picture::Alike(*group));
         let place = match by {
             SplitBy::Track => groups.len(),
-            SplitBy::Cover => *group_of.entry(track.cover).or_insert(groups.len()),
+            SplitBy::Cover => *group_of.entry(picture).or_insert(groups.len()),
         };
         match groups.get_mut(place) {
             Some(group) => group.push(track),
@@ -90,12 +98,19 @@ fn grouped(tracks: Vec<SplitTrack>, by: SplitBy) -> Vec<Vec<SplitTrack>> {
 }
 
 impl Study {
-    /// Draws the split for these settings from the tracks as they are now and keeps it. Returns its number.
+    /// Draws the split for these settings from the tracks as they are now and keeps it, as [`Split::draw`] does. Returns its
+    /// number.
     ///
     /// # Errors
     /// Where the file cannot be read or written.
-    pub fn draw_split(&mut self, by: SplitBy, test_share: f64, seed: u64) -> Result<(i64, Split), StudyError> {
-        let split = Split::draw(&self.tracks()?, by, test_share, seed);
+    pub fn draw_split(
+        &mut self,
+        by: SplitBy,
+        test_share: f64,
+        seed: u64,
+        alike: &HashMap<CoverId, usize>,
+    ) -> Result<(i64, Split), StudyError> {
+        let split = Split::draw(&self.tracks()?, by, test_share, seed, alike);
         let split_by = match by {
             SplitBy::Cover => "cover",
             SplitBy::Track => "track",
@@ -177,15 +192,27 @@ mod tests {
 
     #[test]
     fn by_cover_no_cover_is_on_both_sides() {
-        let split = Split::draw(&paired(200), SplitBy::Cover, 0.25, 1);
+        let split = Split::draw(&paired(200), SplitBy::Cover, 0.25, 1, &HashMap::new());
         let covers = |side: &[SplitTrack]| side.iter().map(|track| track.cover).collect::<HashSet<_>>();
         assert!(covers(&split.train).is_disjoint(&covers(&split.test)));
         assert_eq!((split.train.len(), split.test.len()), (150, 50));
     }
 
+    /// Copies in other files, by the numbers that tell which covers look the same.
+    #[test]
+    fn by_cover_copies_stay_together() {
+        let tracks = paired(200);
+        let alike: HashMap<CoverId, usize> =
+            tracks.iter().filter_map(|track| track.cover).map(|cover| (cover, (cover.0 / 2) as usize)).collect();
+        let split = Split::draw(&tracks, SplitBy::Cover, 0.25, 1, &alike);
+        let pictures = |side: &[SplitTrack]| side.iter().map(|track| track.cover.0 / 2).collect::<HashSet<_>>();
+        assert!(pictures(&split.train).is_disjoint(&pictures(&split.test)));
+        assert_eq!(split.train.len() + split.test.len(), 200);
+    }
+
     #[test]
     fn by_track_the_share_is_rounded_up_as_in_the_study() {
-        let split = Split::draw(&paired(1859), SplitBy::Track, 0.25, 1);
+        let split = Split::draw(&paired(1859), SplitBy::Track, 0.25, 1, &HashMap::new());
         assert_eq!((split.train.len(), split.test.len()), (1394, 465));
         let covers: HashSet<_> = split.train.iter().map(|track| track.cover).collect();
         assert!(split.test.iter().any(|track| covers.contains(&track.cover)), "a plain split separates pairs");
@@ -193,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_seed_decides() {
-        let draw = |seed| Split::draw(&paired(50), SplitBy::Cover, 0.3, seed);
+        let draw = |seed| Split::draw(&paired(50), SplitBy::Cover, 0.3, seed, &HashMap::new());
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));
     }
@@ -204,7 +231,7 @@ mod tests {
         tracks[0].popularity = None;
         tracks[1].cover = None;
         tracks[2].is_excluded = true;
-        let split = Split::draw(&tracks, SplitBy::Track, 0.25, 1);
+        let split = Split::draw(&tracks, SplitBy::Track, 0.25, 1, &HashMap::new());
         assert_eq!(split.train.len() + split.test.len(), 7);
     }
 }

@@ -181,11 +181,13 @@ impl App {
 
     pub(super) fn fill_import_form(&mut self, dropped: Drop) {
         self.state.step = Step::Import;
+        if !dropped.tables.is_empty() {
+            self.state.import_form.set_tables(&dropped.tables);
+        }
         if let Some(folder) = dropped.folder {
             self.state.import_form.covers = folder.display().to_string();
         }
         if !dropped.tables.is_empty() {
-            self.state.import_form.set_tables(&dropped.tables);
             self.preview_table();
         }
     }

@@ -21,7 +21,7 @@ pub use request::Waits;
 pub(super) use request::{Loopback, RequestError, agent, is_loopback, persist, retry_after};
 pub use spotify::{KnownLogin, LoginError, LoginSteps, REDIRECT_ADDRESS, Spotify, forget_login, keep_app, log_in};
 pub use terms::TERMS;
-pub(super) use variants::{at_width, choose, width_of};
+pub(super) use variants::{at_width, choose, fitting_width, width_of};
 pub use vault::{Kept, Secret};
 #[cfg(fuzzing)]
 pub use {

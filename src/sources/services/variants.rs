@@ -21,6 +21,11 @@ pub fn choose(variants: &[CoverVariant], width: u32) -> Option<&CoverVariant> {
         .or_else(|| variants.iter().rev().max_by_key(|variant| variant.width))
 }
 
+/// The width of Spotify's smallest covers that are at least `width` wide.
+pub fn fitting_width(width: u32) -> u32 {
+    SPOTIFY_SIZES.iter().find(|(own, _)| *own >= width).unwrap_or(&SPOTIFY_SIZES[2]).0
+}
+
 /// A Spotify cover's address at the smallest size that is at least `width`; other addresses as they are.
 pub fn at_width(address: &str, width: u32) -> String {
     let fitting = SPOTIFY_SIZES.iter().find(|(own, _)| *own >= width).unwrap_or(&SPOTIFY_SIZES[2]).1;
