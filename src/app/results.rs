@@ -29,11 +29,6 @@ impl RunColumn {
     /// From left to right.
     pub const ALL: [Self; 13] = [
         Self::Name,
-        Self::Differs,
-        Self::Note,
-        Self::Parameters,
-        Self::Epochs,
-        Self::Seconds,
         Self::Rmse,
         Self::Mae,
         Self::R2,
@@ -41,6 +36,11 @@ impl RunColumn {
         Self::BestRmse,
         Self::BestMae,
         Self::BestR2,
+        Self::Epochs,
+        Self::Seconds,
+        Self::Parameters,
+        Self::Differs,
+        Self::Note,
     ];
 }
 

@@ -190,7 +190,7 @@ impl Training<'_> {
             None => {
                 // A split by track looks at no cover.
                 let alike = match settings.split {
-                    SplitBy::Cover => alike(&self.study)?,
+                    SplitBy::Cover => alike(self.study)?,
                     SplitBy::Track => HashMap::new(),
                 };
                 self.study.draw_split(settings.split, settings.test_share, settings.seed, &alike)?

@@ -48,7 +48,9 @@ pub fn page_head(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(
             ui.with_layout(Layout::right_to_left(Align::Center), actions);
         });
     });
-    ui.add(egui::Label::new(RichText::new(sentence).color(palette(ui).quiet)).wrap());
+    ui.allocate_ui(egui::vec2(width, 0.0), |ui| {
+        ui.add(egui::Label::new(RichText::new(sentence).color(palette(ui).quiet)).wrap());
+    });
     ui.add_space(GAP);
 }
 
@@ -136,7 +138,12 @@ pub fn primary(ui: &mut Ui, text: &str, blocked: Option<&str>) -> bool {
 
 /// An action beside the primary one; where it is not to be had, `blocked` says why.
 pub fn secondary(ui: &mut Ui, text: &str, blocked: Option<&str>) -> bool {
-    let button = Button::new(text).min_size(egui::vec2(0.0, theme::CONTROL_HEIGHT));
+    beside_field(ui, text, blocked, 0.0)
+}
+
+/// An action behind a field, at least `width` wide, so that those below each other end together.
+pub fn beside_field(ui: &mut Ui, text: &str, blocked: Option<&str>, width: f32) -> bool {
+    let button = Button::new(text).min_size(egui::vec2(width, theme::CONTROL_HEIGHT));
     enabled(ui, button, blocked).clicked()
 }
 

@@ -8,13 +8,16 @@ use crate::study::{POPULARITY, Scale, Target};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, GAP, palette};
-use crate::ui::widgets::{FIELD_LABEL, card, cell_choice, focus_ring, name, notice, secondary, text_field};
+use crate::ui::widgets::{FIELD_LABEL, beside_field, card, cell_choice, focus_ring, name, notice, text_field};
+
+/// The width of the buttons behind the fields.
+const BUTTON: f32 = 132.0;
 
 /// Draws the card.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let mut commands = Vec::new();
     card(ui, "A spreadsheet and a folder of covers", |ui| {
-        let width = (ui.available_width() - FIELD_LABEL - 132.0 - 2.0 * GAP).max(160.0);
+        let width = (ui.available_width() - FIELD_LABEL - BUTTON - 2.0 * GAP).max(160.0);
         let form = &mut panel.state.import_form;
         ui.horizontal(|ui| {
             let hint = "CSV, Excel or ODS file, or drop it here; several: one; two";
@@ -27,14 +30,14 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                 form.target = Target::default();
                 form.decimal_mark = None;
             }
-            if secondary(ui, "Choose file…", None) {
+            if beside_field(ui, "Choose file…", None, BUTTON) {
                 commands.push(Command::ChooseTable);
             }
         });
         ui.horizontal(|ui| {
             let hint = "Empty: covers beside the file, or web addresses in it";
             text_field(ui, "Covers folder", hint, &mut form.covers, width);
-            if secondary(ui, "Choose folder…", None) {
+            if beside_field(ui, "Choose folder…", None, BUTTON) {
                 commands.push(Command::ChooseCovers);
             }
         });

@@ -14,13 +14,15 @@ use eframe::egui::{self, CornerRadius, RichText, Stroke, Ui};
 use super::Panel;
 use super::icons::Icon;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{FIELD_LABEL, choice, empty, page, primary, secondary, text_field};
+use super::widgets::{FIELD_LABEL, beside_field, choice, empty, page, primary, secondary, text_field};
 use crate::app::{Command, Step};
 use crate::study::plural;
 
 /// Rows of the table that are seen at a time, and where what is chosen in it is shown below.
 const ROWS: usize = 9;
 const ROWS_ABOVE: usize = 5;
+/// The width of the button behind the field.
+const BUTTON: f32 = 124.0;
 
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -98,10 +100,14 @@ fn ways_in(ui: &mut Ui, panel: &mut Panel<'_>) {
     let path = &mut panel.state.cover_path;
     let mut score = false;
     ui.horizontal(|ui| {
-        let width = (ui.available_width() - FIELD_LABEL - 124.0 - 2.0 * GAP).max(160.0);
+        let width = (ui.available_width() - FIELD_LABEL - BUTTON - 2.0 * GAP).max(160.0);
         (score, _) = text_field(ui, "Cover file", "Path of a picture, or of a folder of pictures", path, width);
-        score |=
-            secondary(ui, "Score this file", path.trim().is_empty().then_some("Type the path of a picture first."));
+        score |= beside_field(
+            ui,
+            "Score this file",
+            path.trim().is_empty().then_some("Type the path of a picture first."),
+            BUTTON,
+        );
     });
     if score && !path.trim().is_empty() {
         panel.commands.push(Command::Dropped(vec![path.trim().into()]));
