@@ -74,8 +74,8 @@ impl Fingerprint {
         (f64::from(sum) / THUMBNAIL_LEN as f64).sqrt()
     }
 
-    /// Whether another picture is the same.
-    fn is_like(&self, other: &Self) -> bool {
+    /// Whether another picture is the same, as far as can be told.
+    pub fn is_like(&self, other: &Self) -> bool {
         let reach = LARGEST_SHARE * (self.contrast.max(other.contrast) + FLAT_CONTRAST);
         // Along any one of the coarse pictures two are at most as far apart as they are in all.
         let is_near = |(one, other): (&f32, &f32)| (one - other).abs() <= reach;

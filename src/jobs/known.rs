@@ -17,6 +17,8 @@ pub struct Neighbor {
     pub tracks: usize,
     /// The mean of these tracks, as the study counts what it predicts.
     pub popularity: f64,
+    /// Whether it is the same picture, also in another file.
+    pub is_same: bool,
 }
 
 /// One of a cover's dominant colors, with the study's tracks whose covers it dominates.
@@ -57,7 +59,7 @@ impl KnownCovers {
         for track in tracks {
             let (Some(cover), Some(popularity)) = (track.cover, track.popularity) else { continue };
             let place = *places.entry(cover).or_insert_with(|| {
-                covers.push(Neighbor { cover, title: track.title, tracks: 0, popularity: 0.0 });
+                covers.push(Neighbor { cover, title: track.title, tracks: 0, popularity: 0.0, is_same: false });
                 covers.len() - 1
             });
             let known = &mut covers[place];
@@ -82,10 +84,12 @@ impl KnownCovers {
 
     /// The `count` covers that look most like a picture, the nearest first.
     pub fn nearest(&self, print: &Fingerprint, count: usize) -> Vec<Neighbor> {
-        let mut by_distance: Vec<(f64, &Neighbor)> =
-            self.covers.iter().map(|(known, other)| (print.distance(other), known)).collect();
-        by_distance.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cover.cmp(&other.1.cover)));
-        by_distance.into_iter().take(count).map(|(_, known)| known.clone()).collect()
+        let mut by_distance: Vec<(f64, &(Neighbor, Fingerprint))> =
+            self.covers.iter().map(|known| (print.distance(&known.1), known)).collect();
+        by_distance.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.0.cover.cmp(&other.1.0.cover)));
+        let seen =
+            |(known, other): &(Neighbor, Fingerprint)| Neighbor { is_same: print.is_like(other), ..known.clone() };
+        by_distance.into_iter().take(count).map(|(_, known)| seen(known)).collect()
     }
 
     /// The dominant colors of a picture's RGB bytes, told apart and named as the colors panel does at first.
@@ -95,7 +99,15 @@ impl KnownCovers {
             let tracks = self.by_color.get(name.name).copied().unwrap_or_else(|| ColorGroup::of(&[], &[], &[]));
             SharedColor { rgb: swatch.rgb, share: swatch.share, name, tracks }
         };
-        Palette::of(rgb, CLUSTERING).swatches.iter().map(shared).collect()
+        let mut colors: Vec<SharedColor> = Vec::new();
+        // Shades of one name are told together.
+        for color in Palette::of(rgb, CLUSTERING).swatches.iter().map(shared) {
+            match colors.iter_mut().find(|other| other.name == color.name) {
+                Some(other) => other.share += color.share,
+                None => colors.push(color),
+            }
+        }
+        colors
     }
 }
 

@@ -93,6 +93,8 @@ fn a_folder_of_drafts_is_a_table_that_the_study_keeps() {
         state.scored.first().and_then(|cover| cover.done()).is_some_and(|scored| matches!(scored.compared, Some(Ok(_))))
     });
     assert!(again.harness.query_by_label_contains("Predicted popularity: ").is_some());
+    // The drafts are the study's own covers.
+    assert!(again.harness.query_by_label_contains("The study has this picture").is_some());
 }
 
 fn side_by_side(driver: &mut Driver) {

@@ -198,6 +198,14 @@ fn nearest(ui: &mut Ui, panel: &mut Panel<'_>, scored: &ScoredPicture, target: &
             ui.label(RichText::new("The study has no covers to compare it with.").color(quiet));
         }
         Some(Ok(Compared { nearest, .. })) => {
+            if let Some(same) = nearest.first().filter(|neighbor| neighbor.is_same) {
+                let text = format!(
+                    "The study has this picture, as the cover of \"{}\": the model may have learned from it, so its score is no \
+                     test.",
+                    same.title
+                );
+                notice(ui, Icon::Info, palette(ui).warning, text);
+            }
             ui.horizontal_wrapped(|ui| {
                 for neighbor in nearest {
                     neighbor_tile(ui, panel, neighbor, target);
