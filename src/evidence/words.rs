@@ -161,6 +161,10 @@ pub(super) fn other_targets(verdict: &Verdict, name: &str) -> Option<String> {
         others.iter().map(|other| format!("{} for {}", other.answer.as_str(), other.target.told(name))).collect();
     let changes = if others.iter().all(|other| other.answer == own) { "would not change" } else { "would change" };
     (!others.is_empty()).then(|| {
-        format!("Another target {changes} the answer by the colors of covers ({}): {}.", own.as_str(), told.join(", "))
+        format!(
+            "By the colors of covers alone, another target {changes} the answer ({}): {}.",
+            own.as_str(),
+            told.join(", ")
+        )
     })
 }
