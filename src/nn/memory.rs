@@ -99,7 +99,9 @@ pub(super) fn estimate_bytes(checked: &CheckedHyperparameters, pictures: usize) 
     let head = folded_conv(checked);
     let convs = &shape.convs[..shape.convs.len() - usize::from(head.is_some())];
     let workspaces: u64 = convs.iter().map(|conv| workspace_bytes(conv, threads)).sum();
-    let samples = micro_batch(checked).min(batch_size) as u64 * sample_bytes(checked);
+    let at_a_time = micro_batch(checked).min(batch_size);
+    // The buffers of a last, shorter part are kept beside those of the others.
+    let samples = (at_a_time + batch_size % at_a_time) as u64 * sample_bytes(checked);
     OVERHEAD_BYTES
         + (kept + read) * shape.picture_len() as u64
         + parameters
@@ -125,8 +127,8 @@ fn sample_bytes(checked: &CheckedHyperparameters) -> u64 {
     let shape: &NetworkShape = checked.shape();
     let is_folded = folded_conv(checked).is_some();
     if shape.convs.is_empty() {
-        // As numbers and their product with the weights' gradient; of dropout the mask, what is left, and their gradients.
-        let copies = if checked.get().dropout > 0.0 { 6 } else { 2 };
+        // As numbers, and with dropout the mask, what is left, gradients and what the products work in; as measured.
+        let copies = if checked.get().dropout > 0.0 { 10 } else { 2 };
         return copies * shape.picture_len() as u64 * FLOAT;
     }
     let count = shape.convs.len() - usize::from(is_folded);
