@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::sources::{Mapping, TABLE_ENDINGS, Table, pictures_in};
+use crate::sources::{TABLE_ENDINGS, Table, pictures_in};
 use crate::study;
 
 /// What was found in a drop.
@@ -62,7 +62,7 @@ impl Drop {
 
 /// Whether a spreadsheet's columns are told by their names.
 fn is_recognised(path: &Path) -> bool {
-    Table::read(path).is_ok_and(|table| Mapping::recognise(&table.headers).missing().is_empty())
+    Table::read(path).is_ok_and(|table| table.recognised().missing().is_empty())
 }
 
 fn is_table(path: &Path) -> bool {

@@ -1,10 +1,11 @@
 //! What is remembered from one start to the next, beside the studies themselves.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::RunColumn;
+use super::{RunColumn, Step};
 use crate::nn::Hyperparameters;
 
 /// How many studies the start page offers.
@@ -34,6 +35,8 @@ pub struct Settings {
     pub presets: Vec<OwnPreset>,
     /// How many cores trainings and verdicts may use; 0 is all of them.
     pub cores: usize,
+    /// The left part's share of the width, in panels whose parts were given other widths.
+    pub shares: BTreeMap<Step, f32>,
 }
 
 /// A network's settings under a name.
@@ -53,6 +56,7 @@ impl Default for Settings {
             hidden_columns: vec![RunColumn::Mae, RunColumn::BestMae, RunColumn::BestR2],
             presets: Vec::new(),
             cores: 0,
+            shares: BTreeMap::new(),
         }
     }
 }

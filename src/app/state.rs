@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
+
 use super::estimates::Estimates;
 use super::evidence::{Colors, VerdictPanel};
 use super::results::Results;
@@ -17,7 +19,7 @@ use crate::sources::{DecimalMark, ImportProgress, ImportSummary, Preview};
 use crate::study::{Access, Recovered, RunId, RunRecord, RunStatus, Target};
 
 /// The eight steps of a study, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum Step {
     #[default]
     Import,

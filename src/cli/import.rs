@@ -1,5 +1,7 @@
 //! `import`.
 
+use std::collections::HashMap;
+
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
@@ -10,10 +12,12 @@ use crate::sources::services::{KnownLogin, LoginError, ServiceKind, TERMS, parse
 use crate::sources::{
     Columns, DecimalMark, ImportError, ImportRequest, ImportSummary, PlaylistRequest, TableFile, TablesRequest, import,
 };
-use crate::study::{Recovered, Scale, StudyError, StudyFile, Target, plural};
+use crate::study::{Recovered, Rejected, Scale, StudyError, StudyFile, Target, plural};
 
 /// Rejected things that are told one by one to people; all are in the study and in the JSON.
 const TOLD: usize = 20;
+/// Of them, those with the same reason.
+const TOLD_OF_REASON: usize = 5;
 
 /// Kept with a study after the services' terms were told.
 const TERMS_TOLD: &str = "terms told";
@@ -183,7 +187,7 @@ pub(super) fn import_into(
         if let Some(seconds) = progress.waiting_secs.filter(|_| !is_waiting) {
             bar.suspend(|| {
                 let time = plural(seconds as usize, "second", "seconds");
-                output.say(format_args!("The service asks to wait {time}. Ctrl-C ends the import."))
+                output.say(format_args!("Waiting {time} before the next request. Ctrl-C ends the import."))
             });
         }
         is_waiting = progress.waiting_secs.is_some();
@@ -192,13 +196,23 @@ pub(super) fn import_into(
     terms?;
     output.say(summary.sentence());
     summary.notes.iter().chain(&summary.unfinished).for_each(|note| output.say(note));
-    for item in summary.rejected.iter().take(TOLD) {
-        output.say(format_args!("  {}: {}", item.what, item.reason));
-    }
-    if summary.rejected.len() > TOLD {
-        output.say(format_args!("  and {} more, kept in the study.", summary.rejected.len() - TOLD));
+    let told = told(&summary.rejected);
+    told.iter().for_each(|item| output.say(format_args!("  {}: {}", item.what, item.reason)));
+    if summary.rejected.len() > told.len() {
+        output.say(format_args!("  and {} more, kept in the study.", summary.rejected.len() - told.len()));
     }
     Ok(summary)
+}
+
+/// Those that are told one by one: the first few of each reason, so that many of one kind hide no others.
+fn told(rejected: &[Rejected]) -> Vec<&Rejected> {
+    let mut of_reason: HashMap<&str, usize> = HashMap::new();
+    let counted = rejected.iter().map(|item| {
+        let count = of_reason.entry(&item.reason).or_default();
+        *count += 1;
+        (item, *count)
+    });
+    counted.filter(|(_, count)| *count <= TOLD_OF_REASON).map(|(item, _)| item).take(TOLD).collect()
 }
 
 /// Says what a killed program had left under way.

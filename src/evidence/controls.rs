@@ -12,8 +12,9 @@ use super::verdict::{SIGNIFICANCE, r2};
 const BRIGHTNESS: usize = 0;
 /// The seed of the first shuffle of a control; far from those of the tests.
 const CONTROL_SEED: u64 = 1 << 40;
-/// The share of the variance that the planted control has, how often it is planted, and the shuffles of each test.
+/// The control that asks whether the study is large enough.
 const PLANTED: &str = "planted 5 % signal";
+/// The share of the variance that the planted control has, how often it is planted, and the shuffles of each test.
 const PLANTED_SHARE: f64 = 0.05;
 const PLANTED_DRAWS: u64 = 5;
 const PLANTED_SHUFFLES: u64 = 99;

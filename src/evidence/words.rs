@@ -89,7 +89,6 @@ fn predictor(name: &str) -> String {
 
 fn cannot_tell(verdict: &Verdict, target: &str) -> String {
     let failed: Vec<&Control> = verdict.controls.iter().filter(|control| !control.passed).collect();
-    let names = || failed.iter().map(|control| control.name.as_str()).collect::<Vec<_>>().join(", ");
     let covers = verdict.pictures;
     let what = if covers < FEWEST_PICTURES {
         format!("It has {covers} different covers; at least {FEWEST_PICTURES} are needed.")
@@ -98,7 +97,7 @@ fn cannot_tell(verdict: &Verdict, target: &str) -> String {
     } else {
         format!(
             "A question whose answer is known was not answered rightly ({}), so the other answers are worth nothing.",
-            names()
+            failed.iter().map(|control| control.name.as_str()).collect::<Vec<_>>().join(", ")
         )
     };
     format!("This study cannot tell whether covers predict {target}. {what}")

@@ -36,7 +36,8 @@ const FLOAT: u64 = 4;
 const OVERHEAD_BYTES: u64 = 48 << 20;
 
 /// Memory that could be given to new work without swapping, in bytes, within a container's limit and the process's own
-/// (`ulimit -v`); `None` where the system does not say. Panels ask for it in each frame: it is looked up anew after [`KNOWN_FOR`].
+/// (`ulimit -v`); `None` where the system does not say. Panels ask for it in each frame: it is looked up anew after
+/// [`KNOWN_FOR`].
 pub fn available_memory_bytes() -> Option<u64> {
     static KNOWN: Mutex<Option<(Instant, u64)>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);

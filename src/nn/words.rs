@@ -19,7 +19,7 @@ pub fn settings_parts(settings: &Hyperparameters) -> [String; SETTINGS_PARTS] {
         format!("{} px", settings.image_size),
         format!("rate {}", settings.learning_rate),
         format!("batch {}", settings.batch_size),
-        format!("{} epochs", settings.epochs),
+        format!("{} {}", settings.epochs, if settings.epochs == 1 { "epoch" } else { "epochs" }),
         options_words(settings),
         network_words(&settings.layers),
     ]

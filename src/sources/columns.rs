@@ -107,11 +107,25 @@ pub struct Mapping {
 impl Mapping {
     /// Recognises columns by their names, without regard to case, byte-order mark, `?`, spaces and underscores.
     pub fn recognise(headers: &[String]) -> Self {
-        let headers: Vec<String> = headers.iter().map(|header| normalised(header)).collect();
         // Files with a track's sound have its musical key in a column of this name.
-        let has_sound = headers.iter().any(|header| SOUND.contains(&header.as_str()));
+        Self::recognise_with(headers, headers.iter().any(|header| SOUND.contains(&normalised(header).as_str())))
+    }
+
+    /// As [`Self::recognise`], also by what stands in the `cells` of a column that is called as musical keys are.
+    pub(super) fn recognise_in<'a>(headers: &[String], cells: impl Fn(usize) -> Vec<&'a str>) -> Self {
+        let mapping = Self::recognise(headers);
+        let named_key = mapping.cover.filter(|place| headers.get(*place).is_some_and(|name| normalised(name) == "key"));
+        match named_key {
+            Some(place) if are_musical_keys(&cells(place)) => Self::recognise_with(headers, true),
+            _ => mapping,
+        }
+    }
+
+    /// `key_is_music`: whether a column `key` holds a track's musical key, and no cover's.
+    fn recognise_with(headers: &[String], key_is_music: bool) -> Self {
+        let headers: Vec<String> = headers.iter().map(|header| normalised(header)).collect();
         let find = |column: Column| {
-            let names = column.names().iter().filter(|name| !(has_sound && **name == "key"));
+            let names = column.names().iter().filter(|name| !(key_is_music && **name == "key"));
             names.into_iter().find_map(|name| headers.iter().position(|header| header == name))
         };
         Self {
@@ -133,7 +147,7 @@ impl Mapping {
     /// # Errors
     /// A sentence that names what was not understood, or which columns there are.
     pub fn with_named(mut self, text: &str, headers: &[String]) -> Result<Self, String> {
-        for part in text.split(',').filter(|part| !part.trim().is_empty()) {
+        for part in named_parts(text) {
             let (what, name) =
                 part.split_once('=').ok_or_else(|| format!("\"{part}\" is not of the form title=COLUMN."))?;
             let column = Column::CHOOSABLE
@@ -195,6 +209,36 @@ impl Mapping {
         Column::CHOOSABLE.into_iter().filter(|column| column.is_required() && self.of(*column).is_none()).collect()
     }
 }
+
+/// The parts of `title=COL,popularity=COL`; what has no `=` goes on with a column's name that has a comma in it.
+fn named_parts(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for piece in text.trim_end_matches([',', ' ']).split(',') {
+        match parts.last_mut().filter(|_| !piece.contains('=')) {
+            Some(part) => *part = format!("{part},{piece}"),
+            None => parts.push(piece.to_owned()),
+        }
+    }
+    parts.retain(|part| !part.trim().is_empty());
+    parts
+}
+
+/// Whether cells hold musical keys: "C# minor", or their numbers, of which there are twelve and one for "not known".
+fn are_musical_keys(cells: &[&str]) -> bool {
+    let is_number = |cell: &str| cell.parse::<f64>().is_ok_and(|key| (-1.0..=11.0).contains(&key));
+    let is_named = |cell: &str| {
+        let mut marks = cell.chars();
+        let is_note = marks.next().is_some_and(|note| matches!(note, 'A'..='G'));
+        let rest = marks.as_str().trim_start_matches(['#', 'b', '\u{266f}', '\u{266d}']).trim().to_lowercase();
+        is_note && matches!(rest.as_str(), "" | "m" | "maj" | "min" | "major" | "minor")
+    };
+    let mut filled = cells.iter().filter(|cell| !cell.is_empty()).peekable();
+    // Fewer rows may well have a cover called "1" each.
+    cells.len() >= FEWEST_KEYS && filled.peek().is_some() && filled.all(|cell| is_number(cell) || is_named(cell))
+}
+
+/// Rows from which on a column of nothing but musical keys is taken for one.
+const FEWEST_KEYS: usize = 25;
 
 fn place_of(name: &str, headers: &[String]) -> Result<usize, String> {
     headers
@@ -260,6 +304,19 @@ mod tests {
     }
 
     #[test]
+    fn musical_keys_are_no_covers() {
+        let there = headers("track_name,popularity,key,file");
+        let cover = |cells: &[&'static str], rows: usize| {
+            Mapping::recognise_in(&there, |_| cells.iter().copied().cycle().take(rows).collect()).cover
+        };
+        assert_eq!(cover(&["-1", "0", "11", ""], 40), Some(3));
+        assert_eq!(cover(&["C", "F# minor", "B\u{266d}", "Am"], 40), Some(3));
+        assert_eq!(cover(&["1", "2"], 5), Some(2), "a few covers by their numbers");
+        assert_eq!(cover(&["1", "12"], 40), Some(2));
+        assert_eq!(cover(&[""], 40), Some(2));
+    }
+
+    #[test]
     fn marks_and_case_do_not_matter() {
         let mapping = Mapping::recognise(&headers("\u{feff}Track Name?,POPULARITY,Cover File"));
         assert_eq!((mapping.title, mapping.popularity, mapping.cover), (Some(0), Some(1), Some(2)));
@@ -270,6 +327,9 @@ mod tests {
         let there = headers("Lied,Beliebtheit,Bild");
         let mapping = Mapping::default().with_named("title=lied,popularity=Beliebtheit,cover=Bild", &there).unwrap();
         assert_eq!(mapping.missing(), []);
+        let there_too = ["Song, full".to_owned(), "Streams".to_owned()];
+        let mapping = Mapping::default().with_named("title=Song, full,popularity=Streams", &there_too).unwrap();
+        assert_eq!((mapping.title, mapping.popularity), (Some(0), Some(1)));
         assert!(Mapping::default().with_named("title=Song", &there).unwrap_err().contains("Beliebtheit"));
         assert!(Mapping::default().with_named("size=Bild", &there).is_err());
         assert!(Mapping::default().with_named("title", &there).is_err());

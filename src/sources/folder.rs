@@ -1,12 +1,16 @@
 //! The covers in a folder, found by a row's file name or key.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Endings of files that claim to be pictures, in lower case.
 const PICTURE_ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "jfif"];
+
+/// Endings of pictures that cannot be read.
+const UNREAD_ENDINGS: [&str; 9] = ["tif", "tiff", "avif", "heic", "heif", "svg", "psd", "jxl", "tga"];
 
 /// A folder's pictures by name.
 pub(super) struct CoversFolder {
@@ -16,6 +20,8 @@ pub(super) struct CoversFolder {
     /// File name or stem, also in lower case, to the file name.
     by_key: HashMap<String, String>,
     used: HashSet<String>,
+    /// Pictures of kinds that cannot be read: file name or stem to the file name.
+    unread: HashMap<String, String>,
     /// Last parts of several different paths, which name no one picture.
     shared_names: HashSet<String>,
 }
@@ -23,11 +29,16 @@ pub(super) struct CoversFolder {
 impl CoversFolder {
     /// Lists the pictures in `folder`; files of other kinds and folders in it are passed over.
     pub(super) fn list(folder: &Path) -> std::io::Result<Self> {
-        let mut pictures = BTreeMap::new();
+        let (mut pictures, mut unread) = (BTreeMap::new(), HashMap::new());
+        let text = |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
         for entry in std::fs::read_dir(folder)? {
             let path = entry?.path();
+            let name = text(path.file_name());
             if is_picture_name(&path) && path.is_file() {
-                pictures.insert(path.file_name().unwrap_or_default().to_string_lossy().into_owned(), path);
+                pictures.insert(name, path);
+            } else if has_ending(&path, &UNREAD_ENDINGS) {
+                unread.insert(composed(&text(path.file_stem())), name.clone());
+                unread.insert(composed(&name), name);
             }
         }
         let mut by_key = HashMap::new();
@@ -42,7 +53,7 @@ impl CoversFolder {
             }
         }
         let folder = folder.to_path_buf();
-        Ok(Self { folder, pictures, by_key, used: HashSet::new(), shared_names: HashSet::new() })
+        Ok(Self { folder, pictures, by_key, unread, used: HashSet::new(), shared_names: HashSet::new() })
     }
 
     /// Notes what rows call their pictures: where several paths end alike, their last part alone names none of them.
@@ -90,6 +101,11 @@ impl CoversFolder {
         names.into_iter().flatten().find_map(|key| self.by_key.get(&key))
     }
 
+    /// The picture that a row means by `key`, where it is of a kind that cannot be read.
+    pub(super) fn unread(&self, key: &str) -> Option<&str> {
+        self.unread.get(&composed(last_part(key))).map(String::as_str)
+    }
+
     /// The pictures that no row asked for.
     pub(super) fn unused(&self) -> impl Iterator<Item = &str> {
         self.pictures.keys().filter(|name| !self.used.contains(*name)).map(String::as_str)
@@ -111,7 +127,11 @@ fn composed(name: &str) -> String {
 
 /// Whether a file claims by its ending to be a picture.
 pub fn is_picture_name(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| PICTURE_ENDINGS.contains(&ending.to_string_lossy().to_lowercase().as_str()))
+    has_ending(path, &PICTURE_ENDINGS)
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|ending| endings.contains(&ending.to_string_lossy().to_lowercase().as_str()))
 }
 
 /// The files in `folder` that claim to be pictures, in the order of their names.
@@ -157,6 +177,18 @@ mod tests {
         let mut covers = CoversFolder::list(folder.path()).unwrap();
         covers.note_keys(["covers/b.png"].into_iter());
         assert!(covers.take("covers/b.png").is_some());
+    }
+
+    #[test]
+    fn pictures_of_other_kinds_are_known() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.tif", "b.HEIC", "c.doc"] {
+            std::fs::write(folder.path().join(name), "x").unwrap();
+        }
+        let covers = CoversFolder::list(folder.path()).unwrap();
+        assert_eq!(covers.unread("a"), Some("a.tif"));
+        assert_eq!(covers.unread("covers/b.HEIC"), Some("b.HEIC"));
+        assert_eq!(["c", "c.doc", "", "d"].map(|key| covers.unread(key)), [None; 4]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::candidate::{Candidate, PictureAt, bring};
 use super::columns::{Column, Mapping};
 use super::download::Downloader;
 use super::numbers::DecimalMark;
+use super::playlist_names::PlaylistNames;
 use super::playlists::{self, PlaylistRequest};
 use super::services::{ServiceError, fitting_width};
 use super::table::TableError;
@@ -85,7 +86,10 @@ pub enum ImportError {
     Service(#[from] ServiceError),
     #[error("Could not read the covers folder {}: {}. Check its name.", path.display(), why(source))]
     Folder { path: PathBuf, source: std::io::Error },
-    #[error("There are no pictures in {}. Choose the folder that holds the covers.", .0.display())]
+    #[error(
+        "There are no pictures in {} that can be read (JPEG, PNG, WebP, GIF or BMP). Choose the folder that holds the covers.",
+        .0.display()
+    )]
     NoPictures(PathBuf),
     #[error("{}", missing_columns(path, columns))]
     MissingColumns { path: PathBuf, columns: Vec<Column> },
@@ -222,7 +226,8 @@ pub fn import(
             })
         }
         ImportRequest::Tables(request) => {
-            let plan = tables::Plan::make(request, study.cover_width(request.image_size)?)?;
+            let target = study.spelled(&request.target)?;
+            let plan = tables::Plan::make(request, &target, study.cover_width(request.image_size)?)?;
             if plan.downloads() && !request.terms_read {
                 return Err(ImportError::TermsUnread);
             }
@@ -230,7 +235,7 @@ pub fn import(
                 // A later import takes covers of the same size.
                 study.keep_cover_width(fitting_width(request.image_size))?;
             }
-            let adopted = study.adopt(&request.target)?;
+            let adopted = study.adopt(&target)?;
             let name = plan.name.clone();
             let mut notes = plan.notes();
             let progress =
@@ -238,7 +243,7 @@ pub fn import(
             let mut summary =
                 noted(&mut study, &name, |study| run(study, &name, progress, plan.rows(), wishes, on_progress))?;
             notes.append(&mut summary.notes);
-            notes.extend(adopted.note(&request.target));
+            notes.extend(adopted.note(&target));
             notes.extend(study.not_in_years_note()?);
             Ok(ImportSummary { notes, ..summary })
         }
@@ -302,7 +307,7 @@ fn run(
 ) -> Result<ImportSummary, ImportError> {
     let known = study.known_tracks()?;
     let downloader = Downloader::new();
-    let (mut seen, mut passed_over) = (HashMap::new(), PassedOver::default());
+    let (mut names, mut seen, mut passed_over) = (PlaylistNames::of(study)?, HashMap::new(), PassedOver::default());
     let (mut added, mut rejected, mut stopped) = (0, Vec::new(), false);
     let mut planned = planned.peekable();
     on_progress(progress);
@@ -314,7 +319,11 @@ fn run(
             let Some(next) = planned.next() else { break };
             rows += usize::from(next.is_row);
             rejected.extend(next.rejected);
-            batch.extend(next.candidate.filter(|Candidate { track, .. }| {
+            let candidate = next.candidate.map(|mut candidate| {
+                names.settle(&mut candidate.track);
+                candidate
+            });
+            batch.extend(candidate.filter(|Candidate { track, .. }| {
                 let identity = (track.playlist.clone(), track.identity.clone());
                 let there = known.get(&identity);
                 passed_over.compare(track, there);
@@ -341,7 +350,7 @@ fn run(
     }
     study.rank_anew()?;
     study.set_rejected(name, &rejected)?;
-    let (counts, notes) = (study.counts()?, passed_over.notes());
+    let (counts, notes) = (study.counts()?, names.notes().chain(passed_over.notes()).collect());
     Ok(ImportSummary { counts, added, rejected, stopped, unfinished: None, notes })
 }
 

@@ -9,6 +9,7 @@ mod folder;
 pub mod fuzzing;
 mod import;
 mod numbers;
+mod playlist_names;
 mod playlists;
 pub mod sample;
 pub mod services;

@@ -214,6 +214,10 @@ impl Run<'_> {
                     continue;
                 }
                 Next::End if read < total => self.too_short(&name, service, read, total),
+                Next::End if read == 0 => {
+                    let reason = format!("{} sent no entries: the playlist is empty.", service.kind().name());
+                    self.rejected.push(Rejected { what: name, reason });
+                }
                 Next::End => {}
             }
             self.study.set_finished(&place.link)?;
@@ -290,11 +294,12 @@ impl Run<'_> {
         }
         let wanted = self.study.cover_width(self.request.image_size)?;
         let cover = choose(&track.covers, wanted).cloned();
-        match &cover {
+        if let Some(cover) = &cover {
+            self.small_covers += usize::from(cover.width < self.request.image_size);
             // What one track lacks is no measure for the others.
-            Some(cover) if cover.width < wanted => self.small_covers += 1,
-            Some(cover) => self.study.keep_cover_width(cover.width)?,
-            None => {}
+            if cover.width >= wanted {
+                self.study.keep_cover_width(cover.width)?;
+            }
         }
         self.not_given += usize::from(track.value.is_none());
         self.suspect += usize::from(track.suspect);

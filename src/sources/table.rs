@@ -41,8 +41,8 @@ pub enum TableError {
     #[error("{} cannot be read as CSV: {detail}.", path.display())]
     Malformed { path: PathBuf, detail: String },
     #[error(
-        "In {}, a quotation mark is opened in line {line} and never closed, so all that follows would be one cell. Close or \
-         remove it, then import again.",
+        "In {}, the quotation mark that is opened in line {line} has no closing one at the end of its cell, so that whole \
+         lines would be one cell. Close or remove it, then import again.",
         path.display()
     )]
     OpenQuote { path: PathBuf, line: u64 },
@@ -146,8 +146,13 @@ impl Table {
             path: self.path.clone(),
             headers: self.headers.clone(),
             rows: self.rows.iter().take(PREVIEW_ROWS).map(Row::texts).collect(),
-            mapping: Mapping::recognise(&self.headers),
+            mapping: self.recognised(),
         }
+    }
+
+    /// Which column holds what, as far as names and cells tell.
+    pub fn recognised(&self) -> Mapping {
+        Mapping::recognise_in(&self.headers, |place| self.rows.iter().map(|row| row.cell(Some(place))).collect())
     }
 
     /// The file's name without its ending: the playlist, where no column names one.
@@ -178,10 +183,19 @@ impl Row {
 fn decode(bytes: Vec<u8>) -> Option<(String, bool)> {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(&bytes) {
         let (text, is_damaged) = encoding.decode_without_bom_handling(&bytes[mark..]);
-        return Some((text.into_owned(), is_damaged));
+        // What begins as UTF-16 with a 0 behind it is UTF-32, which hardly anything writes.
+        return (!text.contains('\0')).then(|| (text.into_owned(), is_damaged));
     }
     if bytes.contains(&0) {
-        return None;
+        // Letters of most languages leave every other byte 0; a picture's or program's zeros stand anywhere.
+        let zeros_at = |parity: usize| bytes.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count();
+        let encoding = match (zeros_at(0), zeros_at(1)) {
+            (0, odd) if odd * 4 > bytes.len() => encoding_rs::UTF_16LE,
+            (even, 0) if even * 4 > bytes.len() => encoding_rs::UTF_16BE,
+            _ => return None,
+        };
+        let (text, is_damaged) = encoding.decode_without_bom_handling(&bytes);
+        return (!is_damaged).then(|| (text.into_owned(), true));
     }
     let bytes = match String::from_utf8(bytes) {
         Ok(text) => return Some((text, false)),
@@ -342,6 +356,10 @@ mod tests {
         assert_eq!(text("é".as_bytes()), ("é".to_owned(), false));
         assert_eq!(text(b"\xef\xbb\xbfa"), ("a".to_owned(), false));
         assert_eq!(text(b"\xff\xfea\0"), ("a".to_owned(), false));
+        assert_eq!(text(b"a\0\xe9\0,\0"), ("aé,".to_owned(), true));
+        assert_eq!(text(b"\0a\0,\x04\x16"), ("a,Ж".to_owned(), true));
+        assert_eq!(decode(b"a\0\0\0b\0\0\0".to_vec()), None, "UTF-32 is not read");
+        assert_eq!(decode(b"\xff\xfe\0\0a\0\0\0".to_vec()), None);
         assert_eq!(text(b"caf\xe9"), ("café".to_owned(), true));
         assert_eq!(text(b"\xc3\x84pfel, Bj\xc3\xb6rk \xff"), ("Äpfel, Björk \u{fffd}".to_owned(), true));
         assert_eq!(decode(b"\x89PNG\0\0".to_vec()), None);

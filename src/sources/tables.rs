@@ -49,8 +49,8 @@ enum CoversAt {
 impl Plan {
     /// Reads the spreadsheets and lists the covers, and finds out before anything starts what they lack.
     /// Downloaded covers should be `cover_width` pixels wide.
-    pub(super) fn make(request: &TablesRequest, cover_width: u32) -> Result<Self, ImportError> {
-        let target = request.target.clone();
+    pub(super) fn make(request: &TablesRequest, target: &Target, cover_width: u32) -> Result<Self, ImportError> {
+        let target = target.clone();
         let mut plan = Self { name: String::new(), tables: Vec::new(), folders: HashMap::new(), target };
         let mut names = Vec::new();
         for file in &request.files {
@@ -310,9 +310,14 @@ impl PlannedTable {
             (Some(path), _) => Ok(PictureAt::File(path)),
             (None, address) if is_address(address) && !self.is_folder_named => Ok(web(address)),
             (None, address) => {
-                let reason = match key {
-                    "" => "The row names no cover file.".to_owned(),
-                    key => format!("There is no cover \"{key}\" in {}.", folder.display()),
+                let unread = folders.get(folder).and_then(|covers| covers.unread(key));
+                let reason = match (key, unread) {
+                    ("", _) => "The row names no cover file.".to_owned(),
+                    (_, Some(name)) => format!(
+                        "The cover \"{name}\" in {} is of a kind that cannot be read. Save it as PNG or JPEG.",
+                        folder.display()
+                    ),
+                    (key, None) => format!("There is no cover \"{key}\" in {}.", folder.display()),
                 };
                 let hint = " It has a web address: to download it, import again without a covers folder.";
                 Err(if is_address(address) { reason + hint } else { reason })
@@ -372,14 +377,18 @@ impl PlannedTable {
     }
 }
 
-/// The playlist of a spreadsheet's tracks where no column names one: the file's name, with its folder's before it where
-/// another file has the same.
+/// The playlist of a spreadsheet's tracks where no column names one: the file's name, with its folders' before it as far as
+/// other files have the same.
 fn playlist_name(table: &Table, files: &[TableFile]) -> String {
-    let name = table.name();
-    let is_shared =
-        files.iter().any(|other| other.path != table.path && other.path.file_stem() == table.path.file_stem());
-    let folder = table.path.parent().and_then(Path::file_name).filter(|_| is_shared);
-    folder.map_or(name.clone(), |folder| format!("{}/{name}", folder.to_string_lossy()))
+    let tail = |path: &Path, folders: usize| {
+        let parts: Vec<_> = path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        parts[parts.len().saturating_sub(folders + 1)..].join("/")
+    };
+    let others = || files.iter().map(|file| &file.path).filter(|path| **path != table.path);
+    let is_shared = |folders: usize| others().any(|other| tail(other, folders) == tail(&table.path, folders));
+    let most = table.path.iter().count();
+    let folders = (0..most).find(|folders| !is_shared(*folders)).unwrap_or(0);
+    tail(&table.path, folders)
 }
 
 /// Ids that more than one title has.
@@ -391,7 +400,7 @@ fn shared_ids(table: &Table, mapping: &Mapping) -> HashSet<String> {
 
 impl TableFile {
     fn mapping(&self, table: &Table) -> Result<Mapping, ImportError> {
-        let recognised = Mapping::recognise(&table.headers);
+        let recognised = table.recognised();
         let mapping = match &self.columns {
             Columns::Recognised => recognised,
             Columns::Chosen { mapping, headers } if *headers == table.headers => *mapping,

@@ -4,10 +4,9 @@ use std::io::Cursor;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
-use calamine::{Cell, Data, DataRef, Range, Reader as _, Sheets, XlsxError, open_workbook_auto_from_rs};
+use calamine::{Cell, Data, DataRef, Dimensions, Range, Reader as _, Sheets, XlsxError, open_workbook_auto_from_rs};
 use csv::StringRecord;
 
-use super::columns::Mapping;
 use super::table::{Row, Table, TableError};
 
 /// How workbooks begin: as a ZIP archive (xlsx, xlsm, xlsb, ods) or as a compound file (xls).
@@ -31,7 +30,7 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Table, TableError> {
     let mut tables: Vec<(String, Table)> =
         sheets.into_iter().filter_map(|(name, rows)| Some((name, Table::of_rows(path, rows, None)?))).collect();
     // The sheet with the fewest columns missing, the first of equals.
-    let best = (0..tables.len()).min_by_key(|place| Mapping::recognise(&tables[*place].1.headers).missing().len());
+    let best = (0..tables.len()).min_by_key(|place| tables[*place].1.recognised().missing().len());
     let (_, mut table) = tables.remove(best.ok_or_else(|| TableError::Empty(path.to_path_buf()))?);
     table.other_sheets = tables.into_iter().map(|(name, _)| name).collect();
     Ok(table)
@@ -44,11 +43,16 @@ fn sheets(bytes: Vec<u8>) -> Result<Vec<(String, Vec<Row>)>, String> {
     // Cell by cell where the format can hold cells far apart: a stray one in the last corner would make the whole sheet
     // between need more memory than there is.
     let mut rows = |name: &String| match &mut workbook {
-        Sheets::Xlsx(book) => match book.worksheet_cells_reader(name) {
-            Ok(mut cells) => rows(|| cells.next_cell()),
-            Err(XlsxError::NotAWorksheet(_)) => Ok(Vec::new()),
-            Err(error) => Err(error.to_string()),
-        },
+        Sheets::Xlsx(book) => {
+            let mut rows = match book.worksheet_cells_reader(name) {
+                Ok(mut cells) => rows(|| cells.next_cell())?,
+                Err(XlsxError::NotAWorksheet(_)) => return Ok(Vec::new()),
+                Err(error) => return Err(error.to_string()),
+            };
+            let merged = book.merge_cells_by_sheet_name(name).map_err(|error| error.to_string())?;
+            merged.iter().for_each(|region| fill(&mut rows, region));
+            Ok(rows)
+        }
         Sheets::Xlsb(book) => {
             let mut cells = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
             rows(|| cells.next_cell())
@@ -81,6 +85,23 @@ fn rows<'a, E: std::fmt::Display>(
     }
     finish(&mut rows, line, &mut cells);
     Ok(rows)
+}
+
+/// Writes what stands in the first of cells that are merged into one, as a playlist beside all of its tracks, into those
+/// below it too.
+fn fill(rows: &mut [Row], merged: &Dimensions) {
+    let (first_line, last_line, column) = (u64::from(merged.start.0) + 1, u64::from(merged.end.0) + 1, merged.start.1);
+    let first = rows.partition_point(|row| row.line < first_line);
+    let end = rows.partition_point(|row| row.line <= last_line);
+    let column = column as usize;
+    let [top, below @ ..] = &mut rows[first..end] else { return };
+    let Some(text) = top.cells.get(column).filter(|text| !text.is_empty() && top.line == first_line) else { return };
+    for row in below {
+        let mut cells: Vec<&str> = row.cells.iter().collect();
+        cells.resize(cells.len().max(column + 1), "");
+        cells[column] = text;
+        row.cells = cells.into_iter().collect();
+    }
 }
 
 fn finish(rows: &mut Vec<Row>, line: u64, cells: &mut Vec<String>) {

@@ -128,8 +128,8 @@ fn similar_covers(tracks: &[&Track], alike: &HashMap<CoverId, usize>) -> Option<
     let groups = groups(&one_each, |track| alike.get(&track.cover?).copied());
     let tracks: Vec<TrackId> = groups.iter().flatten().copied().collect();
     let sentence = format!(
-        "{} in {} look the same though their files differ, as the same art at two qualities does. Verdicts keep each \
-         group together; the split of a single run does not.",
+        "{} in {} look the same though their files differ, as the same art at two qualities does. Verdicts, and \
+         runs that are split by cover, keep each group on one side.",
         plural(tracks.len(), "cover", "covers"),
         plural(groups.len(), "group", "groups")
     );

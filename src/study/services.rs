@@ -83,6 +83,17 @@ impl Study {
         Ok(name)
     }
 
+    /// The names of playlists whose id or address is known, with it.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn playlist_uris(&self) -> Result<Vec<(String, String)>, StudyError> {
+        self.connection
+            .prepare("SELECT name, uri FROM playlist WHERE uri <> ''")
+            .and_then(|mut statement| statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+            .map_err(|error| self.error(error))
+    }
+
     /// The cover that the study already has from this address.
     ///
     /// # Errors

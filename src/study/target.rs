@@ -304,6 +304,18 @@ impl Study {
         self.count_anew(target)
     }
 
+    /// `wanted` with its measure's name as the study writes it: letters in another case are no other measure, but for a
+    /// number of its own that is called as Spotify's popularity is.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn spelled(&self, wanted: &Target) -> Result<Target, StudyError> {
+        let name = wanted.measure.to_lowercase();
+        let is_own = |measure: &String| name != POPULARITY && measure.to_lowercase() == name;
+        let own = self.measures()?.into_iter().find(is_own);
+        Ok(Target { measure: own.unwrap_or_else(|| wanted.measure.clone()), ..wanted.clone() })
+    }
+
     /// Predicts `wanted`, where nothing else is to be predicted yet.
     ///
     /// # Errors

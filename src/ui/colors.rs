@@ -3,10 +3,12 @@
 use eframe::egui::{self, Color32, CornerRadius, Image, RichText, ScrollArea, Sense, Ui, vec2};
 
 use super::Panel;
+use super::divided::halves;
 use super::icons::Icon;
 use super::marks::{self, Mark, Scale, Shape};
+use super::page::page;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{card, choice, empty, halves, help, notice, page, primary, right_aligned};
+use super::widgets::{card, choice, empty, help, notice, primary, right_aligned};
 use crate::app::{Command, Step};
 use crate::evidence::colors::{Clustering, Naming, Palette};
 use crate::evidence::{ColorGroup, Looks};

@@ -1,11 +1,16 @@
 //! Rows of figures drawn as marks on one scale: bars with intervals, and points with intervals.
 
-use eframe::egui::{self, Color32, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
+use eframe::egui::{self, Align2, Color32, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
 
-use super::theme::palette;
+use super::plots;
+use super::theme::{self, palette};
 
 /// The height of a row, in points.
 pub const ROW: f32 = 28.0;
+
+/// The height of the numbers below rows, and how far they are apart at least, in points.
+const AXIS: f32 = 20.0;
+const BETWEEN_NUMBERS: f32 = 60.0;
 
 /// The values at the two ends of a drawn scale.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +77,18 @@ pub fn draw(
         painter.circle_filled(pos2(scale.at(rect, mark.value), middle), 5.0, mark.color);
     }
     response
+}
+
+/// Draws the numbers of a scale of `width` points, below its rows.
+pub fn axis(ui: &mut Ui, width: f32, scale: Scale) {
+    let (rect, _) = ui.allocate_exact_size(vec2(width, AXIS), Sense::hover());
+    let quiet = palette(ui).quiet;
+    for mark in plots::ticks((scale.low, scale.high), f64::from((width / BETWEEN_NUMBERS).clamp(2.0, 6.0)), 0.0) {
+        let x = scale.at(rect, mark.value);
+        ui.painter().vline(x, rect.top()..=rect.top() + 4.0, Stroke::new(1.0, palette(ui).mean));
+        let at = pos2(x, rect.bottom());
+        ui.painter().text(at, Align2::CENTER_BOTTOM, plots::axis_number(mark), theme::caption(), quiet);
+    }
 }
 
 fn dashed(ui: &Ui, x: f32, rect: Rect, color: Color32) {

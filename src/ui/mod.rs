@@ -3,11 +3,13 @@
 mod about;
 mod colors;
 mod covers;
+mod divided;
 mod icons;
 mod import;
 mod job_bar;
 mod marks;
 mod model;
+mod page;
 mod plots;
 mod rail;
 mod results;

@@ -48,7 +48,7 @@ pub(super) fn still<'a>(ui: &Ui, id: &str, height: f32) -> Plot<'a> {
 }
 
 /// A number beside an axis, with as many decimals as its steps have.
-fn axis_number(mark: GridMark) -> String {
+pub(super) fn axis_number(mark: GridMark) -> String {
     if mark.value.abs() >= 1000.0 && mark.step_size >= 1.0 {
         let sign = if mark.value < 0.0 { "-" } else { "" };
         return format!("{sign}{}", thousands(mark.value.abs().round() as usize));

@@ -4,7 +4,7 @@ use eframe::egui::{self, Align, Align2, Area, Color32, Frame, Id, Layout, Margin
 
 use super::icons::Icon;
 use super::theme::{self, palette};
-use super::widgets::{focus_ring, name};
+use super::widgets::{focus_ring, name, secondary};
 use super::{Panel, rail};
 use crate::app::{Command, Toast, ToastKind};
 
@@ -65,7 +65,7 @@ fn draw_one(ui: &mut Ui, toast: &Toast) -> (bool, bool) {
                     name(ui, &close, "Close message");
                     focus_ring(ui, &close);
                     is_closed = close.clicked();
-                    is_undone = toast.can_undo && ui.button("Undo").clicked();
+                    is_undone = toast.can_undo && secondary(ui, "Undo", None);
                 });
             });
             ui.add(egui::Label::new(toast.text.as_str()).wrap());

@@ -3,12 +3,14 @@
 use eframe::egui::{self, RichText, Ui};
 
 use super::Panel;
+use super::divided::halves;
 use super::icons::Icon;
 use super::marks::{self, Mark, Scale, Shape};
+use super::page::page;
 use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{
-    SETTING_LABEL, card, choice, empty, field_label, halves, help, next, notice, page, primary, right_aligned,
-    secondary, tick, ticks_menu,
+    SETTING_LABEL, card, choice, empty, field_label, help, next, notice, primary, right_aligned, secondary, tick,
+    ticks_menu,
 };
 use crate::app::{Command, State, Step};
 use crate::evidence::{Answer, Control, PartBy, Row, Subset, Target, Verdict, predictor_in_words};
@@ -59,7 +61,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             controls(ui, panel, verdict.as_ref());
             if let Some(verdict) = &verdict {
                 for (by, title) in [(PartBy::Playlist, "Within each playlist"), (PartBy::Year, "By year of release")] {
-                    subsets(ui, title, &verdict.subsets, by);
+                    subsets(ui, panel, title, &verdict.subsets, by);
                 }
             }
             next(ui, panel, "score a cover", Step::Score);
@@ -202,6 +204,9 @@ fn ladder(ui: &mut Ui, verdict: &Verdict, measured: &Measured) {
         for row in &verdict.rows {
             ladder_row(ui, (verdict, measured), row, (width, scale), &lines);
         }
+        ui.label("");
+        marks::axis(ui, width, scale);
+        ui.end_row();
     });
     let tried = format!(
         "{} tried. p of the best that sees only the cover: {}; within playlists: {}.",
@@ -282,7 +287,7 @@ fn control_row(ui: &mut Ui, control: &Control) {
     notice(ui, icon, color, format!("{}: {word}, {}", control.name, control.detail));
 }
 
-fn subsets(ui: &mut Ui, title: &str, all: &[Subset], by: PartBy) {
+fn subsets(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, all: &[Subset], by: PartBy) {
     let parts: Vec<&Subset> = all.iter().filter(|part| part.by == by).collect();
     if parts.len() < 2 {
         return;
@@ -293,9 +298,9 @@ fn subsets(ui: &mut Ui, title: &str, all: &[Subset], by: PartBy) {
         let half = parts.len().div_ceil(2);
         halves(
             ui,
-            &mut (),
-            |ui, ()| subset_rows(ui, (title, "first"), &parts[..half]),
-            |ui, ()| subset_rows(ui, (title, "second"), &parts[half..]),
+            panel,
+            |ui, _| subset_rows(ui, (title, "first"), &parts[..half]),
+            |ui, _| subset_rows(ui, (title, "second"), &parts[half..]),
         );
         let found = parts.iter().filter(|part| part.holds).count();
         let small = if few { " Gray: fewer than 50 tracks, too few to read much into." } else { "" };

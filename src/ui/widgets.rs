@@ -1,5 +1,6 @@
 //! The parts that panels are made of.
 
+use std::cell::Cell;
 use std::ops::RangeInclusive;
 
 use eframe::egui::{
@@ -9,73 +10,9 @@ use eframe::egui::{
 
 use super::Panel;
 use super::icons::Icon;
-use super::theme::{self, GAP, GAP_LARGE, MARGIN, RADIUS_CARD, palette};
+use super::theme::{self, GAP, GAP_LARGE, RADIUS_CARD, palette};
 use crate::app::{Command, Step};
-
-/// A panel: its title, one sentence of state, its primary action at the top right, and its scrolling contents.
-pub fn page(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui), contents: impl FnOnce(&mut Ui)) {
-    page_frame().show(ui, |ui| {
-        let width = ui.available_width() - BESIDE_SCROLL_BAR;
-        page_head(ui, title, sentence, actions);
-        let bars = ui.spacing().scroll;
-        // In the margin, so that nothing moves when it comes.
-        ui.spacing_mut().scroll.floating_allocated_width = 0.0;
-        ScrollArea::vertical().id_salt(title).auto_shrink([false, false]).show(ui, |ui| {
-            ui.spacing_mut().scroll = bars;
-            ui.set_max_width(width);
-            contents(ui);
-            ui.add_space(GAP_LARGE);
-        });
-    });
-}
-
-/// Between what a panel shows and its right edge, so that the scroll bar has room within the margin.
-const BESIDE_SCROLL_BAR: f32 = 12.0;
-
-/// What is around a panel's contents; on the right [`BESIDE_SCROLL_BAR`] is left to them.
-pub fn page_frame() -> Frame {
-    let margin = Margin::symmetric(MARGIN as i8, GAP_LARGE as i8);
-    Frame::new().inner_margin(Margin { right: margin.right - BESIDE_SCROLL_BAR as i8, ..margin })
-}
-
-/// A panel's title with its actions, and one sentence of state.
-pub fn page_head(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui)) {
-    let width = ui.available_width() - BESIDE_SCROLL_BAR;
-    ui.allocate_ui(egui::vec2(width, theme::CONTROL_HEIGHT), |ui| {
-        ui.horizontal(|ui| {
-            ui.set_min_height(theme::CONTROL_HEIGHT);
-            heading(ui, title);
-            ui.with_layout(Layout::right_to_left(Align::Center), actions);
-        });
-    });
-    ui.allocate_ui(egui::vec2(width, 0.0), |ui| {
-        ui.add(egui::Label::new(RichText::new(sentence).color(palette(ui).quiet)).wrap());
-    });
-    ui.add_space(GAP);
-}
-
-fn wants_focus() -> egui::Id {
-    egui::Id::unique("the title is to have the keyboard")
-}
-
-/// Puts the keyboard before the first control of the panel that is shown next, and lets a screen reader say its title.
-pub fn focus_title(ctx: &egui::Context) {
-    ctx.data_mut(|data| data.insert_temp(wants_focus(), true));
-}
-
-/// A panel's title. It is a stop for the keyboard only when the panel has just been entered.
-pub fn heading(ui: &mut Ui, title: &str) {
-    let label = ui.heading(title);
-    let id = label.id.with("focus");
-    let is_wanted = ui.data_mut(|data| data.remove_temp::<bool>(wants_focus())).unwrap_or_default();
-    if is_wanted || ui.memory(|memory| memory.has_focus(id)) {
-        let response = ui.interact(label.rect, id, egui::Sense::focusable_noninteractive());
-        name(ui, &response, title);
-        if is_wanted {
-            response.request_focus();
-        }
-    }
-}
+use crate::study::thousands;
 
 /// A box over everything else.
 pub fn modal(ctx: &egui::Context, name: &str) -> egui::Modal {
@@ -106,23 +43,6 @@ pub fn card<R>(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui) -> R) ->
 /// What of a long menu is seen at once, in points.
 const MENU_HEIGHT: f32 = 420.0;
 const MENU_WIDTH: f32 = 180.0;
-/// Where there is less room, what stands side by side comes one below the other, in points.
-const NARROW: f32 = 880.0;
-
-/// Two halves side by side, or one below the other where there is little room.
-pub fn halves<S>(ui: &mut Ui, state: &mut S, left: impl FnOnce(&mut Ui, &mut S), right: impl FnOnce(&mut Ui, &mut S)) {
-    if ui.available_width() < NARROW {
-        left(ui, state);
-        right(ui, state);
-    } else {
-        // Columns spread the words of a line over their width unless they are told not to.
-        let plain = || Layout::top_down(Align::Min);
-        ui.columns_const(|[left_ui, right_ui]| {
-            left_ui.with_layout(plain(), |ui| left(ui, state));
-            right_ui.with_layout(plain(), |ui| right(ui, state));
-        });
-    }
-}
 
 /// The one action that a panel is about; where it is not to be had, `blocked` says why.
 pub fn primary(ui: &mut Ui, text: &str, blocked: Option<&str>) -> bool {
@@ -225,20 +145,13 @@ pub fn cell_tick(ui: &mut Ui, is_ticked: &mut bool, label: &str, is_enabled: boo
 }
 
 /// Draws what has no words to be seen by with lines that stand out.
-pub fn outlined<R>(ui: &mut Ui, draw: impl FnOnce(&mut Ui) -> R) -> R {
+fn outlined<R>(ui: &mut Ui, draw: impl FnOnce(&mut Ui) -> R) -> R {
     let line = palette(ui).mean;
     let draw = |ui: &mut Ui| {
         ui.visuals_mut().widgets.inactive.bg_stroke.color = line;
         draw(ui)
     };
     ui.scope(draw).inner
-}
-
-/// The step that comes after this one, as a panel's primary action.
-pub fn next_primary(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, step: Step) {
-    if primary(ui, &format!("Next: {text}"), panel.state.blocked(step)) {
-        panel.push(Command::GoTo(step));
-    }
 }
 
 /// The action that leads on to the next step.
@@ -270,6 +183,8 @@ pub fn notice(ui: &mut Ui, icon: Icon, color: Color32, text: impl Into<WidgetTex
 
 /// The width of the names of text fields.
 pub const FIELD_LABEL: f32 = 100.0;
+/// Room for the "?" behind a field.
+const BEHIND_HELP: f32 = 36.0;
 /// The width of the names of settings.
 pub const SETTING_LABEL: f32 = 132.0;
 
@@ -319,7 +234,10 @@ pub fn spin<N: egui::emath::Numeric>(
     mixed: bool,
 ) -> Response {
     let named = field_label(ui, label, SETTING_LABEL);
-    let mut drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed)).custom_parser(number);
+    let limits = (range.start().to_f64(), range.end().to_f64());
+    let typed = Cell::new(None);
+    let parse = |text: &str| number(text).inspect(|value| typed.set(Some(*value)));
+    let mut drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed)).custom_parser(parse);
     if mixed {
         drag = drag.custom_formatter(|_, _| "mixed".to_owned());
     }
@@ -327,9 +245,27 @@ pub fn spin<N: egui::emath::Numeric>(
     if mixed {
         describe(ui, &response, "mixed");
     }
+    tell_limits(ui, &response, typed.get(), limits);
     keep_on_enter(ui, &response);
     focus_ring(ui, &response);
     response
+}
+
+/// Says beside a number field which numbers it takes, where another one was `typed`.
+fn tell_limits(ui: &Ui, response: &Response, typed: Option<f64>, (low, high): (f64, f64)) {
+    let id = response.id.with("beyond its limits");
+    if typed.is_some() || response.changed() {
+        let is_beyond = typed.is_some_and(|typed| typed < low || typed > high);
+        ui.data_mut(|data| data.insert_temp(id, is_beyond));
+    }
+    if ui.data(|data| data.get_temp(id)) == Some(true) {
+        let limit = |limit: f64| if limit >= 1000.0 { thousands(limit as usize) } else { limit.to_string() };
+        let words = format!("{} to {}", limit(low), limit(high));
+        // Behind the "?", which stays where it is.
+        let at = response.rect.right_center() + egui::vec2(BEHIND_HELP, 0.0);
+        ui.painter().text(at, egui::Align2::LEFT_CENTER, &words, theme::caption(), palette(ui).warning);
+        describe(ui, response, &format!("Only {words}."));
+    }
 }
 
 /// A number as it is typed, with a decimal point or comma.

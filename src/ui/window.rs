@@ -11,7 +11,7 @@ use eframe::egui::{
 
 use super::textures::Textures;
 use super::{
-    Panel, about, colors, covers, import, job_bar, model, rail, results, save_as, score, shortcuts, start, theme,
+    Panel, about, colors, covers, import, job_bar, model, page, rail, results, save_as, score, shortcuts, start, theme,
     toasts, training, verdict, widgets,
 };
 use crate::app::{App, Command, Copied, Settings, Step, Wakers};
@@ -146,7 +146,7 @@ impl eframe::App for Window {
         let (mut commands, mut wanted) = (Vec::new(), Vec::new());
         let shown = self.app.state.study.is_some().then_some(self.app.state.step);
         if shown != std::mem::replace(&mut self.drawn, shown) && shown.is_some() {
-            widgets::focus_title(ui.ctx());
+            page::focus_title(ui.ctx());
         }
         let mut panel = Panel {
             state: &mut self.app.state,

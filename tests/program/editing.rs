@@ -109,6 +109,28 @@ fn the_keyboard_goes_through_the_covers() {
     assert!(driver.harness.query_by_label("Go to a step").is_some());
 }
 
+/// From a cover that was chosen at the top to one far below it, and back to the grid there.
+#[test]
+fn the_keyboard_comes_back_to_the_cover_that_was_reached_large() {
+    let Some(folder) = own_data_folder("editing::the_keyboard_comes_back_to_the_cover_that_was_reached_large") else {
+        return;
+    };
+    let mut driver = with_runs(&folder);
+    driver.click("Covers");
+    let tracks = driver.state().study.as_ref().unwrap().snapshot.as_ref().unwrap().tracks.clone();
+    driver.edit_state(|state| state.covers.enlarged = Some(tracks[0].id));
+    for _ in 0..60 {
+        driver.harness.key_press(Key::ArrowRight);
+        driver.harness.step();
+    }
+    assert_eq!(driver.state().covers.enlarged, Some(tracks[60].id));
+    driver.harness.key_press(Key::Escape);
+    (0..6).for_each(|_| driver.harness.step());
+    let node = driver.harness.root().children_recursive().find(|node| node.accesskit_node().is_focused());
+    assert_eq!(node.and_then(|node| node.accesskit_node().label()), Some(tracks[60].title.clone()));
+    assert_eq!(driver.state().covers.comes_back_to, None, "the window is at rest again");
+}
+
 /// What lies under the pointer stays there while covers are marked.
 #[test]
 fn marking_moves_nothing_and_another_order_begins_at_its_first() {

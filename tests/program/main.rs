@@ -16,6 +16,7 @@ mod models;
 mod score_panel;
 mod snapshots;
 mod spotify;
+mod spreadsheet_playlists;
 mod spreadsheets;
 mod studies;
 mod support;

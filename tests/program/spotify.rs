@@ -429,7 +429,7 @@ fn a_countdown_can_be_cancelled() {
     program.args(["import", text(&study), "--json", "--spotify", &id("mine")]).envs(spotify_env(&server));
     let mut import = program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let words = BufReader::new(import.stderr.take().unwrap()).lines().map_while(Result::ok);
-    assert!(words.take_while(|line| !line.contains("asks to wait 120 seconds")).count() < 100);
+    assert!(words.take_while(|line| !line.contains("Waiting 120 seconds")).count() < 100);
     let process = import.id().to_string();
     let since = Instant::now();
     std::process::Command::new("kill").args(["-INT", &process]).status().unwrap();

@@ -9,12 +9,12 @@ use serde_json::json;
 use super::fake::{Answer, Server, cover, picture};
 use super::support::{last_json, program, run, small_study, text};
 
-fn import(folder: &Path, table: &Path, more: &[&str]) -> Output {
+pub fn import(folder: &Path, table: &Path, more: &[&str]) -> Output {
     let study = folder.join("a.coverstudy");
     run(&[&["import", text(&study), "--csv", text(table)], more].concat())
 }
 
-fn info(folder: &Path) -> serde_json::Value {
+pub fn info(folder: &Path) -> serde_json::Value {
     last_json(&run(&["info", text(&folder.join("a.coverstudy"))]))
 }
 
@@ -259,26 +259,8 @@ fn encodings_and_separators_make_no_difference() {
     }
 }
 
-#[test]
-fn several_files_are_several_playlists() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_, covers) = small_study(folder.path(), 4);
-    let mut arguments =
-        vec!["import".to_owned(), text(&folder.path().join("a.coverstudy")).to_owned(), "--csv".to_owned()];
-    for name in ["Monday", "Tuesday"] {
-        let table = folder.path().join(format!("{name}.csv"));
-        std::fs::write(&table, "title,popularity,cover\nA,10,c0\nB,20,c1\n").unwrap();
-        arguments.push(text(&table).to_owned());
-    }
-    arguments.extend(["--covers".to_owned(), text(&covers).to_owned()]);
-    let imported = last_json(&run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()));
-    assert_eq!(imported["tracks"], 4);
-    assert_eq!(imported["rejected"].as_array().unwrap().len(), 2, "c2 and c3 have no row in either");
-    assert_eq!(info(folder.path())["playlists"].as_array().unwrap().len(), 2);
-}
-
 /// Imports a spreadsheet of this text, with covers c0 to c5, and returns what came of it.
-fn import_text(folder: &Path, table: &str, more: &[&str]) -> serde_json::Value {
+pub fn import_text(folder: &Path, table: &str, more: &[&str]) -> serde_json::Value {
     let (_, covers) = small_study(folder, 6);
     let path = folder.join("list.csv");
     std::fs::write(&path, table).unwrap();
@@ -390,24 +372,6 @@ fn rows_that_change_nothing_are_told() {
     let notes = imported["notes"].to_string();
     assert!(notes.contains("1 row says another value") && notes.contains("\\\"B\\\" in \\\"list\\\""), "{notes}");
     assert_eq!(info(folder.path())["popularity"]["min"], 10.0);
-}
-
-#[test]
-fn files_of_one_name_are_told_apart_by_their_folders() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_, covers) = small_study(folder.path(), 2);
-    let tables = ["May", "June"].map(|name| {
-        std::fs::create_dir(folder.path().join(name)).unwrap();
-        let path = folder.path().join(name).join("tracks.csv");
-        std::fs::write(&path, "title,popularity,cover\nA,10,c0\nB,20,c1\n").unwrap();
-        path
-    });
-    let study = folder.path().join("a.coverstudy");
-    let imported =
-        run(&["import", text(&study), "--csv", text(&tables[0]), text(&tables[1]), "--covers", text(&covers)]);
-    assert_eq!(last_json(&imported)["tracks"], 4);
-    let names = info(folder.path())["playlists"].to_string();
-    assert!(names.contains("May/tracks") && names.contains("June/tracks"), "{names}");
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn three_playlists_through_the_window() {
     driver.until("the wait is counted down", 20, |state| {
         state.import.is_some_and(|import| import.progress.waiting_secs.is_some())
     });
-    assert!(driver.harness.query_by_label_contains("The service asks to wait").is_some());
+    assert!(driver.harness.query_by_label_contains("Waiting before the next request").is_some());
     driver.until("all is imported", 60, |state| state.import.is_none() && tracks(state) == 3 * 349);
     let Some(Imported::Done(summary)) = &driver.state().imported else { panic!("the import failed") };
     assert_eq!((summary.counts.covers, summary.rejected.len()), (3 * 349, 3 + 349));

@@ -39,15 +39,17 @@ impl Layout {
 
 /// Draws the tracks at the places `found`.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, found: &[usize]) {
-    come_back(ui, panel, snapshot, found);
     let layout = Layout::of(ui.available_width() - GAP_LARGE);
     let rows = found.len().div_ceil(layout.columns);
     let mut area = ScrollArea::vertical().id_salt("covers").auto_shrink([false, false]);
-    if is_other_order(ui, panel) {
+    let offset = if is_other_order(ui, panel) {
         panel.state.covers.cursor = None;
-        area = area.vertical_scroll_offset(0.0);
-    } else if let Some(row) = steer(ui, panel, snapshot, found, &layout) {
-        area = area.vertical_scroll_offset(row);
+        Some(0.0)
+    } else {
+        come_back(ui, panel, snapshot, found, &layout).or_else(|| steer(ui, panel, snapshot, found, &layout))
+    };
+    if let Some(offset) = offset {
+        area = area.vertical_scroll_offset(offset);
     }
     let shown = area.show_rows(ui, layout.tile.y, rows, |ui, visible| {
         let stop = stop(ui, panel.state.covers.cursor, &layout, &visible);
@@ -68,18 +70,28 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, foun
     });
 }
 
-/// Takes the keyboard back to a track that was shown large. What lay over the grid may still keep it off in the first frame.
-fn come_back(ui: &Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, found: &[usize]) {
-    let Some(track) = panel.state.covers.comes_back_to else { return };
+/// Takes the keyboard back to a track that was shown large; what lay over the grid may still keep it off in the first frame.
+/// Returns how far to scroll so that it is seen: another may have been reached there than the one that was chosen here.
+fn come_back(ui: &Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, found: &[usize], layout: &Layout) -> Option<f32> {
+    let track = panel.state.covers.comes_back_to?;
     let place = found.iter().position(|place| snapshot.tracks.get(*place).is_some_and(|other| other.id == track));
-    let focused = ui.memory(egui::Memory::focused);
-    if place.is_none() || focused.is_some() {
+    let Some(number) = place.filter(|_| ui.memory(egui::Memory::focused).is_none()) else {
         panel.state.covers.comes_back_to = None;
-        return;
-    }
-    panel.state.covers.cursor = place;
+        return None;
+    };
+    panel.state.covers.cursor = Some(number);
     ui.memory_mut(|memory| memory.request_focus(tile_id(track)));
     ui.ctx().request_repaint();
+    offset_to_see(ui, number, layout)
+}
+
+/// How far to scroll so that a tile is seen whole; nothing where it is.
+fn offset_to_see(ui: &Ui, number: usize, layout: &Layout) -> Option<f32> {
+    let seen: Seen = ui.memory(|memory| memory.data.get_temp(seen_id())).unwrap_or_default();
+    let pitch = layout.tile.y + ui.spacing().item_spacing.y;
+    let row = number / layout.columns;
+    let (top, bottom) = (row as f32 * pitch, (row + 1) as f32 * pitch);
+    if top < seen.offset { Some(top) } else { (bottom > seen.offset + seen.height).then_some(bottom - seen.height) }
 }
 
 /// Whether other tracks are shown than in the last frame, or in another order: they are looked at from the first on.
@@ -161,14 +173,7 @@ fn steer(ui: &Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, found: &[usize], l
     if let Some(id) = id_at(number) {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
-    let (top, bottom) = ((number / layout.columns) as f32 * pitch, (number / layout.columns + 1) as f32 * pitch);
-    if top < seen.offset {
-        Some(top)
-    } else if bottom > seen.offset + seen.height {
-        Some(bottom - seen.height)
-    } else {
-        None
-    }
+    offset_to_see(ui, number, layout)
 }
 
 fn tile(

@@ -8,14 +8,20 @@ mod toolbar;
 
 use std::sync::Arc;
 
-use eframe::egui::{ScrollArea, Ui, vec2};
+use eframe::egui::{ScrollArea, Ui};
 
 use super::Panel;
+use super::divided::divided;
 use super::icons::Icon;
+use super::page::{page_frame, page_head};
 use super::theme::GAP_LARGE;
-use super::widgets::{empty, next_primary, page_frame, page_head};
+use super::widgets::{empty, primary};
 use crate::app::{Command, Snapshot, Step};
 use crate::study::plural;
+
+/// What tracks and facts take of the width at least, in points.
+const TRACKS_LEAST: f32 = 280.0;
+const FACTS_LEAST: f32 = 260.0;
 
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -27,27 +33,29 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         panel.push(Command::LookForConcerns);
     }
     page_frame().show(ui, |ui| {
-        page_head(ui, "Covers", &sentence(&snapshot), |ui| next_primary(ui, panel, "choose a model", Step::Model));
+        page_head(ui, "Covers", &sentence(&snapshot), |ui| {
+            if primary(ui, "Next: choose a model", panel.state.blocked(Step::Model)) {
+                panel.push(Command::GoTo(Step::Model));
+            }
+        });
         toolbar::draw(ui, panel, &snapshot);
-        let side = (ui.available_width() * 0.32).clamp(300.0, 420.0);
-        ui.horizontal_top(|ui| {
-            let height = ui.available_height();
-            let left = ui.available_width() - side - GAP_LARGE;
-            ui.allocate_ui(vec2(left, height), |ui| {
-                ui.vertical(|ui| {
-                    ui.set_min_width(left);
-                    ui.set_max_width(left);
-                    tracks(ui, panel, &snapshot);
-                });
-            });
-            let layout = eframe::egui::Layout::top_down(eframe::egui::Align::Min);
-            ui.allocate_ui_with_layout(vec2(side, height), layout, |ui| {
+        let width = ui.available_width() - GAP_LARGE;
+        let facts = (ui.available_width() * 0.32).clamp(300.0, 420.0);
+        let shares = TRACKS_LEAST / width..=1.0 - FACTS_LEAST / width;
+        divided(
+            ui,
+            panel,
+            GAP_LARGE,
+            1.0 - facts / width,
+            shares,
+            |ui, panel| tracks(ui, panel, &snapshot),
+            |ui, panel| {
                 ScrollArea::vertical().id_salt("facts").auto_shrink([false, false]).show(ui, |ui| {
                     concerns::draw(ui, panel);
                     facts::draw(ui, &snapshot);
                 });
-            });
-        });
+            },
+        );
     });
     enlarged::draw(ui, panel, &snapshot);
 }

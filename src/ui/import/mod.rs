@@ -8,8 +8,9 @@ use eframe::egui::{self, RichText, Ui};
 
 use super::Panel;
 use super::icons::Icon;
+use super::page::page;
 use super::theme::{GAP, palette};
-use super::widgets::{FIELD_LABEL, card, clock, next, notice, page, primary, secondary, text_field};
+use super::widgets::{FIELD_LABEL, card, clock, next, notice, primary, secondary, text_field};
 use crate::app::{Command, ImportState, Imported, Step};
 use crate::study::{Recovered, Rejected, RunStatus, plural, thousands};
 
@@ -103,7 +104,7 @@ fn progress(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
             if let Some(seconds) = progress.waiting_secs {
                 let now = clock(seconds as f64);
-                text = format!("{counted}. The service asks to wait: it goes on in {now}");
+                text = format!("{counted}. Waiting before the next request: it goes on in {now}");
             }
             if progress.bytes > 0 {
                 let megabytes = progress.bytes as f64 / 1e6;
@@ -158,7 +159,9 @@ fn rejected_card(ui: &mut Ui, panel: &mut Panel<'_>) {
         });
         let wanted = filter.to_lowercase();
         let matches = |item: &&Rejected| {
-            item.what.to_lowercase().contains(&wanted) || item.reason.to_lowercase().contains(&wanted)
+            wanted.is_empty()
+                || item.what.to_lowercase().contains(&wanted)
+                || item.reason.to_lowercase().contains(&wanted)
         };
         let shown: Vec<&Rejected> = snapshot.rejected.iter().filter(matches).collect();
         // With room for its heading and the panel's, also in a small window.

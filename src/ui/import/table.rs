@@ -53,6 +53,11 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     panel.commands.extend(commands);
 }
 
+/// What a number of its own is called: its header, but for the very word that stands for Spotify's popularity.
+fn own_name(header: &str) -> String {
+    if header == POPULARITY { "Popularity, own scale".to_owned() } else { header.to_owned() }
+}
+
 /// Whether the column of values is popularity or a measure of its own, with its unit and how it is counted.
 fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target, decimal_mark: &mut Option<DecimalMark>) {
     let header = preview.mapping.popularity.and_then(|place| preview.headers.get(place));
@@ -63,13 +68,13 @@ fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target, decimal_mark: &
         let options = [(true, "Popularity, 0 to 100"), (false, "A number of its own")];
         match cell_choice(ui, "Kind of value", is_popularity, &options) {
             Some(true) => *target = Target::default(),
-            Some(false) => *target = Target::of_measure(header),
+            Some(false) => *target = Target::of_measure(&own_name(header)),
             None => {}
         }
         if target.measure == POPULARITY {
             return;
         }
-        target.measure.clone_from(header);
+        target.measure = own_name(header);
         ui.label("in");
         let edit =
             TextEdit::singleline(&mut target.unit).hint_text("streams, sales …").align(egui::Align2::LEFT_CENTER);

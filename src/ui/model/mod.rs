@@ -10,9 +10,11 @@ mod sweep;
 use eframe::egui::{Align, Layout, Ui};
 
 use super::Panel;
+use super::divided::halves;
 use super::icons::Icon;
+use super::page::page;
 use super::theme::{GAP, palette};
-use super::widgets::{halves, notice, page, primary, secondary};
+use super::widgets::{notice, primary, secondary};
 use crate::app::Command;
 use crate::nn::{self, Field, Problem};
 use crate::study::plural;

@@ -5,8 +5,9 @@ use eframe::egui::{self, RichText, Ui, vec2};
 use crate::app::{Command, OwnPreset};
 use crate::nn::Preset;
 use crate::ui::Panel;
+use crate::ui::page::focus_title;
 use crate::ui::theme::{self, GAP, GAP_LARGE, palette};
-use crate::ui::widgets::{describe, focus_ring, focus_title, keep_on_enter, name, one_line, secondary};
+use crate::ui::widgets::{describe, focus_ring, keep_on_enter, name, one_line, secondary};
 
 /// Draws the row of presets and, below it, what the chosen one is.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {

@@ -15,10 +15,12 @@ use std::sync::Arc;
 use eframe::egui::{RichText, Ui};
 
 use super::Panel;
+use super::divided::halves;
 use super::icons::Icon;
+use super::page::page;
 use super::plots;
 use super::theme::{self, palette};
-use super::widgets::{card, empty, halves, help, next, page, primary, secondary, tick, ticks_menu};
+use super::widgets::{card, empty, help, next, primary, secondary, tick, ticks_menu};
 use crate::app::{Chart, Command, Format, RunColumn, Snapshot, Step};
 use crate::study::{RunRecord, results_sentence};
 

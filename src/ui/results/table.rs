@@ -91,8 +91,9 @@ fn least_width(column: RunColumn, name_width: f32) -> f32 {
 
 fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunColumn], name_width: f32) {
     let runs = &snapshot.runs;
+    let settings: Vec<_> = runs.iter().map(|run| (run.sweep.as_str(), &run.settings)).collect();
     let differs: BTreeMap<RunId, String> =
-        runs.iter().map(|run| run.id).zip(differences(runs, panel.state.results.all_settings)).collect();
+        runs.iter().map(|run| run.id).zip(differences(&settings, panel.state.results.all_settings)).collect();
     let lines = lines(runs, panel);
     let baseline = Baseline::of(runs);
     let pitch = ROW + BETWEEN;
@@ -188,7 +189,7 @@ fn sweep_row(
                     let best = best.filter(|run| run.figures.is_some());
                     let best = best.map_or_else(String::new, |run| format!("; lowest RMSE: {}", run.name));
                     let words = format!("{}{best}", plural(runs.len(), "run", "runs"));
-                    left(ui, RichText::new(words).color(quiet));
+                    left(ui, RichText::new(&words).color(quiet)).on_hover_text(words);
                 }
                 RunColumn::Rmse | RunColumn::R2 | RunColumn::Difference | RunColumn::Mae => {
                     if let Some(best) = best.filter(|run| run.figures.is_some()) {

@@ -13,8 +13,9 @@ use eframe::egui::{self, CornerRadius, RichText, Stroke, Ui};
 
 use super::Panel;
 use super::icons::Icon;
+use super::page::page;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{FIELD_LABEL, beside_field, choice, empty, page, primary, secondary, text_field};
+use super::widgets::{FIELD_LABEL, beside_field, choice, empty, primary, secondary, text_field};
 use crate::app::{Command, Step};
 use crate::study::plural;
 

@@ -7,9 +7,11 @@ mod run;
 use eframe::egui::{RichText, Ui};
 
 use super::Panel;
+use super::divided::halves;
 use super::icons::Icon;
+use super::page::page;
 use super::theme::palette;
-use super::widgets::{card, cell_choice, empty, halves, help, next, page, primary, secondary};
+use super::widgets::{card, cell_choice, empty, help, next, primary, secondary};
 use crate::app::{Command, State, Step, Under};
 use crate::study::{RunRecord, RunStatus, plural};
 
