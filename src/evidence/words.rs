@@ -156,14 +156,22 @@ pub(super) fn other_targets(verdict: &Verdict, name: &str) -> Option<String> {
     let own = verdict.rows.iter().find(|row| row.predictor == Baseline::Colors.label())?;
     let own = answer_of(&verdict.controls, verdict.pictures, own, own.p, own.p_within_playlist);
     let others = &verdict.other_targets;
+    let own_name = verdict.target.told(name);
+    if others.iter().all(|other| other.answer == own) {
+        let names: Vec<String> = others.iter().map(|other| other.target.told(name)).collect();
+        return (!others.is_empty()).then(|| {
+            format!(
+                "By the colors of covers alone, the answer is {} for {own_name}, and the same for {}.",
+                own.as_str(),
+                names.join(" and ")
+            )
+        });
+    }
     let told: Vec<String> =
         others.iter().map(|other| format!("{} for {}", other.answer.as_str(), other.target.told(name))).collect();
-    let changes = if others.iter().all(|other| other.answer == own) { "would not change" } else { "would change" };
-    (!others.is_empty()).then(|| {
-        format!(
-            "By the colors of covers alone, another target {changes} the answer ({}): {}.",
-            own.as_str(),
-            told.join(", ")
-        )
-    })
+    Some(format!(
+        "The target changes the answer: by the colors of covers alone it is {} for {own_name}, {}.",
+        own.as_str(),
+        told.join(" and ")
+    ))
 }

@@ -13,7 +13,9 @@ pub fn page(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut 
         let bars = ui.spacing().scroll;
         // In the margin, so that nothing moves when it comes.
         ui.spacing_mut().scroll.floating_allocated_width = 0.0;
-        ScrollArea::vertical().id_salt(title).auto_shrink([false, false]).show(ui, |ui| {
+        // In a narrow window, what finds no room is to be had by scrolling.
+        let area = if width < NARROW { ScrollArea::both() } else { ScrollArea::vertical() };
+        area.id_salt(title).auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().scroll = bars;
             ui.set_max_width(width);
             contents(ui);
@@ -21,6 +23,12 @@ pub fn page(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut 
         });
     });
 }
+
+/// Panels of fewer points may have something that is wider.
+const NARROW: f32 = 600.0;
+
+/// Where there are fewer points, the actions come below the title.
+const BESIDE_ACTIONS: f32 = 460.0;
 
 /// Between what a panel shows and its right edge, so that the scroll bar has room within the margin.
 const BESIDE_SCROLL_BAR: f32 = 12.0;
@@ -34,13 +42,20 @@ pub fn page_frame() -> Frame {
 /// A panel's title with its actions, and one sentence of state.
 pub fn page_head(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui)) {
     let width = ui.available_width() - BESIDE_SCROLL_BAR;
-    ui.allocate_ui(egui::vec2(width, theme::CONTROL_HEIGHT), |ui| {
-        ui.horizontal(|ui| {
-            ui.set_min_height(theme::CONTROL_HEIGHT);
-            heading(ui, title);
-            ui.with_layout(Layout::right_to_left(Align::Center), actions);
+    let line = egui::vec2(width, theme::CONTROL_HEIGHT);
+    let actions = |ui: &mut Ui| ui.with_layout(Layout::right_to_left(Align::Center), actions);
+    if width < BESIDE_ACTIONS {
+        heading(ui, title);
+        ui.allocate_ui(line, |ui| ui.horizontal(actions));
+    } else {
+        ui.allocate_ui(line, |ui| {
+            ui.horizontal(|ui| {
+                ui.set_min_height(theme::CONTROL_HEIGHT);
+                heading(ui, title);
+                actions(ui);
+            });
         });
-    });
+    }
     ui.allocate_ui(egui::vec2(width, 0.0), |ui| {
         ui.add(egui::Label::new(RichText::new(sentence).color(palette(ui).quiet)).wrap());
     });

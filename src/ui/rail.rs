@@ -1,7 +1,10 @@
-//! The rail on the left: the study's name, the eight steps with their state, and the theme.
+//! The rail on the left: the study's name, the eight steps with their state, and the theme. In a narrow window, as with very
+//! large text, it is icons alone.
 
+use eframe::egui::containers::menu::MenuButton;
 use eframe::egui::{
-    self, Align, CornerRadius, FontId, Layout, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+    self, Align, Context, CornerRadius, FontId, Layout, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::Panel;
@@ -11,9 +14,13 @@ use super::widgets::{describe, focus_ring, name, one_line};
 use crate::app::{Command, Overlay, Scored, State, Step, ThemeChoice};
 use crate::study::{Access, RunStatus, thousands};
 
-/// The rail's width in points.
+/// The rail's width in points, and that of icons alone.
 pub const WIDTH: f32 = 200.0;
+const NARROW_WIDTH: f32 = 60.0;
+/// Windows of less points have no room for words in the rail.
+const NARROW_WINDOW: f32 = 820.0;
 const STEP_HEIGHT: f32 = 36.0;
+const LEAST_STEP_HEIGHT: f32 = 28.0;
 /// What the buttons below the steps take.
 pub const BELOW: f32 = theme::CONTROL_HEIGHT + 2.0 * GAP;
 
@@ -39,23 +46,43 @@ impl Standing {
     }
 }
 
+/// The rail's width in this window.
+pub fn width(ctx: &Context) -> f32 {
+    if is_narrow(ctx) { NARROW_WIDTH } else { WIDTH }
+}
+
+fn is_narrow(ctx: &Context) -> bool {
+    ctx.content_rect().width() < NARROW_WINDOW
+}
+
 /// Draws the rail.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.add_space(GAP);
     let colors = palette(ui);
-    ui.horizontal(|ui| {
-        ui.add(Icon::Disc.image(20.0, colors.accent));
-        ui.label(RichText::new("Cover Study").font(theme::strong()));
-    });
-    study_name(ui, panel);
+    let disc = Icon::Disc.image(20.0, colors.accent);
+    if is_narrow(ui.ctx()) {
+        let name = panel.state.study.as_ref().map(|study| study.name.clone());
+        let button = egui::Button::image(disc).min_size(vec2(ui.available_width(), theme::CONTROL_HEIGHT));
+        match name {
+            Some(name) => _ = study_menu(ui, panel, button).on_hover_text(name),
+            None => _ = ui.add(Icon::Disc.image(20.0, colors.accent)),
+        }
+    } else {
+        ui.horizontal(|ui| {
+            ui.add(disc);
+            ui.label(RichText::new("Cover Study").font(theme::strong()));
+        });
+        study_name(ui, panel);
+    }
     ui.add_space(GAP);
     // Where the window is low, as with large text, the steps move together, and at last scroll.
     let height = ui.available_height() - BELOW;
-    let between = height / Step::ALL.len() as f32 - STEP_HEIGHT;
+    let pitch = height / Step::ALL.len() as f32;
+    let step_height = pitch.clamp(LEAST_STEP_HEIGHT, STEP_HEIGHT);
     egui::ScrollArea::vertical().id_salt("steps").max_height(height.max(STEP_HEIGHT)).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = between.clamp(0.0, GAP);
+        ui.spacing_mut().item_spacing.y = (pitch - step_height).clamp(0.0, GAP);
         for step in Step::ALL {
-            step_button(ui, panel, step);
+            step_button(ui, panel, step, step_height);
         }
     });
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
@@ -77,9 +104,14 @@ fn study_name(ui: &mut Ui, panel: &mut Panel<'_>) {
         (Access::Write, false) => "Saves itself",
     };
     ui.label(RichText::new(saved).font(theme::caption()).color(quiet));
+    study_menu(ui, panel, egui::Button::new("Study"));
+}
+
+/// What can be done with the study as a whole.
+fn study_menu(ui: &mut Ui, panel: &mut Panel<'_>, button: egui::Button<'_>) -> Response {
     let mut commands = Vec::new();
     let edits = &panel.state.edits;
-    ui.menu_button("Study", |ui| {
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         let items = [
             ("New study", "Ctrl+N", true, Command::NewStudy),
             ("Open study", "Ctrl+O", true, Command::ChooseStudy),
@@ -96,15 +128,22 @@ fn study_name(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
         }
     });
+    name(ui, &response, "Study");
+    focus_ring(ui, &response);
     panel.commands.extend(commands);
+    response
 }
 
-fn step_button(ui: &mut Ui, panel: &mut Panel<'_>, step: Step) {
+fn step_button(ui: &mut Ui, panel: &mut Panel<'_>, step: Step, height: f32) {
     let blocked = panel.state.blocked(step);
     let is_open = panel.state.step == step && panel.state.study.is_some();
     let (standing, note) = standing(panel.state, step);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), STEP_HEIGHT), Sense::click());
-    let response = if blocked.is_some() { response.on_hover_text(blocked.unwrap_or_default()) } else { response };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    let response = match blocked {
+        Some(why) => response.on_hover_text(why),
+        None if is_narrow(ui.ctx()) => response.on_hover_text(step.label()),
+        None => response,
+    };
     response.widget_info(|| WidgetInfo::selected(Role::Button, blocked.is_none(), is_open, step.label()));
     let description = match blocked {
         Some(why) => format!("{}. {why}", standing.word()),
@@ -152,10 +191,14 @@ fn paint_step(
     let icon = |left: f32, size: f32| {
         egui::Rect::from_center_size(pos2(rect.left() + left + size / 2.0, centre), egui::Vec2::splat(size))
     };
-    Icon::of(step).paint(ui, icon(12.0, 18.0), if is_open { colors.accent } else { ink });
+    let is_narrow = is_narrow(ui.ctx());
+    let left = if is_narrow { 6.0 } else { 12.0 };
+    Icon::of(step).paint(ui, icon(left, 18.0), if is_open { colors.accent } else { ink });
     let body = FontId::new(14.0, egui::FontFamily::Proportional);
     let font = if is_open { theme::body_strong() } else { body };
-    painter.text(pos2(rect.left() + 40.0, centre), egui::Align2::LEFT_CENTER, step.label(), font, ink);
+    if !is_narrow {
+        painter.text(pos2(rect.left() + 40.0, centre), egui::Align2::LEFT_CENTER, step.label(), font, ink);
+    }
     let (mark, color) = match standing {
         Standing::NotStarted => (None, colors.quiet),
         Standing::Ready => (Some(Icon::Empty), colors.quiet),
@@ -164,7 +207,11 @@ fn paint_step(
         Standing::NeedsAttention => (Some(Icon::Alert), colors.warning),
     };
     if let Some(mark) = mark {
-        mark.paint(ui, icon(rect.width() - 24.0, 14.0), color);
+        let (from_right, size) = if is_narrow { (12.0, 10.0) } else { (24.0, 14.0) };
+        mark.paint(ui, icon(rect.width() - from_right, size), color);
+    }
+    if is_narrow {
+        return;
     }
     let right = pos2(rect.right() - 30.0, centre);
     painter.text(right, egui::Align2::RIGHT_CENTER, note, theme::caption(), colors.quiet);
@@ -227,15 +274,20 @@ fn standing(state: &State, step: Step) -> (Standing, String) {
     }
 }
 
+const THEMES: [(ThemeChoice, Icon, &str); 3] = [
+    (ThemeChoice::Light, Icon::Sun, "Light theme"),
+    (ThemeChoice::Dark, Icon::Moon, "Dark theme"),
+    (ThemeChoice::System, Icon::Monitor, "Theme of the system"),
+];
+
 fn theme_buttons(ui: &mut Ui, panel: &mut Panel<'_>) {
     let colors = palette(ui);
+    if is_narrow(ui.ctx()) {
+        help_menu(ui, panel);
+        return;
+    }
     ui.horizontal(|ui| {
-        let choices = [
-            (ThemeChoice::Light, Icon::Sun, "Light theme"),
-            (ThemeChoice::Dark, Icon::Moon, "Dark theme"),
-            (ThemeChoice::System, Icon::Monitor, "Theme of the system"),
-        ];
-        for (choice, icon, label) in choices {
+        for (choice, icon, label) in THEMES {
             let is_chosen = panel.state.settings.theme == choice;
             let color = if is_chosen { colors.text } else { colors.quiet };
             let button = egui::Button::image(icon.image(16.0, color))
@@ -255,8 +307,14 @@ fn theme_buttons(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 fn help_menu(ui: &mut Ui, panel: &mut Panel<'_>) {
     let button = egui::Button::image(Icon::Help.image(16.0, palette(ui).quiet)).stroke(Stroke::NONE);
-    let menu = egui::containers::menu::MenuButton::from_button(button.min_size(vec2(28.0, 28.0)));
-    let (response, _) = menu.ui(ui, |ui| {
+    let (response, _) = MenuButton::from_button(button.min_size(vec2(28.0, 28.0))).ui(ui, |ui| {
+        let themes = if is_narrow(ui.ctx()) { THEMES.as_slice() } else { &[] };
+        for (choice, _, label) in themes {
+            if ui.selectable_label(panel.state.settings.theme == *choice, *label).clicked() {
+                panel.push(Command::Theme(*choice));
+                ui.close();
+            }
+        }
         if ui.add(egui::Button::new("Keyboard").shortcut_text("F1")).clicked() {
             panel.state.overlay = Some(Overlay::Shortcuts);
             ui.close();

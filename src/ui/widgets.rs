@@ -246,7 +246,7 @@ pub fn spin<N: egui::emath::Numeric>(
         describe(ui, &response, "mixed");
     }
     tell_limits(ui, &response, typed.get(), limits);
-    keep_on_enter(ui, &response);
+    come_back_on_enter(ui, &response);
     focus_ring(ui, &response);
     response
 }
@@ -271,6 +271,18 @@ fn tell_limits(ui: &Ui, response: &Response, typed: Option<f64>, (low, high): (f
 /// A number as it is typed, with a decimal point or comma.
 fn number(text: &str) -> Option<f64> {
     text.trim().replace(',', ".").replace('−', "-").parse().ok()
+}
+
+/// As [`keep_on_enter`] for a number field, whose text is what it holds only once it has been left: the keyboard comes back
+/// in the next frame.
+fn come_back_on_enter(ui: &Ui, response: &Response) {
+    let id = response.id.with("comes back");
+    if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+        ui.data_mut(|data| data.insert_temp(id, true));
+        ui.ctx().request_repaint();
+    } else if ui.data_mut(|data| data.remove_temp(id)) == Some(true) && ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
 }
 
 /// How far a number field moves: by `speed` for each point that it is dragged, but by whole numbers when an arrow key or
@@ -300,7 +312,7 @@ pub fn cell_spin<N: egui::emath::Numeric>(
     let drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed)).custom_parser(number);
     let response = ui.add_sized([56.0, theme::CONTROL_HEIGHT], drag);
     name(ui, &response, label);
-    keep_on_enter(ui, &response);
+    come_back_on_enter(ui, &response);
     focus_ring(ui, &response);
     response
 }

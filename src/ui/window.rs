@@ -205,7 +205,7 @@ fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let colors = theme::palette(ui);
     let rail_frame = Frame::new().fill(colors.card).inner_margin(Margin::symmetric(12, 8));
     egui::Panel::left("rail")
-        .exact_size(rail::WIDTH)
+        .exact_size(rail::width(ui.ctx()))
         .resizable(false)
         .frame(rail_frame)
         .show(ui, |ui| rail::draw(ui, panel));
@@ -305,7 +305,8 @@ pub fn open(study: Option<PathBuf>, renderer: eframe::Renderer) -> Result<(), Op
         .with_app_id("cover-study")
         .with_title("Cover Study")
         .with_inner_size([1280.0, 800.0])
-        .with_min_inner_size([1024.0, 700.0])
+        // Screens of laptops with large text have hardly more points.
+        .with_min_inner_size([800.0, 480.0])
         .with_drag_and_drop(true);
     match icon {
         Ok(icon) => viewport = viewport.with_icon(icon),

@@ -11,6 +11,7 @@ mod fake;
 mod headless;
 mod importing;
 mod killed;
+mod layout;
 mod login;
 mod models;
 mod score_panel;

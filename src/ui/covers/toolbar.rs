@@ -15,7 +15,7 @@ use crate::ui::widgets::{bare_choice, focus_ring, icon_button, name, secondary};
 /// Draws the controls above the grid.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
     let is_wide = ui.available_width() > WIDE;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         search(ui, panel);
         playlist(ui, &mut panel.state.covers.filter, snapshot);
         order(ui, &mut panel.state.covers.filter);
@@ -25,7 +25,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
         }
     });
     if !is_wide {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             range(ui, &mut panel.state.covers.filter, snapshot);
             preview_size(ui, &mut panel.state.preview_size);
         });

@@ -48,9 +48,9 @@ pub(super) fn points(value: f64) -> String {
     format!("{value:.2}")
 }
 
-/// R²; a dash where there is none.
+/// R²; a dash where there is none. What rounds to 0 has no sign.
 pub(super) fn share(value: f64) -> String {
-    if value.is_nan() { "–".to_owned() } else { format!("{value:.3}") }
+    if value.is_nan() { "–".to_owned() } else { format!("{value:.3}").replace("-0.000", "0.000") }
 }
 
 /// What a column with figures says of a run.

@@ -1,7 +1,7 @@
 //! True against predicted values, point by point.
 
-use eframe::egui::{EventFilter, Key, Pos2, Response, Sense, Ui};
-use egui_plot::{Corner, HLine, Legend, Line, LineStyle, PlotPoint, Points};
+use eframe::egui::{EventFilter, Key, Label, Pos2, Response, RichText, Sense, Ui};
+use egui_plot::{HLine, Line, LineStyle, PlotPoint, Points};
 
 use crate::app::{Predicted, Snapshot};
 use crate::evidence::correlation;
@@ -9,7 +9,7 @@ use crate::nn::metrics;
 use crate::study::RunRecord;
 use crate::ui::Panel;
 use crate::ui::plots::{say, small, still, translucent};
-use crate::ui::theme::palette;
+use crate::ui::theme::{self, palette};
 use crate::ui::widgets::focus_ring;
 
 const HEIGHT: f32 = 280.0;
@@ -32,7 +32,6 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, predicte
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
         let shown = still(ui, "scatter", HEIGHT)
             .sense(Sense::click())
-            .legend(Legend::default().position(Corner::LeftTop))
             .x_axis_label(format!("True {}", target.name()))
             .y_axis_label(format!("Predicted {}", target.name()))
             .show(ui, |plot| {
@@ -63,6 +62,8 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, predicte
         shown.response.on_hover_text_at_pointer(format!("{title}: true {truth}, predicted {guess}"));
         is_clicked.then_some(item.track)
     });
+    let words = "Line: predicted as it is true. Dashed: always guess the mean.";
+    ui.add(Label::new(RichText::new(words).font(theme::caption()).color(palette(ui).quiet)).wrap());
     if found.is_some() {
         panel.state.results.track = found;
     }
