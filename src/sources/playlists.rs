@@ -64,17 +64,23 @@ pub(super) fn import(
         small_covers: 0,
         not_given: 0,
         suspect: 0,
+        finished: HashSet::new(),
+        later: None,
         counts: true,
     };
     let ended = run.all();
     let mut notes = run.notes();
-    let (added, rejected) = (run.added, std::mem::take(&mut run.rejected));
+    let (added, rejected, run_later) = (run.added, std::mem::take(&mut run.rejected), run.later.take());
     study.rank_anew()?;
     notes.extend(study.not_in_years_note()?);
     study.add_rejected(&request.source(), &rejected)?;
     let counts = study.counts()?;
     let (stopped, unfinished) = match ended {
-        Ok(()) => (false, None),
+        Ok(()) if counts.tracks > 0 => (false, run_later),
+        Ok(()) => match run_later {
+            Some(reason) => return Err(ServiceError::Later(reason).into()),
+            None => (false, None),
+        },
         Err(ImportError::Service(ServiceError::Stopped)) => (true, None),
         Err(ImportError::Service(error)) if counts.tracks > 0 => (false, Some(error.to_string())),
         Err(error) => return Err(error),
@@ -115,6 +121,10 @@ struct Run<'a> {
     not_given: usize,
     /// Tracks with a value that may stand for "not measured".
     suspect: usize,
+    /// Playlists that the import which this one goes on with had brought to their end.
+    finished: HashSet<String>,
+    /// Why the rest of a playlist could not be had now.
+    later: Option<String>,
     /// Whether the values are what the study predicts.
     counts: bool,
 }
@@ -123,7 +133,8 @@ impl Run<'_> {
     fn all(&mut self) -> Result<(), ImportError> {
         self.begin()?;
         for kind in [ServiceKind::Spotify, ServiceKind::Deezer] {
-            let links: Vec<&PlaylistLink> = self.request.links.iter().filter(|link| link.service == kind).collect();
+            let is_wanted = |link: &&PlaylistLink| link.service == kind && !self.finished.contains(&link.address());
+            let links: Vec<&PlaylistLink> = self.request.links.iter().filter(is_wanted).collect();
             if links.is_empty() {
                 continue;
             }
@@ -140,16 +151,21 @@ impl Run<'_> {
     }
 
     /// Notes all playlists as unfinished, so that those that are never reached are not forgotten. What an import of the
-    /// same playlists left out is told anew, but where this one goes on with it.
+    /// same playlists left out is told anew, but where this one goes on with it: then those that are whole already are not
+    /// asked for again, or a service that answers little a day would never come to the others.
     fn begin(&mut self) -> Result<(), ImportError> {
         let begun = self.study.unfinished_playlists()?;
-        let goes_on = |link: &PlaylistLink| begun.iter().any(|begun| begun.link == link.address());
-        if !self.request.links.iter().any(goes_on) {
+        let is_begun = |link: &PlaylistLink| begun.iter().any(|begun| begun.link == link.address());
+        if self.request.links.iter().any(is_begun) {
+            let known: HashSet<String> = self.study.playlist_uris()?.into_iter().map(|(_, uri)| uri).collect();
+            let is_whole = |link: &&PlaylistLink| !is_begun(link) && known.contains(&link.uri());
+            self.finished = self.request.links.iter().filter(is_whole).map(PlaylistLink::address).collect();
+        } else {
             self.study.set_rejected(&self.request.source(), &[])?;
         }
         for link in &self.request.links {
             let link = link.address();
-            if begun.iter().all(|other| other.link != link) {
+            if begun.iter().all(|other| other.link != link) && !self.finished.contains(&link) {
                 self.study.set_unfinished(&UnfinishedPlaylist { link, version: String::new(), next_offset: 0 })?;
             }
         }
@@ -172,6 +188,12 @@ impl Run<'_> {
                 self.study.set_finished(&link.address())?;
                 Ok(())
             }
+            // The second playlist in which this happens is no accident of one page.
+            Err(ImportError::Service(ServiceError::Later(reason))) if self.later.is_none() => {
+                self.rejected.push(Rejected { what: link.address(), reason: reason.clone() });
+                self.later = Some(reason);
+                Ok(())
+            }
             other => other,
         }
     }
@@ -188,10 +210,11 @@ impl Run<'_> {
         let before = self.teller.progress.total;
         let (mut seen, mut empty) = (HashSet::new(), 0);
         self.teller.progress.done += usize::try_from(place.next_offset).unwrap_or(0);
+        let mut sent = place.next_offset;
         loop {
             let page = self.ask(|waits| service.page(&link.id, place.next_offset, waits))?;
-            let read = place.next_offset + page.entries.len() as u64;
-            let total = page.total.unwrap_or(read).max(read);
+            sent += page.entries.len() as u64;
+            let total = page.total.unwrap_or(sent).max(sent);
             self.teller.progress.total = before + usize::try_from(total).unwrap_or(0);
             let is_repeated = !page.entries.is_empty() && !seen.insert(fingerprint(&page));
             let next = page.next.clone();
@@ -213,8 +236,8 @@ impl Run<'_> {
                     self.study.set_unfinished(&place)?;
                     continue;
                 }
-                Next::End if read < total => self.too_short(&name, service, read, total),
-                Next::End if read == 0 => {
+                Next::End if sent < total => self.too_short(&name, service, sent, total),
+                Next::End if sent == 0 => {
                     let reason = format!("{} sent no entries: the playlist is empty.", service.kind().name());
                     self.rejected.push(Rejected { what: name, reason });
                 }
@@ -236,9 +259,9 @@ impl Run<'_> {
         }))
     }
 
-    fn too_short(&mut self, name: &str, service: &dyn Service, read: u64, total: u64) {
+    fn too_short(&mut self, name: &str, service: &dyn Service, sent: u64, total: u64) {
         let service = service.kind().name();
-        let reason = format!("{service} says that the playlist has {total} entries, and sent {read}.");
+        let reason = format!("{service} says that the playlist has {total} entries, and sent {sent}.");
         self.rejected.push(Rejected { what: name.to_owned(), reason });
     }
 
@@ -301,13 +324,10 @@ impl Run<'_> {
                 self.study.keep_cover_width(cover.width)?;
             }
         }
-        self.not_given += usize::from(track.value.is_none());
+        self.not_given += usize::from(track.value.is_none() && track.impossible.is_none());
         self.suspect += usize::from(track.suspect);
         let reasons = [
-            track
-                .value
-                .is_none()
-                .then(|| format!("{} is not given. The track is kept, but trains nothing.", value_word(link.service))),
+            no_value(&track, link.service),
             (track.value.is_some() && !self.counts).then(|| {
                 let predicted = value_words(link.service);
                 format!("The study predicts something else than {predicted}. The track is kept, but trains nothing.")
@@ -357,6 +377,12 @@ impl Run<'_> {
                 if self.suspect == 1 { "it" } else { "them" }
             ));
         }
+        if !self.finished.is_empty() {
+            let playlists = plural(self.finished.len(), "playlist was", "playlists were");
+            notes.push(format!(
+                "{playlists} whole already and not asked for again; import once more to bring what is new in them."
+            ));
+        }
         if self.repeated > 0 {
             let entries = plural(self.repeated, "entry repeats", "entries repeat");
             notes.push(format!("{entries} a track of the same playlist; each is taken once."));
@@ -376,6 +402,19 @@ impl Run<'_> {
             );
         }
         notes
+    }
+}
+
+/// Why a track has no value, where it has none.
+fn no_value(track: &ServiceTrack, kind: ServiceKind) -> Option<String> {
+    let word = value_word(kind);
+    match (track.value, track.impossible) {
+        (Some(_), _) => None,
+        (None, Some(value)) => {
+            let value = if value.abs() < 1e9 { value.to_string() } else { format!("{value:e}") };
+            Some(format!("{word} cannot be {value}. The track is kept, but trains nothing."))
+        }
+        (None, None) => Some(format!("{word} is not given. The track is kept, but trains nothing.")),
     }
 }
 

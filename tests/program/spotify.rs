@@ -233,6 +233,36 @@ fn an_error_that_stays_ends_the_import_with_what_is_there() {
     assert!(since.elapsed() > Duration::from_secs(2), "the pauses grow");
 }
 
+/// What is whole is not asked for again by an import that goes on, and one page that cannot be read keeps no other playlist
+/// from being read.
+#[test]
+fn an_import_that_goes_on_comes_to_the_others() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static DAY: AtomicUsize = AtomicUsize::new(1);
+    let server = serve(60, |asked| {
+        let of = |name: &str| asked.path().starts_with(&format!("/v1/playlists/{}", id(name)));
+        match DAY.load(Ordering::Relaxed) {
+            1 if of("third") => Some(Answer::Whole(429, "Retry-After: 79892\r\n", b"{}".to_vec())),
+            _ if of("second") && asked.number("offset").is_some() => Some(Answer::Whole(200, "", b"<html>".to_vec())),
+            _ => None,
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let study = folder.path().join("a.coverstudy");
+    let links = ["first", "second", "third"].map(id);
+    let links = links.each_ref().map(String::as_str);
+    let imported = last_json(&import(&server, &study, &links));
+    assert_eq!(imported["tracks"], 60, "{imported}");
+    assert!(imported["rejected"].to_string().contains("could not be read"), "{imported}");
+    assert!(imported["unfinished"].as_str().unwrap().contains("22 hours"), "{imported}");
+    DAY.store(2, Ordering::Relaxed);
+    let imported = last_json(&import(&server, &study, &links));
+    assert_eq!((&imported["tracks"], &imported["added"]), (&json!(120), &json!(60)), "{imported}");
+    assert!(imported["notes"].to_string().contains("1 playlist was whole already"), "{imported}");
+    assert!(imported["unfinished"].as_str().unwrap().contains("could not be read"), "{imported}");
+    assert_eq!(server.count(&format!("/v1/playlists/{}/items", id("first"))), 2, "two pages, on the first day");
+}
+
 #[test]
 fn pages_that_repeat_or_lead_elsewhere_end_a_playlist() {
     let (_folder, _, output) = faulty(|asked| {

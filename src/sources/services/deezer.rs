@@ -236,6 +236,7 @@ impl RowJson {
             released: String::new(),
             value,
             suspect: value.is_some_and(|value| UNMEASURED.contains(&value)),
+            impossible: self.rank.filter(|rank| *rank < 0.0),
             covers,
         };
         Some((track, album_id))

@@ -110,6 +110,8 @@ pub struct ServiceTrack {
     pub value: Option<f64>,
     /// Whether `value` may stand for "not measured".
     pub suspect: bool,
+    /// A value that its measure cannot have, and that is not taken.
+    pub impossible: Option<f64>,
     /// The same cover at several sizes.
     pub covers: Vec<CoverVariant>,
 }
@@ -128,6 +130,9 @@ pub enum ServiceError {
     /// This playlist cannot be had; others may.
     #[error("{0}")]
     Playlist(String),
+    /// The rest of this playlist cannot be had now, and is asked for again by a later import; others may be had.
+    #[error("{0}")]
+    Later(String),
     /// Nothing more can be had now. What was imported stays, and a later import goes on from there.
     #[error("{0}")]
     Ends(String),
@@ -141,6 +146,8 @@ impl ServiceError {
     fn of(error: &RequestError, service: ServiceKind) -> Self {
         match error {
             RequestError::Stopped => Self::Stopped,
+            // It may be of one page only.
+            RequestError::Broken(_) | RequestError::Garbled(_) => Self::Later(error.sentence(service.name())),
             other => Self::Ends(other.sentence(service.name())),
         }
     }

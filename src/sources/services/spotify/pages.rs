@@ -107,7 +107,8 @@ impl TrackJson {
         let id = self.id.filter(|id| !id.is_empty());
         let uri = self.uri.filter(|uri| !uri.is_empty()).or_else(|| Some(format!("spotify:track:{}", id?)))?;
         let album = self.album.unwrap_or_default();
-        let value = self.popularity.filter(|value| (0.0..=100.0).contains(value));
+        let is_possible = |value: &f64| (0.0..=100.0).contains(value);
+        let value = self.popularity.filter(is_possible);
         Some(ServiceTrack {
             title: self.name.filter(|name| !name.is_empty()).unwrap_or_else(|| uri.clone()),
             id: uri,
@@ -117,6 +118,7 @@ impl TrackJson {
             value,
             // Playlists say 0 of tracks that are not at 0 themselves.
             suspect: value == Some(0.0),
+            impossible: self.popularity.filter(|value| !is_possible(value)),
             covers: album.images.unwrap_or_default().into_iter().filter_map(ImageJson::variant).collect(),
         })
     }
@@ -169,6 +171,10 @@ mod tests {
             .collect();
         let values: Vec<_> = tracks.iter().map(|track| (track.value, track.suspect)).collect();
         assert_eq!(values, [(Some(64.0), false), (Some(0.0), true), (None, false)]);
+        let odd = super::tests::page(json!({"items": [{"track": track(json!(101))}]}));
+        assert!(
+            matches!(&odd.entries[0], Entry::Track(track) if track.value.is_none() && track.impossible == Some(101.0))
+        );
         assert_eq!((tracks[0].artist.as_str(), tracks[0].released.as_str()), ("X, Y", "1999"));
         assert_eq!((page.entries.len(), page.next), (8, Next::At(100)));
         let Entry::LeftOut { what, .. } = &page.entries[5] else { panic!("a local file is left out") };
