@@ -11,6 +11,8 @@ pub struct PlaylistForm {
     pub with_dates: bool,
     /// What is to be imported once the person has read the services' terms.
     pub pending: Option<ImportRequest>,
+    /// Whether a person was asked if downloaded covers are really to be forgotten.
+    pub asks_to_forget: bool,
     pub client_id: String,
     /// An app's secret, until it is kept elsewhere.
     pub client_secret: String,

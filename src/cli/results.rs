@@ -34,6 +34,13 @@ pub(super) fn info(path: &Path, output: &Output) -> Result<Exit> {
         let name = if playlist.name.is_empty() { "(no playlist)" } else { &playlist.name };
         output.say(format_args!("  {name}: {} tracks, mean {} {mean}", playlist.tracks, target.name()));
     }
+    let unfinished = study.unfinished_playlists()?.len();
+    if unfinished > 0 {
+        let playlists = plural(unfinished, "playlist", "playlists");
+        output.say(format_args!(
+            "The import of {playlists} is not finished: import again, and it goes on where it stopped."
+        ));
+    }
     output.event(&json!({
         "event": "info",
         "tracks": counts.tracks,

@@ -27,21 +27,24 @@ pub(super) enum PictureAt {
 }
 
 /// What came of a batch.
+#[derive(Default)]
 pub(super) struct Brought {
     /// Tracks that are new.
     pub(super) added: usize,
     /// Covers that could not be had.
     pub(super) rejected: Vec<Rejected>,
+    /// Whether all tracks were brought.
+    pub(super) is_whole: bool,
 }
 
-/// Brings a batch of tracks with their covers into the study, in one transaction; `None` where `wishes` ended the
-/// downloads before.
+/// Brings a batch of tracks with their covers into the study, in one transaction; where `wishes` ends the downloads, those
+/// tracks whose covers are there.
 pub(super) fn bring(
     study: &mut Study,
-    batch: Vec<Candidate>,
+    mut batch: Vec<Candidate>,
     downloader: &Downloader,
     wishes: &Wishes,
-) -> Result<Option<Brought>, ImportError> {
+) -> Result<Brought, ImportError> {
     let mut known: HashMap<String, CoverId> = HashMap::new();
     let mut wanted = Vec::new();
     let mut seen = HashSet::new();
@@ -53,12 +56,18 @@ pub(super) fn bring(
             }
         }
     }
-    let Some(downloads) = downloader.fetch(wanted, wishes) else { return Ok(None) };
+    let downloads = downloader.fetch(wanted, wishes);
+    let count = batch.len();
+    batch.retain(|candidate| {
+        let address = candidate.picture.as_ref().and_then(PictureAt::address);
+        address.is_none_or(|address| known.contains_key(address) || downloads.contains_key(address))
+    });
+    let is_whole = batch.len() == count;
     let read: Vec<(NewTrack, Option<Rejected>)> =
         batch.into_par_iter().map(|candidate| candidate.read(&known, &downloads)).collect();
     let (tracks, rejected): (Vec<_>, Vec<_>) = read.into_iter().unzip();
     let added = study.add_tracks(&tracks)?;
-    Ok(Some(Brought { added, rejected: rejected.into_iter().flatten().collect() }))
+    Ok(Brought { added, rejected: rejected.into_iter().flatten().collect(), is_whole })
 }
 
 impl Candidate {

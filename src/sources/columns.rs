@@ -247,7 +247,8 @@ fn place_of(name: &str, headers: &[String]) -> Result<usize, String> {
         .ok_or_else(|| format!("There is no column \"{name}\". There are: {}.", headers.join(", ")))
 }
 
-fn normalised(header: &str) -> String {
+/// A header without what does not matter: case, byte-order mark, `?`, spaces and underscores.
+pub(super) fn normalised(header: &str) -> String {
     header
         .chars()
         .filter(|mark| !matches!(mark, '\u{feff}' | '?' | '_') && !mark.is_whitespace())

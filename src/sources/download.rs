@@ -56,9 +56,9 @@ impl Downloader {
         self.0.bytes.load(Ordering::Relaxed)
     }
 
-    /// Downloads all `addresses`, each once; `None` where `wishes` ended it before. Requests that are under way then are
-    /// not waited for: a server that stalls would hold up whoever cancels.
-    pub(super) fn fetch(&self, addresses: Vec<String>, wishes: &Wishes) -> Option<Downloads> {
+    /// Downloads all `addresses`, each once; where `wishes` ends it, what has come by then. Requests that are under way
+    /// then are not waited for: a server that stalls would hold up whoever cancels.
+    pub(super) fn fetch(&self, addresses: Vec<String>, wishes: &Wishes) -> Downloads {
         let count = addresses.len();
         let queue = Arc::new(Queue::new(addresses));
         let mut threads = 0;
@@ -67,7 +67,10 @@ impl Downloader {
             let work = move || {
                 while let Some((address, host)) = queue.take(&wishes) {
                     let download = shared.download(&address, &wishes);
-                    queue.put(address, &host, download);
+                    // A failure after the end is the end's.
+                    if download.is_ok() || wishes.stop() == Stop::No {
+                        queue.put(address, &host, download);
+                    }
                 }
             };
             match std::thread::Builder::new().name("covers".to_owned()).spawn(work) {
@@ -75,7 +78,7 @@ impl Downloader {
                 Err(error) => tracing::warn!(%error, "fewer downloads at once"),
             }
         }
-        if threads > 0 || count == 0 { queue.wait_for(count, wishes) } else { None }
+        if threads > 0 { queue.wait_for(count, wishes) } else { Downloads::new() }
     }
 }
 
@@ -125,7 +128,8 @@ impl Shared {
         if url.scheme() == "https" && is_public && url.port().is_none() {
             Ok(())
         } else {
-            Err("The cover's address is not a https address of a public server, so it was not asked.".to_owned())
+            let hint = if url.scheme() == "http" { " Write it with https://." } else { "" };
+            Err(format!("The cover's address is not a https address of a public server, so it was not asked.{hint}"))
         }
     }
 
@@ -247,16 +251,13 @@ impl Queue {
         }
     }
 
-    /// All that came, once `count` addresses are done; `None` where `wishes` ends it before.
-    fn wait_for(&self, count: usize, wishes: &Wishes) -> Option<Downloads> {
+    /// All that came, once `count` addresses are done or `wishes` ends it.
+    fn wait_for(&self, count: usize, wishes: &Wishes) -> Downloads {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while state.done.len() < count {
-            if wishes.stop() != Stop::No {
-                return None;
-            }
+        while state.done.len() < count && wishes.stop() == Stop::No {
             (state, _) = self.room.wait_timeout(state, POLL).unwrap_or_else(PoisonError::into_inner);
         }
-        Some(std::mem::take(&mut state.done))
+        std::mem::take(&mut state.done)
     }
 
     fn put(&self, address: String, host: &str, download: Result<Vec<u8>, String>) {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
 
-use super::candidate::{Candidate, PictureAt, bring};
+use super::candidate::{Brought, Candidate, PictureAt, bring};
 use super::columns::{Column, Mapping};
 use super::download::Downloader;
 use super::numbers::DecimalMark;
@@ -16,10 +16,11 @@ use super::playlist_names::PlaylistNames;
 use super::playlists::{self, PlaylistRequest};
 use super::services::{ServiceError, fitting_width};
 use super::table::TableError;
-use super::{sample, tables};
+use super::{sample, tables, workbook};
 use crate::jobs::{Stop, Wishes};
 use crate::study::{
-    ImportCounts, KnownTrack, NewTrack, POPULARITY, Rejected, Study, StudyError, StudyFile, Target, plural, why,
+    ImportCounts, KnownTrack, NewTrack, POPULARITY, Rejected, Study, StudyError, StudyFile, Target, plural, thousands,
+    why,
 };
 
 /// Tracks that are decoded and then committed together: some tenths of a second of work.
@@ -93,16 +94,26 @@ pub enum ImportError {
     NoPictures(PathBuf),
     #[error("{}", missing_columns(path, columns))]
     MissingColumns { path: PathBuf, columns: Vec<Column> },
+    #[error(
+        "{} has no column that names pictures in {}. The pictures have to be called as a column says, such as by track id: \
+         rename them, or add a column \"cover\" with their names.",
+        path.display(),
+        folder.display()
+    )]
+    NoNamedPictures { path: PathBuf, folder: PathBuf },
     #[error("{}: {detail}", path.display())]
     Mapping { path: PathBuf, detail: String },
     #[error(
         "Every popularity in {} is 0. That is not a measurement: newer Spotify apps no longer receive popularity, and \
-         some tools write 0 for it. Export the tracks with a tool that has it, or choose another column.",
-        .0.display()
+         some tools write 0 for it. Export the tracks with a tool that has it, or choose another column.{}",
+        .0.display(),
+        formulas(.0)
     )]
     AllZero(PathBuf),
     #[error(
-        "Every value of \"{measure}\" in {} is 0, so there is nothing to predict. Choose another column.", path.display()
+        "Every value of \"{measure}\" in {} is 0, so there is nothing to predict. Choose another column.{}",
+        path.display(),
+        formulas(path)
     )]
     AllZeroMeasure { path: PathBuf, measure: String },
     #[error("{}", no_values(path, measure, *is_popularity, example.as_deref()))]
@@ -119,7 +130,8 @@ pub enum ImportError {
     TermsUnread,
 }
 
-fn missing_columns(path: &Path, columns: &[Column]) -> String {
+/// What a spreadsheet lacks that an import cannot do without, and what to do about it.
+pub fn missing_columns(path: &Path, columns: &[Column]) -> String {
     let names: Vec<String> = columns.iter().map(|column| column.label().to_lowercase()).collect();
     let hint = match columns {
         _ if columns.contains(&Column::Title) => "Choose the columns, or rename them and import again.",
@@ -129,7 +141,7 @@ fn missing_columns(path: &Path, columns: &[Column]) -> String {
         }
         [Column::Cover] => {
             "Choose the column with the covers' file names or web addresses or, where there is none, export the tracks \
-             with a tool that has them, such as Exportify or Chosic."
+             with a tool that has them, such as Exportify (the one by watsonbox) or Chosic."
         }
         _ => {
             "Lists from TuneMyMusic or Soundiiz have neither: export the tracks with a tool that has popularity and cover \
@@ -154,7 +166,16 @@ fn no_values(path: &Path, measure: &str, is_popularity: bool, example: Option<&s
         (_, Some(_)) => "Write plain numbers, or choose another column.",
         (false, None) => "Choose another column.",
     };
-    format!("{found} {hint}")
+    format!("{found} {hint}{}", formulas(path))
+}
+
+/// What to do about formulas: their values are in a workbook only once a spreadsheet program has saved it.
+fn formulas(path: &Path) -> &'static str {
+    if workbook::has_formulas(path) {
+        " Where its cells hold formulas, open the file in your spreadsheet program, save it there, and import it again."
+    } else {
+        ""
+    }
 }
 
 /// How far an import has come, after each committed batch.
@@ -163,12 +184,31 @@ pub struct ImportProgress {
     pub done: usize,
     pub total: usize,
     pub rejected: usize,
+    /// Playlists to come after the one whose tracks are counted, of which it is not known how many they have.
+    pub playlists_left: usize,
     /// Bytes of covers that were downloaded.
     pub bytes: u64,
     /// Whether covers have to be downloaded; told before the first one is.
     pub downloads: bool,
     /// Seconds until a service may be asked again, where it wants the import to wait.
     pub waiting_secs: Option<u64>,
+}
+
+impl ImportProgress {
+    /// "350 of 700 tracks", and what comes after them.
+    pub fn counted(&self) -> String {
+        let counted = format!("{} of {} tracks", thousands(self.done), thousands(self.total));
+        match self.playlists_left {
+            0 => counted,
+            left => format!("{counted}, then {}", plural(left, "more playlist", "more playlists")),
+        }
+    }
+
+    /// Seconds left after `seconds`; unknown where other playlists follow, or nothing is done yet.
+    pub fn seconds_left(&self, seconds: f64) -> Option<f64> {
+        let left = self.total.saturating_sub(self.done) as f64;
+        (self.done > 0 && self.playlists_left == 0).then(|| seconds / self.done as f64 * left)
+    }
 }
 
 /// What an import did.
@@ -336,13 +376,14 @@ fn run(
                 there.is_none_or(|there| !there.is_whole)
             }));
         }
-        let brought = if wishes.stop() == Stop::No { bring(study, batch, &downloader, wishes)? } else { None };
-        let Some(brought) = brought else {
-            stopped = true;
-            break;
-        };
+        let may_go_on = wishes.stop() == Stop::No;
+        let brought = if may_go_on { bring(study, batch, &downloader, wishes)? } else { Brought::default() };
         added += brought.added;
         rejected.extend(brought.rejected);
+        if !brought.is_whole {
+            stopped = true;
+            break;
+        }
         progress.done += rows;
         progress.rejected = rejected.len();
         progress.bytes = downloader.bytes();

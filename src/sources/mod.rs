@@ -9,6 +9,7 @@ mod folder;
 pub mod fuzzing;
 mod import;
 mod numbers;
+mod plain;
 mod playlist_names;
 mod playlists;
 pub mod sample;
@@ -21,6 +22,7 @@ pub use columns::{Column, Mapping};
 pub use folder::{is_picture_name, pictures_in};
 pub use import::{
     Columns, ImportError, ImportProgress, ImportRequest, ImportSummary, TableFile, TablesRequest, import,
+    missing_columns,
 };
 pub use numbers::DecimalMark;
 pub use playlists::PlaylistRequest;

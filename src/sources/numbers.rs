@@ -100,6 +100,16 @@ struct Number<'a> {
     body: &'a str,
     /// "e6" or nothing.
     exponent: &'a str,
+    /// Whether the exponent is a word for thousands or more, as in "1.2M".
+    is_word: bool,
+}
+
+/// Words for thousands and more, in lower case, and what they stand for.
+const POWERS: [(&str, &str); 6] = [("k", "e3"), ("m", "e6"), ("mio", "e6"), ("bn", "e9"), ("b", "e9"), ("mrd", "e9")];
+
+/// Whether a mark says what a number is of, and nothing of how large it is.
+fn is_beside(mark: char) -> bool {
+    mark.is_whitespace() || matches!(mark, '%' | '$' | '€' | '£' | '¥' | '₩' | '₹')
 }
 
 /// Marks that stand between thousands only.
@@ -109,14 +119,20 @@ fn is_group_mark(mark: char) -> bool {
 
 impl<'a> Number<'a> {
     fn of(cell: &'a str) -> Option<Self> {
-        let text = cell.trim().trim_end_matches('%').trim_end();
+        let text = cell.trim_matches(is_beside);
         let is_negative = text.starts_with(['-', '−']);
-        let text = text.strip_prefix(['-', '−', '+']).unwrap_or(text).trim_start();
-        let (body, exponent) = text.split_at(text.find(['e', 'E']).unwrap_or(text.len()));
+        let text = text.strip_prefix(['-', '−', '+']).unwrap_or(text).trim_start_matches(is_beside);
+        let (body, exponent) = text.split_at(text.find(char::is_alphabetic).unwrap_or(text.len()));
+        let word = exponent.trim_end_matches('.').to_lowercase();
+        let power = POWERS.iter().find(|(other, _)| *other == word).map(|(_, power)| *power);
+        let (body, exponent, is_word) = match power {
+            Some(power) => (body.trim_end(), power, true),
+            None => (body, exponent, false),
+        };
         let is_number = body.starts_with(|mark: char| mark.is_ascii_digit() || matches!(mark, '.' | ','))
             && body.chars().all(|mark| mark.is_ascii_digit() || matches!(mark, '.' | ',') || is_group_mark(mark))
             && body.contains(|mark: char| mark.is_ascii_digit());
-        is_number.then_some(Self { is_negative, body, exponent })
+        is_number.then_some(Self { is_negative, body, exponent, is_word })
     }
 
     fn says(&self) -> Option<Says> {
@@ -131,7 +147,7 @@ impl<'a> Number<'a> {
             }
         };
         let kind = DecimalMark::of(mark);
-        let can_group = ungrouped(self.body).is_some() && self.exponent.is_empty();
+        let can_group = ungrouped(self.body).is_some() && (self.exponent.is_empty() || self.is_word);
         Some(match (count(mark), can_group) {
             (1, true) => Says::EitherWith(kind),
             (1, false) => Says::DecimalIs(kind),
@@ -198,11 +214,30 @@ mod tests {
             ("−3", -3.0),
             ("1e6", 1_000_000.0),
             ("1,5e3", 1_500.0),
+            ("1.2M", 1_200_000.0),
+            ("12.3 K", 12_300.0),
+            ("1,5 Mio.", 1_500_000.0),
+            ("€1.234,56", 1_234.56),
+            ("-$9", -9.0),
+            ("£ 9", 9.0),
         ] {
             assert_eq!(column(&[cell], ENGLISH), [Some(number)], "{cell}");
         }
         assert!(column(&["N/A"], ENGLISH)[0].unwrap().is_nan());
-        let none = ["many", "1,2,3", "1.2.3", "01.02.2020", "1.234,567,8", "12 34", "1e", "-", ".", "1,234.567.8"];
+        let none = [
+            "many",
+            "1,2,3",
+            "1.2.3",
+            "01.02.2020",
+            "7 pm",
+            "5x",
+            "1.234,567,8",
+            "12 34",
+            "1e",
+            "-",
+            ".",
+            "1,234.567.8",
+        ];
         let wrong: Vec<_> =
             none.iter().filter(|cell| column(&[cell], ENGLISH)[0].is_some_and(f64::is_finite)).collect();
         assert_eq!(wrong, Vec::<&&str>::new());

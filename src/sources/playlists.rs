@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::candidate::{Candidate, PictureAt, bring};
 use super::download::Downloader;
 use super::import::{ImportError, ImportProgress, ImportSummary};
+use super::plain::plain;
 use super::services::{
     Deezer, Entry, Head, Next, Page, PlaylistLink, Service, ServiceError, ServiceKind, ServiceTrack, Spotify, Waits,
     choose,
@@ -132,6 +133,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn all(&mut self) -> Result<(), ImportError> {
         self.begin()?;
+        let mut playlists_left = (self.request.links.len() - self.finished.len()).saturating_sub(1);
         for kind in [ServiceKind::Spotify, ServiceKind::Deezer] {
             let is_wanted = |link: &&PlaylistLink| link.service == kind && !self.finished.contains(&link.address());
             let links: Vec<&PlaylistLink> = self.request.links.iter().filter(is_wanted).collect();
@@ -144,6 +146,8 @@ impl Run<'_> {
             };
             self.counts &= self.study.adopt(&target(kind))? != Adopted::Not;
             for link in links {
+                self.teller.progress.playlists_left = playlists_left;
+                playlists_left = playlists_left.saturating_sub(1);
                 self.playlist(service.as_mut(), link)?;
             }
         }
@@ -205,7 +209,7 @@ impl Run<'_> {
 
     /// The pages of a playlist, from where an earlier import stopped.
     fn pages(&mut self, service: &mut dyn Service, link: &PlaylistLink, head: &Head) -> Result<(), ImportError> {
-        let name = self.study.playlist_name(&link.uri(), &head.name)?;
+        let name = self.study.playlist_name(&link.uri(), &plain(&head.name))?;
         let mut place = self.place(link, head)?;
         let before = self.teller.progress.total;
         let (mut seen, mut empty) = (HashSet::new(), 0);
@@ -280,12 +284,18 @@ impl Run<'_> {
         for entry in page.entries {
             match entry {
                 Entry::LeftOut { what, reason } => {
-                    self.rejected.push(Rejected { what: format!("{name}: {what}"), reason: reason.to_owned() });
+                    let what = format!("{name}: {}", plain(&what));
+                    self.rejected.push(Rejected { what, reason: reason.to_owned() });
                 }
-                Entry::Track(track) => batch.extend(self.candidate(track, link, name)?),
+                Entry::Track(mut track) => {
+                    for words in [&mut track.title, &mut track.artist, &mut track.album] {
+                        *words = plain(words);
+                    }
+                    batch.extend(self.candidate(track, link, name)?);
+                }
             }
         }
-        let brought = bring(self.study, batch, &self.downloader, self.wishes)?.ok_or(ServiceError::Stopped)?;
+        let brought = bring(self.study, batch, &self.downloader, self.wishes)?;
         self.study.rank_anew()?;
         self.added += brought.added;
         self.rejected.extend(brought.rejected);
@@ -296,7 +306,7 @@ impl Run<'_> {
         progress.rejected = self.rejected.len();
         progress.bytes = self.downloader.bytes();
         self.teller.wait(None);
-        Ok(())
+        if brought.is_whole { Ok(()) } else { Err(ServiceError::Stopped.into()) }
     }
 
     /// A service's track as the study keeps it; `None` where it is there already and lacks nothing.
@@ -370,9 +380,9 @@ impl Run<'_> {
             ));
         }
         if self.suspect > 0 {
+            let which = if has(ServiceKind::Deezer) { "0 or, at Deezer, exactly 100,000" } else { "0" };
             notes.push(format!(
-                "{} a value that may stand for \"not measured\": 0 or, at Deezer, exactly 100,000. Importing again looks \
-                 at {} anew.",
+                "{} a value that may stand for \"not measured\": {which}. Importing again looks at {} anew.",
                 plural(self.suspect, "track has", "tracks have"),
                 if self.suspect == 1 { "it" } else { "them" }
             ));

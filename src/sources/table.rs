@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
-use super::columns::{Column, Mapping};
+use super::columns::{Column, Mapping, normalised};
 use super::numbers::DecimalMark;
 use super::workbook;
 use crate::study::why;
@@ -110,7 +110,10 @@ impl Table {
             let record = record
                 .map_err(|error| TableError::Malformed { path: path.to_path_buf(), detail: error.to_string() })?;
             let line = record.position().map_or(0, csv::Position::line) + skipped;
-            rows.push(Row { line, cells: record });
+            // Spreadsheet programs write rows of nothing but separators below the last one.
+            if record.iter().any(|cell| !cell.trim().is_empty()) {
+                rows.push(Row { line, cells: record });
+            }
         }
         if let Some(line) = open_quote(text, separator) {
             return Err(TableError::OpenQuote { path: path.to_path_buf(), line: line + skipped });
@@ -133,6 +136,14 @@ impl Table {
         let is_long = |row: &&Row| row.cells.iter().skip(self.headers.len()).any(is_filled);
         let first = self.rows.iter().find(is_long)?.line;
         Some((self.rows.iter().filter(is_long).count(), first))
+    }
+
+    /// Headers that the columns in use share with others, which are not read.
+    pub(super) fn shared_headers(&self, mapping: &Mapping) -> Vec<&str> {
+        let normal: Vec<String> = self.headers.iter().map(|header| normalised(header)).collect();
+        let is_shared = |place: &usize| normal.iter().filter(|header| **header == normal[*place]).count() > 1;
+        let used = Column::CHOOSABLE.into_iter().filter_map(|column| mapping.of(column));
+        used.filter(|place| *place < normal.len() && is_shared(place)).map(|place| self.headers[place].trim()).collect()
     }
 
     /// The mark before decimals that goes with the separator: where `;` stands between cells, `,` stands in numbers.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::vec::IntoIter;
 
 use super::candidate::{Candidate, PictureAt};
-use super::columns::Mapping;
+use super::columns::{Column, Mapping};
 use super::folder::{CoversFolder, is_picture_name};
 use super::import::{Columns, ImportError, Planned, TableFile, TablesRequest};
 use super::numbers::{Expected, Notation, is_no_value};
+use super::plain::plain;
 use super::services::at_width;
 use super::table::{Row, Table};
 use crate::study::{NewTrack, POPULARITY, Rejected, Scale, Target, plural};
@@ -55,7 +56,7 @@ impl Plan {
         let mut names = Vec::new();
         for file in &request.files {
             let table = Table::read(&file.path)?;
-            let mapping = file.mapping(&table)?;
+            let mapping = file.mapping(&table, request.covers.as_deref())?;
             if table.rows.is_empty() {
                 return Err(ImportError::NoRows(table.path));
             }
@@ -109,7 +110,7 @@ impl Plan {
         self.tables
             .iter()
             .flat_map(|table| {
-                let of_file = [table.guessed(), table.slipped(), table.unread()];
+                let of_file = [table.guessed(), table.slipped(), table.unread(), table.doubled()];
                 of_file.into_iter().chain([self.unsure(table), self.negative(table), self.shares(table)])
             })
             .flatten()
@@ -243,7 +244,8 @@ impl PlannedTable {
     fn planned(&self, row: &Row, folders: &mut HashMap<PathBuf, CoversFolder>, target: &Target) -> Planned {
         let mapping = &self.mapping;
         let key = row.cell(mapping.cover);
-        let title = Some(row.cell(mapping.title)).filter(|title| !title.is_empty()).unwrap_or(key);
+        let written = Some(row.cell(mapping.title)).filter(|title| !title.is_empty()).unwrap_or(key);
+        let title = plain(written);
         let mut planned = Planned { is_row: true, candidate: None, rejected: Vec::new() };
         let mut reject =
             |reason| planned.rejected.push(Rejected { what: format!("Line {}: {title}", row.line), reason });
@@ -267,7 +269,7 @@ impl PlannedTable {
             reject(format!("{} is not given. The track is kept, but trains nothing.", value_name(target)));
         }
         let playlist = match mapping.playlist {
-            Some(_) => row.cell(mapping.playlist).to_owned(),
+            Some(_) => plain(row.cell(mapping.playlist)),
             None => self.name.clone(),
         };
         let cover_url = match &picture {
@@ -275,14 +277,14 @@ impl PlannedTable {
             _ => row.cell(mapping.cover_url).to_owned(),
         };
         let track = NewTrack {
-            title: title.to_owned(),
-            artist: row.cell(mapping.artist).to_owned(),
-            album: row.cell(mapping.album).to_owned(),
+            artist: plain(row.cell(mapping.artist)),
+            album: plain(row.cell(mapping.album)),
             released: row.cell(mapping.released).to_owned(),
             key: if is_address(key) { format!("{title}_{playlist}") } else { key_of(key) },
             playlist,
             playlist_uri: row.cell(mapping.playlist_uri).to_owned(),
-            identity: self.identity(row, title, key),
+            identity: self.identity(row, written, key),
+            title,
             measure: target.measure.clone(),
             value,
             cover_url,
@@ -364,6 +366,18 @@ impl PlannedTable {
         ))
     }
 
+    /// Columns that are called alike.
+    fn doubled(&self) -> Option<String> {
+        let shared = self.table.shared_headers(&self.mapping);
+        (!shared.is_empty()).then(|| {
+            format!(
+                "{} has several columns called {}; the first was read. To read another one, give it a name of its own.",
+                self.table.path.display(),
+                shared.join(", ")
+            )
+        })
+    }
+
     /// Sheets of the workbook that were not read.
     fn unread(&self) -> Option<String> {
         let others = &self.table.other_sheets;
@@ -399,8 +413,13 @@ fn shared_ids(table: &Table, mapping: &Mapping) -> HashSet<String> {
 }
 
 impl TableFile {
-    fn mapping(&self, table: &Table) -> Result<Mapping, ImportError> {
-        let recognised = table.recognised();
+    /// Which column holds what; where none is recognised as that of the covers, it is the one that names most of the
+    /// pictures in the folder of `covers`.
+    fn mapping(&self, table: &Table, covers: Option<&Path>) -> Result<Mapping, ImportError> {
+        let mut recognised = table.recognised();
+        if let Some(folder) = covers.filter(|_| recognised.cover.is_none()) {
+            recognised.cover = naming_pictures(table, folder)?;
+        }
         let mapping = match &self.columns {
             Columns::Recognised => recognised,
             Columns::Chosen { mapping, headers } if *headers == table.headers => *mapping,
@@ -414,12 +433,24 @@ impl TableFile {
                 .map_err(|detail| ImportError::Mapping { path: self.path.clone(), detail })?,
         };
         let missing = mapping.missing();
-        if missing.is_empty() {
-            Ok(mapping)
-        } else {
-            Err(ImportError::MissingColumns { path: self.path.clone(), columns: missing })
+        match (missing.as_slice(), covers) {
+            ([], _) => Ok(mapping),
+            ([Column::Cover], Some(folder)) => {
+                Err(ImportError::NoNamedPictures { path: self.path.clone(), folder: folder.to_path_buf() })
+            }
+            _ => Err(ImportError::MissingColumns { path: self.path.clone(), columns: missing }),
         }
     }
+}
+
+/// The column whose cells name most of the pictures in a folder; `None` where none does.
+fn naming_pictures(table: &Table, folder: &Path) -> Result<Option<usize>, ImportError> {
+    let listed =
+        CoversFolder::list(folder).map_err(|source| ImportError::Folder { path: folder.to_path_buf(), source })?;
+    let named = |column: usize| table.rows.iter().filter(|row| listed.contains(row.cell(Some(column)))).count();
+    let counts = (0..table.headers.len()).map(|column| (named(column), column));
+    // The first of equals.
+    Ok(counts.filter(|(named, _)| *named > 0).rev().max_by_key(|(named, _)| *named).map(|(_, column)| column))
 }
 
 /// What a cell says of the value that is to be predicted.

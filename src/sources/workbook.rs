@@ -20,6 +20,12 @@ pub(super) fn is_one(bytes: &[u8]) -> bool {
     BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning))
 }
 
+/// Whether a file may hold formulas, whose values are there only after a spreadsheet program has saved them.
+pub(super) fn has_formulas(path: &Path) -> bool {
+    const ENDINGS: [&str; 5] = ["xlsx", "xlsm", "xlsb", "xls", "ods"];
+    path.extension().is_some_and(|own| ENDINGS.iter().any(|ending| own.eq_ignore_ascii_case(ending)))
+}
+
 /// Reads the sheet that looks most like a list of tracks; `path` is only named in errors.
 pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Table, TableError> {
     let unreadable = |detail: String| TableError::Workbook { path: path.to_path_buf(), detail };

@@ -6,7 +6,6 @@ use super::Panel;
 use super::theme::palette;
 use super::widgets::{clock, name, secondary};
 use crate::app::Command;
-use crate::study::thousands;
 
 /// Room for the words, as a share of the bar's; the same all the time, so that nothing moves while they change.
 const TEXT_SHARE: f32 = 0.55;
@@ -21,15 +20,12 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let (text, share) = match (&panel.state.import, &panel.state.training.under) {
         (Some(import), _) => {
             let progress = import.progress;
-            let left = import.since.elapsed().as_secs_f64() / progress.done.max(1) as f64
-                * (progress.total - progress.done.min(progress.total)) as f64;
-            let counts = format!("Importing: {} of {} tracks", thousands(progress.done), thousands(progress.total));
-            let text = if let Some(seconds) = progress.waiting_secs {
-                format!("{counts}, waiting {}", clock(seconds as f64))
-            } else if progress.done == 0 {
-                counts
-            } else {
-                format!("{counts}, {} left", clock(left))
+            let counts = format!("Importing: {}", progress.counted());
+            let left = progress.seconds_left(import.since.elapsed().as_secs_f64());
+            let text = match (progress.waiting_secs, left) {
+                (Some(seconds), _) => format!("{counts}, waiting {}", clock(seconds as f64)),
+                (None, Some(left)) => format!("{counts}, {} left", clock(left)),
+                (None, None) => counts,
             };
             (text, progress.done as f32 / progress.total.max(1) as f32)
         }

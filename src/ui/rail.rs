@@ -228,13 +228,16 @@ fn standing(state: &State, step: Step) -> (Standing, String) {
                 let percent = 100 * import.progress.done / import.progress.total.max(1);
                 (Standing::Running, format!("{percent} %"))
             }
+            None if study.snapshot.as_ref().is_some_and(|snapshot| !snapshot.unfinished.is_empty()) => {
+                (Standing::NeedsAttention, thousands(tracks))
+            }
             None if tracks > 0 => (Standing::Done, thousands(tracks)),
             None => plain(Standing::Ready),
         },
         _ if state.blocked(step).is_some() => plain(Standing::NotStarted),
         Step::Covers => {
             let covers = study.snapshot.as_ref().map_or(0, |snapshot| snapshot.counts.unique_covers);
-            (Standing::Done, thousands(covers))
+            (if covers == 0 { Standing::NeedsAttention } else { Standing::Done }, thousands(covers))
         }
         Step::Model => plain(Standing::Ready),
         Step::Training => match &state.training.under {

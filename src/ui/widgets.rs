@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use eframe::egui::{
     self, Align, Button, Color32, CornerRadius, DragValue, Frame, InnerResponse, Layout, Margin, Response, RichText,
@@ -441,9 +442,35 @@ pub fn empty(ui: &mut Ui, icon: Icon, text: &str) {
     ui.add_space(48.0);
 }
 
+/// Text on at most two lines of `width` points; what is cut off is shown when it is pointed at.
+pub fn two_lines(ui: &mut Ui, width: f32, text: RichText) -> Response {
+    let words = text.text().to_owned();
+    let mut job = WidgetText::from(text).into_layout_job(ui.style(), egui::FontSelection::Default, Align::Min);
+    let job = Arc::make_mut(&mut job);
+    job.wrap = egui::text::TextWrapping { max_width: width, max_rows: 2, ..Default::default() };
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job.clone()));
+    let is_cut = galley.elided;
+    let layout = Layout::left_to_right(Align::Center);
+    let label = egui::Label::new(galley).selectable(false).show_tooltip_when_elided(false);
+    let size = egui::vec2(width, ui.available_height());
+    let response = ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_width(width);
+        ui.add(label)
+    });
+    if is_cut { response.inner.on_hover_text(words) } else { response.inner }
+}
+
 /// Text that keeps to one line and ends in "…" where there is no room.
 pub fn one_line(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
     ui.add(egui::Label::new(text).truncate())
+}
+
+/// As [`one_line`], where it stands in a column of up to `width` points.
+pub fn one_line_of(ui: &mut Ui, width: f32, text: &str) {
+    ui.scope(|ui| {
+        ui.set_max_width(width);
+        one_line(ui, text);
+    });
 }
 
 /// Seconds as minutes and seconds.

@@ -48,7 +48,7 @@ fn unknown_columns_can_be_named() {
     let csv = "Lied;Beliebtheit;Bild\nA;12,5;c0\nB;70;c1.png\n";
     let output = import(folder.path(), csv, &[]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("no column that can be recognised as title or popularity or cover"));
+    assert!(said(&output).contains("no column that can be recognised as title or popularity. "));
     let wrong = import(folder.path(), csv, &["--map", "title=Song"]);
     assert_eq!(wrong.status.code(), Some(2), "{}", said(&wrong));
     let output = import(folder.path(), csv, &["--map", "title=Lied,popularity=Beliebtheit,cover=Bild"]);

@@ -17,6 +17,7 @@ mod models;
 mod score_panel;
 mod snapshots;
 mod spotify;
+mod spreadsheet_columns;
 mod spreadsheet_playlists;
 mod spreadsheets;
 mod studies;

@@ -77,6 +77,9 @@ fn three_playlists_through_the_window() {
     // It may be scrolled out of view.
     driver.harness.get_by_role_and_label(Role::Button, "Forget downloaded covers").click_accesskit();
     driver.harness.step();
+    driver.harness.step();
+    driver.harness.get_by_role_and_label(Role::Button, "Forget them for good").click_accesskit();
+    driver.harness.step();
     driver.until("the covers are forgotten", 20, |state| {
         state
             .study

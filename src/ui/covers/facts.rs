@@ -32,6 +32,7 @@ pub(super) fn draw(ui: &mut Ui, snapshot: &Snapshot) {
         });
     });
     card(ui, "Playlists", |ui| {
+        let name_width = ui.available_width() - 2.0 * (56.0 + GAP_LARGE);
         egui::Grid::new("playlists").num_columns(3).striped(true).spacing([GAP_LARGE, 4.0]).show(ui, |ui| {
             let heading = |text: &str| RichText::new(text).font(theme::caption()).color(colors.quiet);
             ui.label(heading("Playlist"));
@@ -39,7 +40,8 @@ pub(super) fn draw(ui: &mut Ui, snapshot: &Snapshot) {
             widgets::right_aligned(ui, 56.0, heading("Mean"));
             ui.end_row();
             for playlist in &snapshot.playlists {
-                ui.label(if playlist.name.is_empty() { "(none)" } else { &playlist.name });
+                let name = if playlist.name.is_empty() { "(none)" } else { &playlist.name };
+                widgets::one_line_of(ui, name_width, name);
                 widgets::right_aligned(ui, 56.0, thousands(playlist.tracks));
                 let mean = playlist.mean.map_or_else(|| "–".to_owned(), |mean| format!("{mean:.1}"));
                 widgets::right_aligned(ui, 56.0, mean);

@@ -10,7 +10,7 @@ use super::Panel;
 use super::icons::Icon;
 use super::page::page;
 use super::theme::{GAP, palette};
-use super::widgets::{FIELD_LABEL, card, clock, next, notice, primary, secondary, text_field};
+use super::widgets::{FIELD_LABEL, card, clock, next, notice, primary, secondary, text_field, two_lines};
 use crate::app::{Command, ImportState, Imported, Step};
 use crate::study::{Recovered, Rejected, RunStatus, plural, thousands};
 
@@ -58,7 +58,7 @@ fn blocked(panel: &Panel<'_>) -> Option<&'static str> {
     } else if form.table.trim().is_empty() {
         Some("Choose a spreadsheet first.")
     } else if matches!(&form.preview, Some(Ok(preview)) if !preview.mapping.missing().is_empty()) {
-        Some("Choose the columns for title, popularity and cover first.")
+        Some("What the spreadsheet lacks is said below: choose the columns, or another file.")
     } else {
         panel.state.read_only()
     }
@@ -91,16 +91,18 @@ fn progress(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(ImportState { progress, since, .. }) = panel.state.import else { return };
     let seconds = since.elapsed().as_secs_f64();
     let speed = progress.done as f64 / seconds.max(0.001);
-    let left = (progress.total - progress.done.min(progress.total)) as f64 / speed.max(0.001);
     let mut cancel = false;
     card(ui, "Importing", |ui| {
         let share = progress.done as f32 / progress.total.max(1) as f32;
         ui.add(egui::ProgressBar::new(share).desired_height(8.0).fill(palette(ui).quiet));
         ui.horizontal(|ui| {
-            let counted = format!("{} of {} tracks", thousands(progress.done), thousands(progress.total));
+            let counted = progress.counted();
             let mut text = counted.clone();
             if progress.done > 0 {
-                text += &format!(", {speed:.0} a second, {} left", clock(left));
+                text += &format!(", {speed:.0} a second");
+            }
+            if let Some(left) = progress.seconds_left(seconds) {
+                text += &format!(", {} left", clock(left));
             }
             if let Some(seconds) = progress.waiting_secs {
                 let now = clock(seconds as f64);
@@ -142,6 +144,10 @@ fn result_card(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
 }
 
+/// The height of two lines in the list of what could not be used, and the share of the width for what it is.
+const ROW: f32 = 40.0;
+const WHAT: f32 = 0.36;
+
 /// What imports could not use.
 fn rejected_card(ui: &mut Ui, panel: &mut Panel<'_>) {
     let colors = palette(ui);
@@ -166,21 +172,20 @@ fn rejected_card(ui: &mut Ui, panel: &mut Panel<'_>) {
         let shown: Vec<&Rejected> = snapshot.rejected.iter().filter(matches).collect();
         // With room for its heading and the panel's, also in a small window.
         let height = (ui.ctx().content_rect().height() - 300.0).clamp(180.0, 480.0);
-        egui::ScrollArea::both().id_salt("rejected").max_height(height).auto_shrink([false, true]).show_rows(
+        let what_width = WHAT * ui.available_width();
+        egui::ScrollArea::vertical().id_salt("rejected").max_height(height).auto_shrink([false, true]).show_rows(
             ui,
-            20.0,
+            ROW,
             shown.len(),
             |ui, rows| {
-                egui::Grid::new("rejected rows").num_columns(2).min_row_height(20.0).spacing([16.0, 8.0]).show(
-                    ui,
-                    |ui| {
-                        for item in &shown[rows] {
-                            ui.label(&item.what);
-                            ui.label(RichText::new(&item.reason).color(colors.quiet));
-                            ui.end_row();
-                        }
-                    },
-                );
+                for item in &shown[rows] {
+                    ui.horizontal(|ui| {
+                        ui.set_height(ROW);
+                        let rest = ui.available_width() - what_width - GAP;
+                        two_lines(ui, what_width, RichText::new(&item.what));
+                        two_lines(ui, rest, RichText::new(&item.reason).color(colors.quiet));
+                    });
+                }
             },
         );
     });

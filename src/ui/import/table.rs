@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText, TextEdit, Ui};
 
 use crate::app::Command;
-use crate::sources::{Column, DecimalMark, Preview};
+use crate::sources::{Column, DecimalMark, Preview, missing_columns};
 use crate::study::{POPULARITY, Scale, Target};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
@@ -22,7 +22,9 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.horizontal(|ui| {
             let hint = "CSV, Excel or ODS file, or drop it here; several: one; two";
             let (_, field) = text_field(ui, "CSV file", hint, &mut form.table, width);
-            if field.lost_focus() && !form.table.trim().is_empty() {
+            // What a screen reader fills in does not have the keyboard.
+            let is_filled = field.lost_focus() || field.changed() && !field.has_focus();
+            if is_filled && !form.table.trim().is_empty() {
                 commands.push(Command::PreviewTable);
             }
             if field.changed() {
@@ -134,9 +136,7 @@ fn mapping(ui: &mut Ui, preview: &mut Preview) {
     });
     let missing = preview.mapping.missing();
     if !missing.is_empty() {
-        let names: Vec<String> = missing.iter().map(|column| column.label().to_lowercase()).collect();
-        let text = format!("Choose the column that holds the {}.", names.join(", the "));
-        notice(ui, Icon::Alert, colors.warning, text);
+        notice(ui, Icon::Alert, colors.warning, missing_columns(&preview.path, &missing));
     }
     ui.add_space(4.0);
     egui::ScrollArea::horizontal().id_salt("preview").show(ui, |ui| {

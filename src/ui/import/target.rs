@@ -122,8 +122,18 @@ fn forget(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
         ui.add(egui::Label::new(RichText::new(text).color(palette(ui).quiet)).wrap());
         ui.add_space(GAP / 2.0);
         let blocked = panel.state.import.is_some().then_some("An import is under way.").or(panel.state.read_only());
-        if secondary(ui, "Forget downloaded covers", blocked) {
-            panel.push(Command::ForgetCovers);
+        let asks = panel.state.playlist_form.asks_to_forget;
+        if !asks {
+            panel.state.playlist_form.asks_to_forget = secondary(ui, "Forget downloaded covers", blocked);
+            return;
         }
+        ui.horizontal(|ui| {
+            ui.label("This cannot be undone.");
+            let forgets = secondary(ui, "Forget them for good", blocked);
+            if forgets {
+                panel.push(Command::ForgetCovers);
+            }
+            panel.state.playlist_form.asks_to_forget = !forgets && !secondary(ui, "Keep them", None);
+        });
     });
 }

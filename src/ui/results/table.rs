@@ -14,7 +14,7 @@ use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, CONTROL_HEIGHT, GAP, palette};
-use crate::ui::widgets::{cell_tick, focus_ring, name, ring};
+use crate::ui::widgets::{cell_tick, focus_ring, name, ring, two_lines};
 
 const HEADER: f32 = CONTROL_HEIGHT;
 const ROW: f32 = 32.0;
@@ -227,7 +227,10 @@ fn run_row(
             }
             RunColumn::Differs => {
                 let words = differs.get(&run.id).map_or("", String::as_str);
-                two_lines(ui, words).on_hover_text(format!("{words}\n\nAll settings: {}", all_settings(run)));
+                let small = RichText::new(words).font(theme::caption()).color(palette(ui).quiet);
+                let width = ui.available_width();
+                let response = two_lines(ui, width, small);
+                response.on_hover_text(format!("{words}\n\nAll settings: {}", all_settings(run)));
             }
             RunColumn::Note => {
                 left(ui, RichText::new(&run.note).color(palette(ui).quiet)).on_hover_text(&run.note);
@@ -323,17 +326,6 @@ impl Baseline {
 
 fn left(ui: &mut Ui, words: RichText) -> egui::Response {
     let label = egui::Label::new(words).truncate().selectable(false).show_tooltip_when_elided(false);
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(label)).inner
-}
-
-/// Small words on up to two lines.
-fn two_lines(ui: &mut Ui, words: &str) -> egui::Response {
-    let (font, ink) = (theme::caption(), palette(ui).quiet);
-    let width = ui.available_width();
-    let mut job = egui::text::LayoutJob::simple(words.to_owned(), font, ink, width);
-    job.wrap.max_rows = 2;
-    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    let label = egui::Label::new(galley).selectable(false).show_tooltip_when_elided(false);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(label)).inner
 }
 
