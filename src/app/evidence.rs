@@ -39,6 +39,8 @@ impl Colors {
 #[derive(Default)]
 pub struct VerdictPanel {
     pub target: Target,
+    /// Of the study's verdicts, the place of the one that is shown; none is the latest on the target.
+    pub shown: Option<usize>,
     /// The runs whose settings take part; none is the preset Quick.
     pub runs: BTreeSet<RunId>,
     pub under: Option<VerdictUnder>,

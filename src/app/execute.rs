@@ -21,7 +21,7 @@ use super::reader::Reader;
 use super::scoring::ScoreWorker;
 use super::state::{Copied, State, ToastKind};
 use super::{Chart, Command, Format, Settings};
-use crate::evidence::{Control, Target};
+use crate::evidence::Control;
 use crate::jobs::{ColorFindings, Job, JobEvent, Stop, Waker};
 use crate::sources::services::{Kept, KnownLogin};
 use crate::sources::{ImportProgress, ImportRequest, Preview};
@@ -76,7 +76,8 @@ enum Purpose {
     Predictions(RunId),
     Chart(Chart, Format),
     Rejected,
-    Report(Target),
+    /// On the verdict at this place, or the latest.
+    Report(Option<usize>),
     Scores,
 }
 
@@ -183,7 +184,7 @@ impl App {
             Command::FindColors => self.find_colors(),
             Command::ReachVerdict(kind) => self.reach_verdict(kind),
             Command::RunControls => self.run_controls(),
-            Command::ExportReport => self.choose(Purpose::Report(self.state.verdict.target)),
+            Command::ExportReport => self.choose(Purpose::Report(self.state.shown_verdict().map(|(place, _)| place))),
             Command::StopVerdict => self.stop_verdict(),
             Command::Score(paths) => self.score(paths),
             Command::ChooseCoversToScore => self.choose(Purpose::Cover),

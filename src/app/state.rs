@@ -15,6 +15,7 @@ use super::training::Training;
 use super::{
     CoverKey, CoverView, CoversPanel, Edits, ModelForm, Picture, PlaylistForm, Settings, Snapshot, SpotifyLogin,
 };
+use crate::evidence::Verdict;
 use crate::sources::{DecimalMark, ImportProgress, ImportSummary, Preview};
 use crate::study::{Access, Recovered, RunId, RunRecord, RunStatus, Target};
 
@@ -269,6 +270,15 @@ impl State {
     pub fn target(&self) -> Target {
         let snapshot = self.study.as_ref().and_then(|study| study.snapshot.as_ref());
         snapshot.map(|snapshot| snapshot.target.clone()).unwrap_or_default()
+    }
+
+    /// The verdict that is shown, with its place among the study's: the chosen one, else the latest on the target.
+    pub fn shown_verdict(&self) -> Option<(usize, &Verdict)> {
+        let verdicts = &self.study.as_ref()?.snapshot.as_ref()?.verdicts;
+        let is_on_target = |place: &usize| verdicts.get(*place).is_some_and(|one| one.target == self.verdict.target);
+        let latest = || verdicts.iter().rposition(|verdict| verdict.target == self.verdict.target);
+        let place = self.verdict.shown.filter(is_on_target).or_else(latest)?;
+        verdicts.get(place).map(|verdict| (place, verdict))
     }
 
     /// Why a step cannot be entered yet; `None` where it can.

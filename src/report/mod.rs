@@ -47,19 +47,18 @@ struct Contents {
     has_changed: bool,
 }
 
-/// Writes the report on a study called `name` as HTML; its answer is the latest verdict on `target`, or else the
-/// latest of all.
+/// Writes the report on a study called `name` as HTML; its answer is that of the verdicts at the place `shown`, or else
+/// the latest.
 ///
 /// # Errors
 /// Where the study cannot be read.
-pub fn report(study: &Study, name: &str, target: Option<evidence::Target>) -> Result<String, StudyError> {
+pub fn report(study: &Study, name: &str, shown: Option<usize>) -> Result<String, StudyError> {
     let tracks = study.tracks()?;
     let has_usable = tracks.iter().any(crate::study::Track::is_usable);
     let (measured, popularity) = (study.target()?, study.popularity()?);
     let values = tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.popularity);
     let verdicts = study.verdicts()?;
-    let of_target = verdicts.iter().rfind(|verdict| Some(verdict.target) == target);
-    let verdict = of_target.or(verdicts.last()).cloned();
+    let verdict = shown.and_then(|place| verdicts.get(place)).or(verdicts.last()).cloned();
     let playlists = study.playlists()?;
     let concerns = concerns(&tracks, &playlists, &popularity, &measured, None);
     let contents = Contents {

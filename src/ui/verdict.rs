@@ -24,7 +24,7 @@ const CHANGED: &str = "Since this verdict, tracks were excluded, added or counte
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let blocked = blocked(panel.state);
-    let verdict = shown(panel.state);
+    let verdict = panel.state.shown_verdict().map(|(_, verdict)| verdict.clone());
     let sentence = match (&panel.state.verdict.under, &verdict) {
         (Some(under), _) => format!("{}.", under.sentence()),
         (None, Some(verdict)) => format!(
@@ -86,12 +86,6 @@ fn blocked(state: &State) -> Option<&'static str> {
     }
 }
 
-/// The latest verdict on the chosen target.
-fn shown(state: &State) -> Option<Verdict> {
-    let snapshot = state.study.as_ref()?.snapshot.as_ref()?;
-    snapshot.verdicts.iter().rfind(|verdict| verdict.target == state.verdict.target).cloned()
-}
-
 fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.horizontal_wrapped(|ui| {
         let name = panel.state.target().name();
@@ -103,6 +97,7 @@ fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
         }
         help(ui, "relative to the playlist", "Playlists differ in how well their tracks do. Relative to the playlist, a track is compared with its neighbors only, so that a style of covers that merely goes with a playlist counts for nothing.");
     });
+    which(ui, panel);
     let Some(study) = &panel.state.study else { return };
     let runs: Vec<(RunId, String)> = study.tested_runs().map(|run| (run.id, run.name.clone())).collect();
     if runs.is_empty() {
@@ -129,6 +124,31 @@ fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
         help(ui, "taking part", "Each network is trained anew on every fold, with its run's settings, so that it is tested on every track. More networks take longer, and the verdict counts how many were tried.");
     });
     ui.add_space(GAP);
+}
+
+/// Which of several verdicts on the target is shown.
+fn which(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let Some(snapshot) = panel.state.study.as_ref().and_then(|study| study.snapshot.clone()) else { return };
+    let of_target = |(_, verdict): &(usize, &Verdict)| verdict.target == panel.state.verdict.target;
+    let told: Vec<(usize, String)> = snapshot
+        .verdicts
+        .iter()
+        .enumerate()
+        .filter(of_target)
+        .map(|(place, verdict)| (place, format!("{}. {}: {}", place + 1, verdict.kind(), verdict.answer.as_str())))
+        .collect();
+    if told.len() < 2 {
+        return;
+    }
+    let options: Vec<(usize, &str)> = told.iter().rev().map(|(place, words)| (*place, words.as_str())).collect();
+    let current = panel.state.shown_verdict().map(|(place, _)| place);
+    let shown = options.iter().find(|(place, _)| Some(*place) == current).map_or("", |(_, words)| *words);
+    ui.horizontal_wrapped(|ui| {
+        if let Some(place) = choice(ui, "Shown", shown, current, &options) {
+            panel.state.verdict.shown = Some(place);
+        }
+        help(ui, "shown", "Every verdict is kept. The latest one is shown unless you choose another; the report is on the one that is shown.");
+    });
 }
 
 fn answer(ui: &mut Ui, panel: &Panel<'_>, verdict: &Verdict) {

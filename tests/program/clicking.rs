@@ -176,6 +176,23 @@ fn reach_a_verdict(driver: &mut Driver) {
     driver.harness.get_by_role_and_label(egui::accesskit::Role::Button, "Run controls").click_accesskit();
     driver.harness.step();
     driver.until("the controls are run", 60, |state| matches!(state.verdict.controls, Some(Ok(_))));
+    look_at_an_earlier_verdict(driver);
+}
+
+/// Every verdict is kept, and can be looked at again.
+fn look_at_an_earlier_verdict(driver: &mut Driver) {
+    driver.click("Quick verdict");
+    driver.until("another verdict is reached", 180, |state| {
+        let snapshot = state.study.as_ref().and_then(|study| study.snapshot.as_ref());
+        state.verdict.under.is_none() && snapshot.is_some_and(|snapshot| snapshot.verdicts.len() == 2)
+    });
+    let shown = |driver: &Driver| driver.state().shown_verdict().map(|(place, _)| place);
+    assert_eq!(shown(driver), Some(1), "the latest one");
+    driver.harness.get_by_role_and_label(egui::accesskit::Role::ComboBox, "Shown").click();
+    (0..3).for_each(|_| driver.harness.step());
+    driver.harness.get_by_label("1. Quick verdict: useful").click();
+    (0..3).for_each(|_| driver.harness.step());
+    assert_eq!(shown(driver), Some(0));
 }
 
 /// Changes the second of Quick's layers alone, sees it told as mixed, and goes back to Quick.

@@ -65,6 +65,7 @@ impl App {
                     continue;
                 }
                 JobEvent::Finished(Some(verdict)) => {
+                    self.state.verdict.shown = None;
                     self.state.toast(ToastKind::Success, format!("The verdict: {}.", verdict.answer.as_str()));
                 }
                 JobEvent::Finished(None) => {

@@ -132,7 +132,7 @@ fn write_export(file: &StudyFile, purpose: &Purpose, path: &Path) -> Result<u64,
         Purpose::Predictions(run) => study::export_predictions(&study, &study.run(*run)?, path),
         Purpose::Chart(chart, format) => chart.write(&study, *format, path),
         Purpose::Rejected => study::export_rejected(&study.rejected()?, path),
-        Purpose::Report(target) => study::write_file(path, report(&study, &file.name(), Some(*target))?.as_bytes()),
+        Purpose::Report(shown) => study::write_file(path, report(&study, &file.name(), *shown)?.as_bytes()),
         _ => study::export_results(&study.runs()?, path),
     }
 }

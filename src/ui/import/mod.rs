@@ -173,21 +173,17 @@ fn rejected_card(ui: &mut Ui, panel: &mut Panel<'_>) {
         // With room for its heading and the panel's, also in a small window.
         let height = (ui.ctx().content_rect().height() - 300.0).clamp(180.0, 480.0);
         let what_width = WHAT * ui.available_width();
-        egui::ScrollArea::vertical().id_salt("rejected").max_height(height).auto_shrink([false, true]).show_rows(
-            ui,
-            ROW,
-            shown.len(),
-            |ui, rows| {
-                for item in &shown[rows] {
-                    ui.horizontal(|ui| {
-                        ui.set_height(ROW);
-                        let rest = ui.available_width() - what_width - GAP;
-                        two_lines(ui, what_width, RichText::new(&item.what));
-                        two_lines(ui, rest, RichText::new(&item.reason).color(colors.quiet));
-                    });
-                }
-            },
-        );
+        let area = egui::ScrollArea::vertical().id_salt("rejected").max_height(height).min_scrolled_height(height);
+        area.auto_shrink([false, true]).show_rows(ui, ROW, shown.len(), |ui, rows| {
+            for item in &shown[rows] {
+                ui.horizontal(|ui| {
+                    ui.set_height(ROW);
+                    let rest = ui.available_width() - what_width - GAP;
+                    two_lines(ui, what_width, RichText::new(&item.what));
+                    two_lines(ui, rest, RichText::new(&item.reason).color(colors.quiet));
+                });
+            }
+        });
     });
     if export {
         panel.push(Command::ExportRejected);
