@@ -54,7 +54,8 @@ pub(super) fn axis_number(mark: GridMark) -> String {
         return format!("{sign}{}", thousands(mark.value.abs().round() as usize));
     }
     let decimals = (-mark.step_size.log10().floor()).clamp(0.0, 6.0) as usize;
-    format!("{:.decimals$}", mark.value)
+    // Without the sign of what is 0.
+    format!("{:.decimals$}", mark.value + 0.0)
 }
 
 /// Marks at round values: at most `most` steps over the axis, none smaller than `smallest`.

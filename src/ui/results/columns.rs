@@ -29,12 +29,11 @@ pub(super) fn heading(column: RunColumn) -> &'static str {
 pub(super) fn width(column: RunColumn) -> Option<f32> {
     match column {
         RunColumn::Name | RunColumn::Differs | RunColumn::Note => None,
-        RunColumn::Parameters => Some(76.0),
+        RunColumn::Parameters => Some(70.0),
         RunColumn::Epochs | RunColumn::R2 => Some(52.0),
         RunColumn::Seconds | RunColumn::Rmse | RunColumn::Mae => Some(48.0),
         RunColumn::Difference | RunColumn::BestR2 => Some(56.0),
-        RunColumn::BestRmse => Some(70.0),
-        RunColumn::BestMae => Some(64.0),
+        RunColumn::BestRmse | RunColumn::BestMae => Some(64.0),
     }
 }
 

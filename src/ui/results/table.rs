@@ -23,12 +23,12 @@ const BETWEEN: f32 = 2.0;
 /// Runs that are seen at once, at most.
 const ROWS: f32 = 9.0;
 /// The least width of the columns with words.
-const NAME: f32 = 196.0;
+const NAME: f32 = 162.0;
 const NAME_MOST: f32 = 320.0;
 /// What stands before a name, and what a letter takes.
 const NAME_BESIDE: f32 = 90.0;
 const NAME_LETTER: f32 = 7.5;
-const DIFFERS: f32 = 150.0;
+const DIFFERS: f32 = 100.0;
 const NOTE: f32 = 110.0;
 
 /// A line of the table below the mean.
