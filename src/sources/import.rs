@@ -391,7 +391,7 @@ fn run(
     }
     study.rank_anew()?;
     study.set_rejected(name, &rejected)?;
-    let (counts, notes) = (study.counts()?, names.notes().chain(passed_over.notes()).collect());
+    let (counts, notes) = (study.counts()?, names.note().into_iter().chain(passed_over.notes()).collect());
     Ok(ImportSummary { counts, added, rejected, stopped, unfinished: None, notes })
 }
 

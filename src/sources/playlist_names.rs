@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::study::{NewTrack, Study, StudyError};
+use crate::study::{NewTrack, Study, StudyError, plural};
 
 /// Which playlist each name belongs to.
 pub(super) struct PlaylistNames {
@@ -47,13 +47,16 @@ impl PlaylistNames {
     }
 
     /// What a person should know of it.
-    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
-        self.given.iter().map(|(shared, given)| {
-            format!(
-                "Several playlists are called \"{shared}\"; by their ids they are told apart: the others became {}.",
-                given.join(", ")
-            )
-        })
+    pub(super) fn note(&self) -> Option<String> {
+        let (shared, given) = self.given.first_key_value()?;
+        let others = match self.given.len() - 1 {
+            0 => String::new(),
+            others => format!(" {} shared in the same way.", plural(others, "more name is", "more names are")),
+        };
+        let given = given.join(", ");
+        Some(format!(
+            "Several playlists are called \"{shared}\"; by their ids they are told apart: the others became {given}.{others}"
+        ))
     }
 }
 
@@ -88,6 +91,6 @@ mod tests {
         let tracks = [("Hits", "x:a"), ("Hits", "b"), ("Hits", ""), ("Hits", "c"), ("Hits", "b"), ("New", "b")];
         let found = tracks.map(|(playlist, uri)| settled(playlist, uri));
         assert_eq!(found, ["Hits", "Hits (2)", "Hits", "Hits (3)", "Hits (2)", "New"]);
-        assert!(names.notes().next().is_some_and(|note| note.ends_with("became Hits (2), Hits (3).")));
+        assert!(names.note().is_some_and(|note| note.ends_with("became Hits (2), Hits (3).")));
     }
 }

@@ -353,11 +353,15 @@ impl TableFile {
     }
 }
 
+/// The rows from which it is told which column names pictures.
+const TELLING_ROWS: usize = 2000;
+
 /// The column whose cells name most of the pictures in a folder; `None` where none does.
 fn naming_pictures(table: &Table, folder: &Path) -> Result<Option<usize>, ImportError> {
     let listed =
         CoversFolder::list(folder).map_err(|source| ImportError::Folder { path: folder.to_path_buf(), source })?;
-    let named = |column: usize| table.rows.iter().filter(|row| listed.contains(row.cell(Some(column)))).count();
+    let rows = || table.rows.iter().take(TELLING_ROWS);
+    let named = |column: usize| rows().filter(|row| listed.contains(row.cell(Some(column)))).count();
     let counts = (0..table.headers.len()).map(|column| (named(column), column));
     // The first of equals.
     Ok(counts.filter(|(named, _)| *named > 0).rev().max_by_key(|(named, _)| *named).map(|(_, column)| column))
