@@ -153,6 +153,9 @@ fn beside_playlists(verdict: &Verdict) -> Option<String> {
 
 /// Whether another target would change what the colors say.
 pub(super) fn other_targets(verdict: &Verdict, name: &str) -> Option<String> {
+    if verdict.answer == Answer::CannotTell {
+        return None;
+    }
     let own = verdict.rows.iter().find(|row| row.predictor == Baseline::Colors.label())?;
     let own = answer_of(&verdict.controls, verdict.pictures, own, own.p, own.p_within_playlist);
     let others = &verdict.other_targets;
@@ -161,16 +164,16 @@ pub(super) fn other_targets(verdict: &Verdict, name: &str) -> Option<String> {
         let names: Vec<String> = others.iter().map(|other| other.target.told(name)).collect();
         return (!others.is_empty()).then(|| {
             format!(
-                "By the colors of covers alone, the answer is {} for {own_name}, and the same for {}.",
+                "By the colors of covers alone, the answer is \"{}\" for {own_name}, and the same for {}.",
                 own.as_str(),
                 names.join(" and ")
             )
         });
     }
     let told: Vec<String> =
-        others.iter().map(|other| format!("{} for {}", other.answer.as_str(), other.target.told(name))).collect();
+        others.iter().map(|other| format!("\"{}\" for {}", other.answer.as_str(), other.target.told(name))).collect();
     Some(format!(
-        "The target changes the answer: by the colors of covers alone it is {} for {own_name}, {}.",
+        "The target changes the answer: by the colors of covers alone it is \"{}\" for {own_name}, {}.",
         own.as_str(),
         told.join(" and ")
     ))

@@ -12,6 +12,9 @@ pub(super) struct PlaylistNames {
     given: BTreeMap<String, Vec<String>>,
 }
 
+/// Playlists that have one name, at most: more ids are hardly those of playlists, and tell none apart.
+const MOST_ALIKE: usize = 50;
+
 impl PlaylistNames {
     /// Those that the study has.
     pub(super) fn of(study: &Study) -> Result<Self, StudyError> {
@@ -25,7 +28,7 @@ impl PlaylistNames {
         if id.is_empty() {
             return;
         }
-        let names = (1..).map(|number| match number {
+        let names = (1..=MOST_ALIKE).map(|number| match number {
             1 => track.playlist.clone(),
             number => format!("{} ({number})", track.playlist),
         });
