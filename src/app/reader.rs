@@ -32,7 +32,7 @@ impl Reader {
         let (answer, replies) = channel();
         let thread = std::thread::Builder::new().name("study reader".to_owned());
         let work = move || match file.connect() {
-            Ok(study) => serve(&study, &wanted, &answer, &waker),
+            Ok(study) => serve(&file, &study, &wanted, &answer, &waker),
             Err(error) => {
                 let _ = answer.send(Reply::Failed(error.to_string()));
                 waker();
@@ -65,8 +65,14 @@ impl Reader {
     }
 }
 
-fn serve(study: &Study, wanted: &Receiver<Request>, answer: &Sender<Reply>, waker: &Waker) {
+fn serve(file: &StudyFile, study: &Study, wanted: &Receiver<Request>, answer: &Sender<Reply>, waker: &Waker) {
     while let Ok(request) = wanted.recv() {
+        // What is open can still be read, but nobody will find again what is written to it.
+        if let Err(error) = file.check_is_there()
+            && answer.send(Reply::Failed(error.to_string())).is_err()
+        {
+            return;
+        }
         let reply = match request {
             Request::Snapshot => match Snapshot::read(study) {
                 Ok(snapshot) => Reply::Snapshot(Box::new(snapshot)),

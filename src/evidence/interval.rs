@@ -99,13 +99,22 @@ pub fn r2_interval<G: Ord>(rows: impl Iterator<Item = (G, R2Row)>) -> Interval {
 
 /// The interval of Pearson's correlation, rows given as cover and the two values.
 pub fn correlation_interval<G: Ord>(rows: impl Iterator<Item = (G, f64, f64)>) -> Interval {
-    bootstrap(rows.map(|(group, x, y)| (group, [1.0, x, y, x * x, y * y, x * y])), correlation_of_sums)
+    bootstrap(from_first(rows).map(|(group, x, y)| (group, [1.0, x, y, x * x, y * y, x * y])), correlation_of_sums)
+}
+
+/// Pairs as differences to the first one: sums of squares of large numbers that lie close together would round away.
+fn from_first<G>(rows: impl Iterator<Item = (G, f64, f64)>) -> impl Iterator<Item = (G, f64, f64)> {
+    let mut first = None;
+    rows.map(move |(group, x, y)| {
+        let (first_x, first_y) = *first.get_or_insert((x, y));
+        (group, x - first_x, y - first_y)
+    })
 }
 
 /// Pearson's correlation; not a number where a side does not vary.
 pub fn correlation(rows: impl Iterator<Item = (f64, f64)>) -> f64 {
     let mut sums = [0.0; 6];
-    for (x, y) in rows {
+    for ((), x, y) in from_first(rows.map(|(x, y)| ((), x, y))) {
         sums.iter_mut().zip([1.0, x, y, x * x, y * y, x * y]).for_each(|(sum, term)| *sum += term);
     }
     correlation_of_sums(&sums)
@@ -129,6 +138,15 @@ mod tests {
         let values: Vec<(i64, f64)> = (0..1000).map(|index| (index, index as f64 / 999.0)).collect();
         let expected = 0.5 - 1.96 * 0.2887 / 1000f64.sqrt();
         assert!((mean_lower_bound(&values) - expected).abs() < 0.002);
+    }
+
+    #[test]
+    fn numbers_that_are_large_and_close_together_are_told_apart() {
+        let pairs = || (0..100).map(|place| (f64::from(place), 1e9 + f64::from(place % 7 + place)));
+        let near = pairs().map(|(x, y)| (x, y - 1e9));
+        assert!((correlation(pairs()) - correlation(near)).abs() < 1e-9);
+        let interval = correlation_interval(pairs().enumerate().map(|(group, (x, y))| (group, x, y)));
+        assert!(interval.low > 0.9 && interval.high <= 1.0, "{interval:?}");
     }
 
     #[test]

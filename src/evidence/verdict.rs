@@ -362,7 +362,9 @@ pub(super) fn row(input: &VerdictInput<'_>, passes: &[Pass], column: &Column) ->
     let repeats = passes.len() as f64;
     let errors: Vec<f64> =
         (0..rows).map(|row| passes.iter().map(|pass| squared(pass, row)).sum::<f64>() / repeats).collect();
-    let truths = |row: usize| passes.iter().map(move |pass| pass.truth[row]);
+    // From their middle: sums of squares of large numbers that lie close together would round away.
+    let middle = passes[0].truth.iter().sum::<f64>() / rows as f64;
+    let truths = |row: usize| passes.iter().map(move |pass| pass.truth[row] - middle);
     let terms: Vec<R2Row> = (0..rows)
         .map(|row| R2Row {
             truth: truths(row).sum::<f64>() / repeats,

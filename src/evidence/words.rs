@@ -159,22 +159,18 @@ pub(super) fn other_targets(verdict: &Verdict, name: &str) -> Option<String> {
     let own = verdict.rows.iter().find(|row| row.predictor == Baseline::Colors.label())?;
     let own = answer_of(&verdict.controls, verdict.pictures, own, own.p, own.p_within_playlist);
     let others = &verdict.other_targets;
-    let own_name = verdict.target.told(name);
-    if others.iter().all(|other| other.answer == own) {
-        let names: Vec<String> = others.iter().map(|other| other.target.told(name)).collect();
-        return (!others.is_empty()).then(|| {
-            format!(
-                "By the colors of covers alone, the answer is \"{}\" for {own_name}, and the same for {}.",
-                own.as_str(),
-                names.join(" and ")
-            )
-        });
-    }
-    let told: Vec<String> =
-        others.iter().map(|other| format!("\"{}\" for {}", other.answer.as_str(), other.target.told(name))).collect();
-    Some(format!(
-        "The target changes the answer: by the colors of covers alone it is \"{}\" for {own_name}, {}.",
-        own.as_str(),
-        told.join(" and ")
-    ))
+    let quoted = |answer: Answer, target: Target| format!("\"{}\" for {}", answer.as_str(), target.told(name));
+    let own_words = quoted(own, verdict.target);
+    let told = match others.iter().all(|other| other.answer == own) {
+        true => format!(
+            "{own_words}, and the same for {}",
+            others.iter().map(|other| other.target.told(name)).collect::<Vec<_>>().join(" and ")
+        ),
+        false => format!(
+            "{own_words}, {}",
+            others.iter().map(|other| quoted(other.answer, other.target)).collect::<Vec<_>>().join(" and ")
+        ),
+    };
+    (!others.is_empty())
+        .then(|| format!("Whether another target would change this was asked of the colors of covers alone: {told}."))
 }

@@ -52,6 +52,8 @@ impl Unit {
             Self { network: NetworkSettings { name: String::new(), ..self.network.clone() }, ..self.clone() };
         let mut hasher = blake3::Hasher::new();
         hasher.update(digest).update(nameless.json().as_bytes());
+        // Earlier versions learned all targets as they are.
+        hasher.update(b"targets in their unit");
         if self.shuffle.is_some() && self.target != Target::Popularity {
             // Earlier versions shuffled these across playlists.
             hasher.update(b"within playlists");

@@ -18,6 +18,7 @@ use super::kernels::{self, Isa};
 use super::linear_head::{Input, LinearHead};
 use super::memory;
 use super::shape::{IMAGE_CHANNELS, NetworkShape};
+use super::target_unit::TargetUnit;
 
 /// A network's weights with what they are trained by. It computes on the rayon pool that it is called in.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub(super) struct Learner {
     dropout: f64,
     /// Steps of Adam done.
     steps: u64,
+    /// What its weights and gradients are in; all that goes in and out is in units of the study.
+    unit: TargetUnit,
 }
 
 /// A layer's weights and biases.
@@ -54,12 +57,18 @@ impl Learner {
         isa: Isa,
         arrays: &[Vec<f32>],
         optimizer: &OptimizerState,
+        unit: TargetUnit,
     ) -> Result<Self, CpuError> {
         let (settings, shape) = (hyper.get(), hyper.shape());
         let dev = Cpu::default();
         dev.try_enable_cache()?;
         let pairs = arrays.as_chunks::<2>().0.iter().zip(optimizer.moments.as_chunks::<2>().0);
-        let layers = pairs.map(|(arrays, moments)| Layer::new(&dev, arrays, moments)).collect::<Result<_, _>>()?;
+        let dense = arrays.len() / 2 - 1;
+        let size = |layer: usize| if layer == dense { unit.size } else { 1.0 };
+        let layers = pairs
+            .enumerate()
+            .map(|(layer, (arrays, moments))| Layer::new(&dev, arrays, moments, size(layer)))
+            .collect::<Result<_, _>>()?;
         // Dropout silences other inputs of the dense layer for each picture.
         let linear_end = shape.linear_end().filter(|_| settings.dropout == 0.0);
         let convs = &shape.convs[..shape.convs.len() - usize::from(linear_end.is_some())];
@@ -73,6 +82,7 @@ impl Learner {
             l2: settings.l2,
             dropout: settings.dropout,
             steps: optimizer.step,
+            unit,
         })
     }
 
@@ -86,7 +96,8 @@ impl Learner {
         silence: &mut impl Rng,
     ) -> Result<f32, CpuError> {
         self.steps += 1;
-        let (loss, mut gradients) = self.loss_and_gradients(pictures, targets, silence)?;
+        let points: Vec<f32> = targets.iter().map(|target| target / self.unit.size).collect();
+        let (loss, mut gradients) = self.loss_and_gradients(pictures, &points, silence)?;
         for Layer { weights, biases, moments: [of_weights, of_biases] } in &mut self.layers {
             if self.l2 > 0.0 {
                 add_penalty(self.l2, weights, gradients.get_or_alloc_mut(weights)?);
@@ -94,7 +105,7 @@ impl Learner {
             adam::update(learning_rate, self.steps, weights, of_weights, &mut gradients)?;
             adam::update(learning_rate, self.steps, biases, of_biases, &mut gradients)?;
         }
-        Ok(loss)
+        Ok(loss * self.unit.size * self.unit.size)
     }
 
     /// The mean squared error of a batch, and the gradients of all weights, summed over its micro-batches.
@@ -183,7 +194,11 @@ impl Learner {
 
     /// Weights and biases in the order of [`super::checkpoint::tensor_names`].
     pub(super) fn arrays(&self) -> Vec<Vec<f32>> {
-        self.layers.iter().flat_map(|layer| [floats(&layer.weights), floats(&layer.biases)]).collect()
+        let layers = self.layers.iter();
+        let mut arrays: Vec<Vec<f32>> =
+            layers.flat_map(|layer| [floats(&layer.weights), floats(&layer.biases)]).collect();
+        self.unit.restore(&mut arrays);
+        arrays
     }
 
     /// Adam's moments, in the order of [`super::checkpoint::tensor_names`].
@@ -207,11 +222,18 @@ impl Drop for Learner {
 }
 
 impl Layer {
-    fn new(dev: &Cpu, [weights, biases]: &[Vec<f32>; 2], moments: &[[Vec<f32>; 2]; 2]) -> Result<Self, CpuError> {
+    /// `arrays` are its weights and biases times `size`.
+    fn new(
+        dev: &Cpu,
+        [weights, biases]: &[Vec<f32>; 2],
+        moments: &[[Vec<f32>; 2]; 2],
+        size: f32,
+    ) -> Result<Self, CpuError> {
         let [of_weights, of_biases] = moments;
+        let own = |values: &[f32]| values.iter().map(|value| value / size).collect::<Vec<f32>>();
         Ok(Self {
-            weights: dev.try_tensor_from_vec(weights.clone(), (weights.len() / biases.len(), biases.len()))?,
-            biases: dev.try_tensor_from_vec(biases.clone(), (biases.len(),))?,
+            weights: dev.try_tensor_from_vec(own(weights), (weights.len() / biases.len(), biases.len()))?,
+            biases: dev.try_tensor_from_vec(own(biases), (biases.len(),))?,
             moments: [Moments::restore(dev, of_weights)?, Moments::restore(dev, of_biases)?],
         })
     }

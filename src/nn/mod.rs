@@ -26,6 +26,7 @@ mod onnx;
 mod presets;
 mod random;
 mod shape;
+mod target_unit;
 mod train;
 mod words;
 

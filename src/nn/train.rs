@@ -14,6 +14,7 @@ use super::kernels::{Kernels, UnsupportedKernels};
 use super::learner::{Learner, first_weights};
 use super::network::Network;
 use super::random::{Purpose, generator};
+use super::target_unit::TargetUnit;
 use super::{adam, metrics};
 
 /// The share of the training pictures that early stopping holds out.
@@ -109,12 +110,18 @@ struct Best {
 }
 
 impl Trainer {
-    /// A new network: weights Glorot-uniform from the seed, biases 0, as Keras's.
+    /// A new network: weights Glorot-uniform from the seed, biases 0, as Keras's, in the unit that its targets are learned
+    /// in.
     ///
     /// # Errors
     /// Pictures of another size than the network's, kernels that this processor lacks, or threads that cannot start.
     pub fn new(hyper: &CheckedHyperparameters, data: Dataset, options: TrainOptions) -> Result<Self, TrainError> {
-        let arrays = first_weights(hyper.shape(), &mut generator(hyper.get().seed, Purpose::FirstWeights));
+        let mut arrays = first_weights(hyper.shape(), &mut generator(hyper.get().seed, Purpose::FirstWeights));
+        let unit = TargetUnit::of(data.train());
+        unit.restore(&mut arrays);
+        if let Some(bias) = arrays.last_mut() {
+            bias.fill(unit.first_answer);
+        }
         let moments = arrays.iter().map(|array| [vec![0.0; array.len()], vec![0.0; array.len()]]).collect();
         Self::build(hyper, data, options, &arrays, &OptimizerState { step: 0, moments })
     }
@@ -164,6 +171,7 @@ impl Trainer {
             let error = DataError::ImageSize { pictures: data.image_size(), network: settings.image_size };
             return Err(error.into());
         }
+        let unit = TargetUnit::of(data.train());
         if settings.patience.is_some() {
             data.hold_out(VALIDATION_SHARE, &mut generator(settings.seed, Purpose::Validation))?;
         }
@@ -175,7 +183,7 @@ impl Trainer {
             hyper: hyper.clone(),
             data,
             pool,
-            learner: Learner::new(hyper, options.kernels.resolve()?, arrays, optimizer)?,
+            learner: Learner::new(hyper, options.kernels.resolve()?, arrays, optimizer, unit)?,
             epochs_done: 0,
             test_predictions: Vec::new(),
             best: Best { epoch: 0, mse: f64::INFINITY, test_predictions: Vec::new() },

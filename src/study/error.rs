@@ -10,6 +10,13 @@ pub enum StudyError {
     /// There is no file at the path.
     #[error("There is no study at {}. Check the name, or start a new study.", .0.display())]
     Missing(PathBuf),
+    /// The file was there when the study was opened.
+    #[error(
+        "The study's file {} is no longer there: it was moved, renamed or deleted while it was open. Put it back under this \
+         name, or close the study and open it where it is now.",
+        .0.display()
+    )]
+    Gone(PathBuf),
     /// A file is there, but it is not a study.
     #[error("{} is not a study of this program. It was left as it is.", .0.display())]
     NotAStudy(PathBuf),

@@ -127,6 +127,7 @@ impl StudyFile {
     /// # Errors
     /// Where the file cannot be opened.
     pub fn connect(&self) -> Result<Study, StudyError> {
+        self.check_is_there()?;
         let connection = match self.access() {
             Access::Write => self.connect_writer(),
             Access::Read => self.connect_reader(),
@@ -135,8 +136,18 @@ impl StudyFile {
         Ok(Study { connection, path: self.path.clone(), access: self.access() })
     }
 
+    /// Finds out whether the file is still where it was.
+    ///
+    /// # Errors
+    /// [`StudyError::Gone`] where it is not.
+    pub fn check_is_there(&self) -> Result<(), StudyError> {
+        if self.path.exists() { Ok(()) } else { Err(StudyError::Gone(self.path.clone())) }
+    }
+
     fn connect_writer(&self) -> rusqlite::Result<Connection> {
-        let connection = Connection::open(&self.path)?;
+        // Without the right to create one: a new file in the place of one that was moved would take over its journal.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         // Readers go on while one writes; FULL makes each commit survive a power cut too.
         connection.pragma_update(None, "journal_mode", "wal")?;

@@ -188,3 +188,33 @@ fn the_seed_studys_data() {
     let ratio = finished["rmse"].as_f64().unwrap() / finished["mean_rmse"].as_f64().unwrap();
     assert!((0.9..1.3).contains(&ratio), "rmse / mean_rmse is {ratio}");
 }
+
+/// The same covers and the same order of tracks, whatever what is predicted is counted in.
+#[test]
+fn a_network_learns_in_any_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = folder.path().join("sample.coverstudy");
+    let (table, covers) = (folder.path().join("sample.csv"), folder.path().join("covers"));
+    assert!(run(&["import", text(&sample), "--sample"]).status.success());
+    assert!(run(&["export", text(&sample), "--tracks", text(&table), "--covers", text(&covers)]).status.success());
+    let r2 = |measure: &str, of: fn(f64) -> f64| {
+        let mut rows = csv::Reader::from_path(&table).unwrap();
+        let headers = rows.headers().unwrap().clone();
+        let place = headers.iter().position(|header| header == "popularity").unwrap();
+        let path = folder.path().join(format!("{measure}.csv"));
+        let mut writer = csv::Writer::from_path(&path).unwrap();
+        writer.write_record(headers.iter().chain([measure])).unwrap();
+        for row in rows.records() {
+            let row = row.unwrap();
+            let value = of(row[place].parse().unwrap()).to_string();
+            writer.write_record(row.iter().chain([value.as_str()])).unwrap();
+        }
+        writer.flush().unwrap();
+        let study = folder.path().join(format!("{measure}.coverstudy"));
+        let wanted = ["--covers", text(&covers), "--target", measure];
+        assert!(run(&[&["import", text(&study), "--csv", text(&path)], &wanted[..]].concat()).status.success());
+        last_json(&run(&["train", text(&study), "--preset", "quick"]))["r2"].as_f64().unwrap()
+    };
+    let found = [r2("streams", |value| 500_000.0 + 10_000.0 * value), r2("share", |value| value / 1000.0)];
+    assert!(found.iter().all(|r2| *r2 > 0.15), "{found:?}");
+}

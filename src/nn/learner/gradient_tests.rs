@@ -159,7 +159,7 @@ fn engine(
     let moments = arrays.iter().map(|array| [vec![0.0; array.len()], vec![0.0; array.len()]]).collect();
     let checked = hyper.check().expect("the network fits");
     let optimizer = OptimizerState { step: 0, moments };
-    let mut learner = Learner::new(&checked, isa, arrays, &optimizer).expect("arrays fit the shape");
+    let mut learner = Learner::new(&checked, isa, arrays, &optimizer, TargetUnit::POINT).expect("arrays fit the shape");
     learner.micro_batch = micro_batch.unwrap_or(learner.micro_batch);
     let (loss, gradients) =
         learner.loss_and_gradients(pictures, targets, &mut generator_of(1)).expect("it fits into memory");

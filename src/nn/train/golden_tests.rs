@@ -69,7 +69,8 @@ impl Case {
         let file = SafeTensors::deserialize(&self.bytes).unwrap();
         let first = self.arrays("first");
         let moments = first.iter().map(|array| [vec![0.0; array.len()], vec![0.0; array.len()]]).collect();
-        let mut learner = Learner::new(&self.hyper, isa, &first, &OptimizerState { step: 0, moments }).unwrap();
+        let mut learner =
+            Learner::new(&self.hyper, isa, &first, &OptimizerState { step: 0, moments }, TargetUnit::POINT).unwrap();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
         let (settings, steps) = (self.hyper.get(), self.batches.len());
         for (step, (batch, expected)) in self.batches.iter().zip(floats(&file, "losses")).enumerate() {
