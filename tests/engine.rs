@@ -128,12 +128,25 @@ fn threads_and_repeats_change_no_bit() {
 #[test]
 fn a_resumed_run_goes_on_bit_by_bit() {
     let linear_end = Hyperparameters { layers: mixed().layers[..2].to_vec(), ..mixed() };
-    [mixed(), linear_end, with_options()].iter().for_each(goes_on_bit_by_bit);
+    [mixed(), linear_end, with_options()].iter().for_each(|hyper| goes_on_bit_by_bit(hyper, dataset(28, 50, 9)));
 }
 
-fn goes_on_bit_by_bit(hyper: &Hyperparameters) {
+/// Also where targets are learned in a unit of their own, as streams in millions and shares of 1 are.
+#[test]
+fn a_resumed_run_in_another_unit_goes_on_bit_by_bit() {
+    for unit in [3e5, 1e-3] {
+        let in_unit = |samples: &[Sample]| -> Vec<Sample> {
+            samples.iter().map(|sample| Sample { target: (sample.target + 7.0) * unit, ..*sample }).collect()
+        };
+        let data = dataset(28, 50, 9);
+        let pixels: Vec<u8> = (0..59_usize).flat_map(|index| picture(28, index).0).collect();
+        let data = Dataset::new(28, Arc::from(pixels), in_unit(data.train()), in_unit(data.test()));
+        goes_on_bit_by_bit(&with_options(), data.expect("sound"));
+    }
+}
+
+fn goes_on_bit_by_bit(hyper: &Hyperparameters, data: Dataset) {
     let hyper = hyper.check().expect("it fits");
-    let data = dataset(28, 50, 9);
     let options = options(2, Kernels::Auto);
     let mut whole = Trainer::new(&hyper, data.clone(), options).expect("it begins");
     let expected = epochs(&mut whole, 6);

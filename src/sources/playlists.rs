@@ -71,14 +71,14 @@ pub(super) fn import(
     };
     let ended = run.all();
     let mut notes = run.notes();
-    let (added, rejected, run_later) = (run.added, std::mem::take(&mut run.rejected), run.later.take());
+    let (added, rejected, later) = (run.added, std::mem::take(&mut run.rejected), run.later.take());
     study.rank_anew()?;
     notes.extend(study.not_in_years_note()?);
     study.add_rejected(&request.source(), &rejected)?;
     let counts = study.counts()?;
     let (stopped, unfinished) = match ended {
-        Ok(()) if counts.tracks > 0 => (false, run_later),
-        Ok(()) => match run_later {
+        Ok(()) if counts.tracks > 0 => (false, later),
+        Ok(()) => match later {
             Some(reason) => return Err(ServiceError::Later(reason).into()),
             None => (false, None),
         },

@@ -7,7 +7,7 @@
 use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::words::{capitalised, plural, thousands};
+use super::words::{capitalised, grouped, plural, thousands};
 use super::{Study, StudyError};
 use crate::evidence::Measure;
 
@@ -167,13 +167,9 @@ impl Target {
             return "–".to_owned();
         }
         let size = value.abs();
-        if (1000.0..1e15).contains(&size) {
-            let sign = if value < 0.0 { "-" } else { "" };
-            return format!("{sign}{}", thousands(size.round() as usize));
-        }
         let is_small = size > 0.0 && size < 1.0 && self.scale == Scale::AsGiven && self.measure != POPULARITY;
         let wanted = if is_small { (2.0 - size.log10().floor()).min(9.0) as usize } else { 0 };
-        format!("{value:.places$}", places = decimals.max(wanted))
+        grouped(value, decimals.max(wanted))
     }
 
     /// Whether its figures lie between 0 and 100 by their nature.

@@ -37,6 +37,16 @@ pub fn why(error: &std::io::Error) -> String {
     text.split(" (os error").next().unwrap_or_default().trim_end_matches('.').to_lowercase()
 }
 
+/// A number with `decimals`, or where it is large without them and with marks between thousands: "11.83", "140,660".
+pub fn grouped(value: f64, decimals: usize) -> String {
+    let size = value.abs();
+    if (1000.0..1e15).contains(&size) {
+        let sign = if value < 0.0 { "-" } else { "" };
+        return format!("{sign}{}", thousands(size.round() as usize));
+    }
+    format!("{value:.decimals$}")
+}
+
 /// A whole number with separators between thousands.
 pub fn thousands(value: usize) -> String {
     let digits = value.to_string();

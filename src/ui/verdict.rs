@@ -212,17 +212,19 @@ fn ladder(ui: &mut Ui, verdict: &Verdict, measured: &Measured) {
     let scale = Scale { low: low.max(-0.5) - 0.01, high: high + 0.01 };
     let playlist = verdict.rows.iter().find(|row| row.predictor == "playlist").map_or(f64::NAN, |row| row.r2);
     let lines = [(0.0, colors.mean), (playlist, colors.quiet.gamma_multiply(0.6))];
-    let width = (ui.available_width() - 140.0 - 3.0 * 56.0 - 5.0 * GAP_LARGE).clamp(120.0, 720.0);
+    // Errors in millions of what is predicted take more room.
+    let off_by = if verdict.rows.iter().any(|row| row.rmse >= 100_000.0) { 88.0 } else { 56.0 };
+    let width = (ui.available_width() - 140.0 - 2.0 * 56.0 - off_by - 5.0 * GAP_LARGE).clamp(120.0, 720.0);
     egui::Grid::new("ladder").num_columns(5).spacing([GAP_LARGE, 2.0]).show(ui, |ui| {
         let heading = |text: &str| RichText::new(text).font(theme::caption()).color(quiet);
         ui.label(heading("Predictor"));
         ui.label(heading("R² with its 95 % interval; dashed: 0, and the playlist"));
-        for text in ["R²", "Off by", "p"] {
-            right_aligned(ui, 56.0, heading(text));
+        for (text, width) in [("R²", 56.0), ("Off by", off_by), ("p", 56.0)] {
+            right_aligned(ui, width, heading(text));
         }
         ui.end_row();
         for row in &verdict.rows {
-            ladder_row(ui, (verdict, measured), row, (width, scale), &lines);
+            ladder_row(ui, (verdict, measured), row, (width, off_by, scale), &lines);
         }
         ui.label("");
         marks::axis(ui, width, scale);
@@ -244,7 +246,7 @@ fn ladder_row(
     ui: &mut Ui,
     (verdict, measured): (&Verdict, &Measured),
     row: &Row,
-    (width, scale): (f32, Scale),
+    (width, off_by, scale): (f32, f32, Scale),
     lines: &[(f64, egui::Color32)],
 ) {
     let colors = palette(ui);
@@ -261,7 +263,7 @@ fn ladder_row(
     };
     response.on_hover_text(format!("95 % interval {:+.3} to {:+.3}{against}", row.r2_low, row.r2_high));
     right_aligned(ui, 56.0, format!("{:.3}", row.r2));
-    right_aligned(ui, 56.0, verdict.target.short_difference(measured, row.rmse, 2));
+    right_aligned(ui, off_by, verdict.target.short_difference(measured, row.rmse, 2));
     right_aligned(ui, 56.0, p_text(row.p));
     ui.end_row();
 }

@@ -246,20 +246,20 @@ pub fn spin<N: egui::emath::Numeric>(
     if mixed {
         describe(ui, &response, "mixed");
     }
-    tell_limits(ui, &response, typed.get(), limits);
+    tell_limits(ui, &response, (typed.get(), value.to_f64()), limits);
     come_back_on_enter(ui, &response);
     focus_ring(ui, &response);
     response
 }
 
-/// Says beside a number field which numbers it takes, where another one was `typed`.
-fn tell_limits(ui: &Ui, response: &Response, typed: Option<f64>, (low, high): (f64, f64)) {
+/// Says beside a number field which numbers it takes, where another one was `typed` and it `holds` the limit instead.
+fn tell_limits(ui: &Ui, response: &Response, (typed, holds): (Option<f64>, f64), (low, high): (f64, f64)) {
     let id = response.id.with("beyond its limits");
     if typed.is_some() || response.changed() {
         let is_beyond = typed.is_some_and(|typed| typed < low || typed > high);
         ui.data_mut(|data| data.insert_temp(id, is_beyond));
     }
-    if ui.data(|data| data.get_temp(id)) == Some(true) {
+    if ui.data(|data| data.get_temp(id)) == Some(true) && (holds == low || holds == high) {
         let limit = |limit: f64| if limit >= 1000.0 { thousands(limit as usize) } else { limit.to_string() };
         let words = format!("{} to {}", limit(low), limit(high));
         // Behind the "?", which stays where it is.
@@ -442,8 +442,8 @@ pub fn empty(ui: &mut Ui, icon: Icon, text: &str) {
     ui.add_space(48.0);
 }
 
-/// Text on at most two lines of `width` points; what is cut off is shown when it is pointed at.
-pub fn two_lines(ui: &mut Ui, width: f32, text: RichText) -> Response {
+/// Text on at most two lines of `width` points. Pointed at, it shows `more` or, where there is none, what was cut off.
+pub fn two_lines(ui: &mut Ui, width: f32, text: RichText, more: Option<String>) {
     let words = text.text().to_owned();
     let mut job = WidgetText::from(text).into_layout_job(ui.style(), egui::FontSelection::Default, Align::Min);
     let job = Arc::make_mut(&mut job);
@@ -457,7 +457,9 @@ pub fn two_lines(ui: &mut Ui, width: f32, text: RichText) -> Response {
         ui.set_min_width(width);
         ui.add(label)
     });
-    if is_cut { response.inner.on_hover_text(words) } else { response.inner }
+    if let Some(more) = more.or(is_cut.then_some(words)) {
+        response.inner.on_hover_text(more);
+    }
 }
 
 /// Text that keeps to one line and ends in "…" where there is no room.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::spreadsheets::{import, import_text, info};
+use super::spreadsheets::{import, import_text, info, list_of};
 use super::support::{small_study, text};
 
 #[test]
@@ -57,18 +57,11 @@ fn one_measure_is_one_however_it_is_written() {
 fn formulas_without_values_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let (_, covers) = small_study(folder.path(), 2);
-    let path = folder.path().join("list.xlsx");
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet();
-    for (column, header) in ["title", "popularity", "cover"].iter().enumerate() {
-        sheet.write(0, column as u16, *header).unwrap();
-    }
-    for row in 0..2_u32 {
-        sheet.write(1 + row, 0, format!("Title {row}")).unwrap();
-        sheet.write(1 + row, 1, rust_xlsxwriter::Formula::new("=5+5")).unwrap();
-        sheet.write(1 + row, 2, format!("c{row}.png")).unwrap();
-    }
-    book.save(&path).unwrap();
+    let path = list_of(folder.path(), ["title", "cover", "popularity"], 2, |sheet| {
+        sheet
+            .write_column(1, 2, [rust_xlsxwriter::Formula::new("=5+5"), rust_xlsxwriter::Formula::new("=5+6")])
+            .unwrap();
+    });
     let output = import(folder.path(), &path, &["--covers", text(&covers)]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.code() == Some(1) && said.contains("hold formulas"), "{said}");

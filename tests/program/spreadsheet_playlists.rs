@@ -1,6 +1,6 @@
 //! Which playlists the tracks of spreadsheets are in.
 
-use super::spreadsheets::{import, import_text, info};
+use super::spreadsheets::{import, import_text, info, list_of};
 use super::support::{last_json, run, small_study, text};
 
 #[test]
@@ -57,21 +57,11 @@ fn playlists_of_one_name_are_told_apart_by_their_ids() {
 fn a_playlist_beside_all_of_its_tracks_is_that_of_each() {
     let folder = tempfile::tempdir().unwrap();
     let (_, covers) = small_study(folder.path(), 4);
-    let path = folder.path().join("list.xlsx");
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet();
-    let merged = rust_xlsxwriter::Format::new();
-    for (column, header) in ["Playlist", "Title", "Popularity", "Cover"].iter().enumerate() {
-        sheet.write(0, column as u16, *header).unwrap();
-    }
-    for row in 0..4_u32 {
-        sheet.write(1 + row, 1, format!("Title {row}")).unwrap();
-        sheet.write(1 + row, 2, 10 + row).unwrap();
-        sheet.write(1 + row, 3, format!("c{row}.png")).unwrap();
-    }
-    sheet.merge_range(1, 0, 3, 0, "Old hits", &merged).unwrap();
-    sheet.write(4, 0, "New").unwrap();
-    book.save(&path).unwrap();
+    let path = list_of(folder.path(), ["Title", "Cover", "Popularity", "Playlist"], 4, |sheet| {
+        sheet.write_column(1, 2, [10, 11, 12, 13]).unwrap();
+        sheet.merge_range(1, 3, 3, 3, "Old hits", &rust_xlsxwriter::Format::new()).unwrap();
+        sheet.write(4, 3, "New").unwrap();
+    });
     let imported = last_json(&import(folder.path(), &path, &["--covers", text(&covers)]));
     assert_eq!(imported["tracks"], 4, "{imported}");
     let playlists = info(folder.path())["playlists"].clone();

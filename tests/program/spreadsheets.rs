@@ -259,6 +259,25 @@ fn encodings_and_separators_make_no_difference() {
     }
 }
 
+/// A workbook of `count` tracks under these headers: titles, covers c0, c1, …, and what `fill` writes.
+pub fn list_of<const N: usize>(
+    folder: &Path,
+    headers: [&str; N],
+    count: u32,
+    fill: impl Fn(&mut rust_xlsxwriter::Worksheet),
+) -> PathBuf {
+    let path = folder.join("list.xlsx");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_row(0, 0, headers).unwrap();
+    for row in 0..count {
+        sheet.write_row(1 + row, 0, [format!("Title {row}"), format!("c{row}.png")]).unwrap();
+    }
+    fill(sheet);
+    book.save(&path).unwrap();
+    path
+}
+
 /// Imports a spreadsheet of this text, with covers c0 to c5, and returns what came of it.
 pub fn import_text(folder: &Path, table: &str, more: &[&str]) -> serde_json::Value {
     let (_, covers) = small_study(folder, 6);
@@ -338,21 +357,12 @@ fn a_column_without_a_number_is_told_before_anything_starts() {
 fn numbers_in_a_workbook_are_what_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let (_, covers) = small_study(folder.path(), 4);
-    let path = folder.path().join("list.xlsx");
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet();
-    for (column, header) in ["title", "Streams", "cover"].iter().enumerate() {
-        sheet.write(0, column as u16, *header).unwrap();
-    }
-    for row in 0..4_u32 {
-        sheet.write(1 + row, 0, format!("Title {row}")).unwrap();
-        sheet.write(1 + row, 2, format!("c{row}.png")).unwrap();
-    }
-    sheet.write(1, 1, 1.234).unwrap();
-    sheet.write(2, 1, 12.125).unwrap();
-    sheet.write(3, 1, "7,5").unwrap();
-    sheet.write(4, 1, "8,25").unwrap();
-    book.save(&path).unwrap();
+    let path = list_of(folder.path(), ["title", "cover", "Streams"], 4, |sheet| {
+        sheet.write(1, 2, 1.234).unwrap();
+        sheet.write(2, 2, 12.125).unwrap();
+        sheet.write(3, 2, "7,5").unwrap();
+        sheet.write(4, 2, "8,25").unwrap();
+    });
     let imported = last_json(&import(folder.path(), &path, &["--covers", text(&covers), "--target", "Streams"]));
     assert_eq!(imported["notes"].to_string(), "[]", "{imported}");
     let values = info(folder.path())["popularity"].clone();

@@ -120,3 +120,17 @@ fn nothing_stays_beside_a_study_that_was_only_looked_at() {
         assert_eq!(names, ["a.coverstudy", "covers", "tracks.csv"], "after {arguments:?}");
     }
 }
+
+#[test]
+fn a_study_that_is_moved_while_it_is_open_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = made(folder.path());
+    let (file, _) = StudyFile::open(&path).unwrap();
+    let open = file.connect().unwrap();
+    let moved = folder.path().join("moved.coverstudy");
+    std::fs::rename(&path, &moved).unwrap();
+    assert!(matches!(file.connect(), Err(StudyError::Gone(_))));
+    assert!(!path.exists(), "no empty study is made in its place");
+    drop((open, file));
+    assert_eq!(StudyFile::open(&moved).unwrap().0.connect().unwrap().counts().unwrap().tracks, 30);
+}

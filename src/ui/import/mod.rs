@@ -179,8 +179,8 @@ fn rejected_card(ui: &mut Ui, panel: &mut Panel<'_>) {
                 ui.horizontal(|ui| {
                     ui.set_height(ROW);
                     let rest = ui.available_width() - what_width - GAP;
-                    two_lines(ui, what_width, RichText::new(&item.what));
-                    two_lines(ui, rest, RichText::new(&item.reason).color(colors.quiet));
+                    two_lines(ui, what_width, RichText::new(&item.what), None);
+                    two_lines(ui, rest, RichText::new(&item.reason).color(colors.quiet), None);
                 });
             }
         });

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::app::RunColumn;
-use crate::study::{RunFigures, RunRecord, thousands};
+use crate::study::{RunFigures, RunRecord, grouped, thousands};
 use crate::ui::widgets::clock;
 
 /// The words above a column.
@@ -25,9 +25,15 @@ pub(super) fn heading(column: RunColumn) -> &'static str {
     }
 }
 
-/// The width of a column with figures, in points; `None` for words, which share what is left.
-pub(super) fn width(column: RunColumn) -> Option<f32> {
+/// The width of a column with figures, in points; `None` for words, which share what is left. Errors in thousands or
+/// millions of what is predicted `are_large`.
+pub(super) fn width(column: RunColumn, are_large: bool) -> Option<f32> {
+    let is_error = matches!(
+        column,
+        RunColumn::Rmse | RunColumn::Mae | RunColumn::Difference | RunColumn::BestRmse | RunColumn::BestMae
+    );
     match column {
+        _ if is_error && are_large => Some(84.0),
         RunColumn::Name | RunColumn::Differs | RunColumn::Note => None,
         RunColumn::Parameters => Some(70.0),
         RunColumn::Epochs | RunColumn::R2 => Some(52.0),
@@ -44,7 +50,7 @@ pub(super) fn is_sortable(column: RunColumn) -> bool {
 
 /// In the unit of what is predicted.
 pub(super) fn points(value: f64) -> String {
-    format!("{value:.2}")
+    grouped(value, 2)
 }
 
 /// R²; a dash where there is none. What rounds to 0 has no sign.
@@ -72,7 +78,8 @@ pub(super) fn text(column: RunColumn, run: &RunRecord) -> String {
         RunColumn::Mae => of(last, |figures| points(figures.mae)),
         RunColumn::R2 => of(last, |figures| share(figures.r2)),
         RunColumn::Difference => {
-            run.difference_to_mean().map_or_else(|| "–".to_owned(), |value| format!("{value:+.2}"))
+            let signed = |value: f64| format!("{}{}", if value < 0.0 { "" } else { "+" }, points(value));
+            run.difference_to_mean().map_or_else(|| "–".to_owned(), signed)
         }
         RunColumn::BestRmse => of(best, |figures| points(figures.rmse)),
         RunColumn::BestMae => of(best, |figures| points(figures.mae)),

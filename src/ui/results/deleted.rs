@@ -3,7 +3,7 @@
 use eframe::egui::{CollapsingHeader, RichText, Ui};
 
 use crate::app::{Command, Snapshot};
-use crate::study::{Edit, plural};
+use crate::study::{Edit, grouped, plural};
 use crate::ui::Panel;
 use crate::ui::theme::palette;
 use crate::ui::widgets::{card, secondary};
@@ -23,7 +23,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
                     if secondary(ui, &format!("Restore {}", run.name), read_only) {
                         panel.push(Command::Edit(Edit::DeleteRuns { runs: vec![run.id], deleted: false }));
                     }
-                    let figures = run.figures.map(|figures| format!("RMSE {:.2}", figures.rmse));
+                    let figures = run.figures.map(|figures| format!("RMSE {}", grouped(figures.rmse, 2)));
                     ui.label(RichText::new(figures.unwrap_or_default()).color(palette(ui).quiet));
                 });
             }

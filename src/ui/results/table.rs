@@ -64,32 +64,42 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
         .into_iter()
         .filter(|column| *column != RunColumn::Note || snapshot.runs.iter().any(|run| !run.note.is_empty()))
         .collect();
-    let name_width = name_width(&snapshot.runs);
-    let columns: f32 = shown.iter().map(|column| least_width(*column, name_width) + ui.spacing().item_spacing.x).sum();
+    let widths = Widths::of(&snapshot.runs);
+    let columns: f32 = shown.iter().map(|column| widths.least(*column) + ui.spacing().item_spacing.x).sum();
     let least = columns + ui.spacing().scroll.allocated_width();
     egui::ScrollArea::horizontal().id_salt("wide table").show(ui, |ui| {
         ui.set_min_width(least.max(ui.available_width()));
         ui.spacing_mut().item_spacing.y = BETWEEN;
-        table(ui, panel, snapshot, &shown, name_width);
+        table(ui, panel, snapshot, &shown, &widths);
     });
 }
 
-/// The names of a sweep's runs are long, and differ at their ends.
-fn name_width(runs: &[RunRecord]) -> f32 {
-    let longest = runs.iter().map(|run| run.name.chars().count()).max().unwrap_or(0);
-    (NAME_BESIDE + NAME_LETTER * longest as f32).clamp(NAME, NAME_MOST)
+/// What depends on the runs in the widths of columns.
+struct Widths {
+    name: f32,
+    /// Whether errors have marks between thousands.
+    are_large: bool,
 }
 
-fn least_width(column: RunColumn, name_width: f32) -> f32 {
-    match column {
-        RunColumn::Name => name_width,
-        RunColumn::Differs => DIFFERS,
-        RunColumn::Note => NOTE,
-        other => columns::width(other).unwrap_or_default(),
+impl Widths {
+    /// The names of a sweep's runs are long, and differ at their ends.
+    fn of(runs: &[RunRecord]) -> Self {
+        let longest = runs.iter().map(|run| run.name.chars().count()).max().unwrap_or(0);
+        let are_large = runs.iter().filter_map(|run| run.figures).any(|figures| figures.rmse >= 1000.0);
+        Self { name: (NAME_BESIDE + NAME_LETTER * longest as f32).clamp(NAME, NAME_MOST), are_large }
+    }
+
+    fn least(&self, column: RunColumn) -> f32 {
+        match column {
+            RunColumn::Name => self.name,
+            RunColumn::Differs => DIFFERS,
+            RunColumn::Note => NOTE,
+            other => columns::width(other, self.are_large).unwrap_or_default(),
+        }
     }
 }
 
-fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunColumn], name_width: f32) {
+fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunColumn], widths: &Widths) {
     let runs = &snapshot.runs;
     let settings: Vec<_> = runs.iter().map(|run| (run.sweep.as_str(), &run.settings)).collect();
     let differs: BTreeMap<RunId, String> =
@@ -109,10 +119,10 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunCo
         .max_scroll_height(height);
     for &column in shown {
         builder = builder.column(match column {
-            RunColumn::Name => Column::exact(name_width).clip(true),
+            RunColumn::Name => Column::exact(widths.name).clip(true),
             RunColumn::Differs => Column::remainder().at_least(DIFFERS).clip(true),
             RunColumn::Note => Column::initial(NOTE).at_least(NOTE).clip(true),
-            figures => Column::exact(least_width(figures, name_width)),
+            figures => Column::exact(widths.least(figures)),
         });
     }
     let seen_rows = Rows::new("runs", pitch, height);
@@ -229,8 +239,8 @@ fn run_row(
                 let words = differs.get(&run.id).map_or("", String::as_str);
                 let small = RichText::new(words).font(theme::caption()).color(palette(ui).quiet);
                 let width = ui.available_width();
-                let response = two_lines(ui, width, small);
-                response.on_hover_text(format!("{words}\n\nAll settings: {}", all_settings(run)));
+                let more = format!("{words}\n\nAll settings: {}", all_settings(run));
+                two_lines(ui, width, small, Some(more));
             }
             RunColumn::Note => {
                 left(ui, RichText::new(&run.note).color(palette(ui).quiet)).on_hover_text(&run.note);
@@ -355,7 +365,7 @@ fn head(ui: &mut Ui, panel: &mut Panel<'_>, column: RunColumn) {
             results.sort_by = Some(column);
         }
     };
-    if columns::width(column).is_none() {
+    if columns::width(column, false).is_none() {
         ui.with_layout(Layout::left_to_right(Align::Center), draw);
     } else {
         draw(ui);

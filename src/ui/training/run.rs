@@ -4,7 +4,7 @@ use eframe::egui::{Ui, vec2};
 
 use super::chart;
 use crate::app::{Again, Command, Under};
-use crate::study::{RunRecord, RunStatus, thousands};
+use crate::study::{RunRecord, RunStatus, grouped, thousands};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, GAP_LARGE, palette};
@@ -69,14 +69,14 @@ fn figures(ui: &mut Ui, run: &RunRecord, under: Option<&Under>) {
     let speed = under.and_then(Under::samples_per_second);
     let last = run.epochs.last();
     let errors = |ui: &mut Ui| {
-        figure(ui, "Off by, test tracks (RMSE)", &or_dash(last.map(|epoch| format!("{:.2}", epoch.test_mse.sqrt()))));
+        figure(ui, "Off by, test tracks (RMSE)", &or_dash(last.map(|epoch| grouped(epoch.test_mse.sqrt(), 2))));
         help(
             ui,
             "RMSE",
-            "How many popularity points the predictions are off, large errors counting more. Compare it with always guessing the mean.",
+            "How far the predictions are off, in the unit of what is predicted, large errors counting more. Compare it with always guessing the mean.",
         );
         ui.add_space(GAP_LARGE);
-        figure(ui, "Always guess the mean", &or_dash(run.mean_rmse().map(|rmse| format!("{rmse:.2}"))));
+        figure(ui, "Always guess the mean", &or_dash(run.mean_rmse().map(|rmse| grouped(rmse, 2))));
     };
     let is_narrow = ui.available_width() < NARROW;
     ui.horizontal(|ui| {
