@@ -4,7 +4,7 @@
 mod simulated;
 
 use cover_study::evidence::{Answer, Network, Observations, Target, Verdict, VerdictInput, verdict};
-use simulated::{finds, input, judge, observations};
+use simulated::{albums, finds, input, judge, observations};
 
 #[test]
 fn nothing_is_seldom_found_where_there_is_nothing() {
@@ -124,4 +124,34 @@ fn playlists_of_one_track_cannot_be_tested_within() {
     assert!(found.limits.contains("could not be tested"), "{}", found.limits);
     // Nothing can be asked that is counted within playlists.
     assert_eq!(found.other_targets, []);
+}
+
+#[test]
+fn albums_across_playlists_are_judged_like_single_tracks() {
+    for seed in 0..3 {
+        // Hardly two of the albums are in the same playlists.
+        let strong = judge(&albums(300, 0.2, false, seed), 99);
+        assert!(strong.answer >= Answer::Weak && strong.p_within_playlist < 0.05, "{seed}: {}", strong.sentence);
+        let none = judge(&albums(300, 0.0, false, 100 + seed), 39);
+        assert!(none.rows[2].r2 > -0.03 && !finds(&none), "{seed}: {none:?}");
+    }
+}
+
+#[test]
+fn what_albums_owe_to_their_playlists_is_no_finding_within_them() {
+    let judged: Vec<_> = (0..12).map(|seed| judge(&albums(300, 0.0, true, 200 + seed), 39)).collect();
+    let low = |p: fn(&Verdict) -> f64| judged.iter().filter(|verdict| p(verdict) < 0.05).count();
+    let (all, within) = (low(|verdict| verdict.p), low(|verdict| verdict.p_within_playlist));
+    assert!(all >= 8 && within <= 3, "{all} and {within} of 12");
+}
+
+#[test]
+fn a_control_of_size_does_not_overrule_what_was_found() {
+    // So few covers that a signal of 5 % is missed as often as not.
+    let strong: Vec<_> = (0..6).map(|seed| judge(&observations(230, 0.5, seed), 39)).collect();
+    let planted = |verdict: &Verdict| verdict.controls[2].clone();
+    assert!(strong.iter().any(|verdict| planted(verdict).detail.ends_with("and was found")), "none was missed");
+    for verdict in &strong {
+        assert!(planted(verdict).passed && verdict.answer == Answer::Useful, "{verdict:?}");
+    }
 }

@@ -41,6 +41,36 @@ pub fn observations(tracks: usize, effect: f64, seed: u64) -> Observations {
     made
 }
 
+/// The most tracks of an album, and the share of the variance that its tracks have in common beside the cover's.
+const MOST_TRACKS: usize = 6;
+const OF_ALBUM: f64 = 0.3;
+
+/// `albums` albums of one to six tracks with one cover each, over all playlists; `effect` as in [`observations`].
+/// Where `leaning`, albums whose cover has much of the first figure are rather in the playlists that do well.
+pub fn albums(albums: usize, effect: f64, leaning: bool, seed: u64) -> Observations {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut made = Observations::default();
+    for cover in 0..albums {
+        let figures: [f64; COLOR_FEATURES] = std::array::from_fn(|_| normal(&mut random));
+        let of_album = OF_ALBUM.sqrt() * normal(&mut random);
+        for _ in 0..random.random_range(1..=MOST_TRACKS) {
+            let leans = leaning && random.random::<f64>() < 0.6;
+            let best = if leans { (PLAYLISTS / 2) * usize::from(figures[0] > 0.0) } else { 0 };
+            let playlist = best + random.random_range(0..if leans { PLAYLISTS / 2 } else { PLAYLISTS });
+            let of_playlist = if playlist < PLAYLISTS / 2 { -1.0 } else { 1.0 };
+            let noise = (1.0 - effect - OF_PLAYLIST - OF_ALBUM).sqrt() * normal(&mut random);
+            let value = effect.sqrt() * figures[0] + OF_PLAYLIST.sqrt() * of_playlist + of_album + noise;
+            made.titles.push(format!("Track {}", made.popularity.len()));
+            made.popularity.push(30.0 + 12.0 * value);
+            made.playlists.push(playlist);
+            made.covers.push(cover);
+            made.groups.push(cover);
+        }
+        made.features.push(figures);
+    }
+    made
+}
+
 /// A standard normal number (Box and Muller, 1958).
 fn normal(random: &mut ChaCha8Rng) -> f64 {
     let (one, other): (f64, f64) = (random.random(), random.random());

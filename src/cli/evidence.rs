@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::args::VerdictArgs;
 use super::{Exit, Output, import::tell_recovered, plan};
 use crate::evidence::colors::{Clustering, Naming};
-use crate::evidence::{ColorGroup, Target, Verdict, predictor_in_words};
+use crate::evidence::{ColorGroup, Target, Verdict, predictor_in_words, signed_thousandths, thousandths};
 use crate::jobs::{ColorFindings, VerdictEvent, VerdictKind, VerdictRequest, Wishes, find_colors, reach_verdict};
 use crate::nn::TrainOptions;
-use crate::study::{StudyFile, Target as Measured, plural};
+use crate::study::{StudyFile, Target as Measured, plural, tracks_with_covers};
 
 pub(super) fn colors(path: &Path, output: &Output) -> Result<Exit> {
     let study = StudyFile::open_reader(path)?.connect()?;
@@ -26,12 +26,12 @@ pub(super) fn colors(path: &Path, output: &Output) -> Result<Exit> {
     output.say(table.gray_words());
     for finding in looks.findings.iter().filter(|finding| finding.correlation.is_finite()) {
         output.say(format_args!(
-            "{}: correlation with {} {:+.3} ({:+.3} to {:+.3})",
+            "{}: correlation with {} {} ({} to {})",
             finding.name,
             measured.name(),
-            finding.correlation,
-            finding.interval.low,
-            finding.interval.high
+            signed_thousandths(finding.correlation),
+            signed_thousandths(finding.interval.low),
+            signed_thousandths(finding.interval.high)
         ));
     }
     output.say(looks.words());
@@ -69,17 +69,18 @@ fn group_words(group: &ColorGroup, measured: &Measured) -> String {
     let small = if group.is_small() { ", too few to read much into" } else { "" };
     let interval = &group.interval;
     format!(
-        "mean {} {} ({} to {}) of {}{small}",
+        "{} {} {} ({} to {}) of {}{small}",
+        measured.mean_name(),
         measured.name(),
         measured.figure(group.mean),
         measured.figure(interval.low),
         measured.figure(interval.high),
-        plural(group.n, "track", "tracks")
+        tracks_with_covers(group.n, group.covers)
     )
 }
 
 fn group_json(group: &ColorGroup) -> Value {
-    json!({"n": group.n, "mean": group.mean, "low": group.interval.low, "high": group.interval.high})
+    json!({"n": group.n, "covers": group.covers, "mean": group.mean, "low": group.interval.low, "high": group.interval.high})
 }
 
 pub(super) fn verdict(args: &VerdictArgs, output: &Output, wishes: &Wishes) -> Result<Exit> {
@@ -131,25 +132,27 @@ fn tell(verdict: &Verdict, measured: &Measured, output: &Output) -> Result<()> {
         plural(verdict.pictures, "different cover", "different covers"),
         plural(verdict.settings_tried, "setting", "settings")
     ));
-    // The mean has no p.
-    let p = |value: f64| if value.is_nan() { "–".to_owned() } else { format!("{value:.3}") };
     for row in &verdict.rows {
         output.say(format_args!(
-            "  {:<21} off by {:>6}, R² {:+.3} ({:+.3} to {:+.3}), p {}",
+            "  {:<21} off by {:>6}, R² {} ({} to {}), p {}",
             predictor_in_words(&row.predictor),
             verdict.target.short_difference(measured, row.rmse, 2),
-            row.r2,
-            row.r2_low,
-            row.r2_high,
-            p(row.p)
+            signed_thousandths(row.r2),
+            signed_thousandths(row.r2_low),
+            signed_thousandths(row.r2_high),
+            // The mean has none.
+            thousandths(row.p)
         ));
     }
     output.say(format_args!(
         "  p of the best that sees only the cover, {}: {}; within playlists: {}",
         verdict.deciding,
-        p(verdict.p),
-        p(verdict.p_within_playlist)
+        verdict.p_in_words(),
+        thousandths(verdict.p_within_playlist)
     ));
+    if let Some(parts) = verdict.parts_sentence() {
+        output.say(format_args!("  {parts}"));
+    }
     for control in &verdict.controls {
         let passed = if control.passed { "passed" } else { "FAILED" };
         output.say(format_args!("  control {}: {passed}, {}", control.name, control.detail));

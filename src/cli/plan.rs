@@ -13,14 +13,17 @@ use crate::nn::{Kernels, TrainOptions};
 use crate::study::{StudyFile, plural};
 
 pub(super) fn write(file: &StudyFile, request: &VerdictRequest, folder: &Path, output: &Output) -> Result<Exit> {
-    let units = write_plan(file, request, folder)?;
+    let (units, done) = write_plan(file, request, folder)?;
     output.say(format_args!(
         "{} written to {}, numbered from 0. Do each with: cover-study fit \"{}\" NUMBER",
         plural(units, "unit of work", "units of work"),
         folder.display(),
         folder.display()
     ));
-    output.event(&json!({"event": "planned", "folder": folder, "units": units}));
+    if done > 0 {
+        output.say(format_args!("{} done there already.", plural(done, "is", "are")));
+    }
+    output.event(&json!({"event": "planned", "folder": folder, "units": units, "done": done}));
     Ok(Exit::Done)
 }
 

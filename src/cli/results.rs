@@ -22,9 +22,10 @@ pub(super) fn info(path: &Path, output: &Output) -> Result<Exit> {
     ));
     if let (Some(mean), Some(std)) = (popularity.mean, popularity.std) {
         output.say(format_args!(
-            "{} of {}: mean {}, standard deviation {}.",
+            "{} of {}: {} {}, standard deviation {}.",
             target.label(),
             plural(popularity.count, "track", "tracks"),
+            target.mean_name(),
             target.with_unit(mean),
             target.difference(std, 1)
         ));
@@ -32,7 +33,8 @@ pub(super) fn info(path: &Path, output: &Output) -> Result<Exit> {
     for playlist in &playlists {
         let mean = playlist.mean.map_or_else(|| "not given".to_owned(), |mean| target.figure(mean));
         let name = if playlist.name.is_empty() { "(no playlist)" } else { &playlist.name };
-        output.say(format_args!("  {name}: {} tracks, mean {} {mean}", playlist.tracks, target.name()));
+        let what = format!("{} {}", target.mean_name(), target.name());
+        output.say(format_args!("  {name}: {} tracks, {what} {mean}", playlist.tracks));
     }
     let unfinished = study.unfinished_playlists()?.len();
     if unfinished > 0 {

@@ -93,7 +93,8 @@ impl ColorModel {
                 let figures = |rows: &[usize]| -> Vec<&[f64]> {
                     rows.iter().map(|&row| observations.features_of(row).as_slice()).collect()
                 };
-                RidgeDesign::new(&figures(&fold.train), &figures(&fold.test))
+                let groups: Vec<usize> = fold.train.iter().map(|&row| observations.groups[row]).collect();
+                RidgeDesign::new(&figures(&fold.train), &groups, &figures(&fold.test))
             })
             .collect();
         Self { designs }

@@ -7,14 +7,17 @@ use super::interval::{Interval, correlation, correlation_interval, mean_interval
 use super::permutation::{Exchange, Exchanges, p_value};
 use super::verdict::SIGNIFICANCE;
 
-/// Below this many tracks a group's mean says little.
+/// Below this many different covers a group's mean says little; and below as many tracks a correlation.
 const FEW: usize = 20;
 const SHUFFLES: u64 = 999;
 
 /// The tracks of one kind of cover.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ColorGroup {
+    /// Tracks.
     pub n: usize,
+    /// Different pictures of theirs.
+    pub covers: usize,
     /// Mean popularity; not a number where there is no track.
     pub mean: f64,
     /// Its 95 % interval, bootstrapped over covers.
@@ -22,9 +25,9 @@ pub struct ColorGroup {
 }
 
 impl ColorGroup {
-    /// Whether there are too few tracks to read much into the mean.
+    /// Whether there are too few covers to read much into the mean, of however many tracks they are.
     pub fn is_small(&self) -> bool {
-        self.n < FEW
+        self.covers < FEW
     }
 
     /// The tracks in `rows`; `groups` has one number for each track, the same where covers are alike.
@@ -34,7 +37,7 @@ impl ColorGroup {
         // One cover alone has no spread.
         let covers = rows.iter().map(|&row| groups[row]).collect::<std::collections::BTreeSet<_>>().len();
         let interval = if covers > 1 { interval } else { Interval { low: f64::NAN, high: f64::NAN } };
-        Self { n: rows.len(), mean, interval }
+        Self { n: rows.len(), covers, mean, interval }
     }
 }
 
@@ -74,13 +77,16 @@ impl ByChance {
         let only = if p < SIGNIFICANCE { "only " } else { "" };
         let seen = format!("Shuffled figures {do_as_much} in {only}{} of cases (p {p:.3})", percentage(p));
         match within {
-            _ if p >= SIGNIFICANCE || within.is_nan() => format!("{seen}."),
+            _ if p >= SIGNIFICANCE => format!("{seen}."),
+            _ if within.is_nan() => {
+                format!("{seen}; within playlists too few covers can change places for a test.")
+            }
             _ if within < SIGNIFICANCE => format!(
                 "{seen}, and where they are shuffled within playlists in {} (p {within:.3}).",
                 percentage(within)
             ),
             _ => format!(
-                "{seen}, but where they are shuffled within playlists in {} (p {within:.3}): it goes with the playlists.",
+                "{seen}, but where they are shuffled within playlists in {} (p {within:.3}): it may go with the playlists.",
                 percentage(within)
             ),
         }
@@ -143,8 +149,8 @@ impl ColorTable {
             format!("{what} does not differ between dominant colors by more than chance would (p {p:.2}).")
         } else if within >= SIGNIFICANCE {
             format!(
-                "{what} differs between dominant colors (p {p:.3}), but within playlists by no more than chance would \
-                 (p {within:.2}): some colors go with some playlists."
+                "{what} differs between dominant colors (p {p:.3}), but within playlists no more than chance is seen \
+                 (p {within:.3}): it may be that some colors go with some playlists."
             )
         } else {
             format!(
@@ -165,18 +171,21 @@ fn difference_p(kinds: &[usize], popularity: &[f64], exchanges: &Exchanges) -> f
     if sizes.iter().filter(|size| **size > 0.0).count() < 2 || !exchanges.can_exchange() {
         return f64::NAN;
     }
-    // The total spread is the same in every shuffle, so the spread between kinds orders them as F does.
-    let between = |order: &[usize]| -> f64 {
-        let mut sums = vec![0.0; count];
-        for (&kind, &from) in kinds.iter().zip(order) {
-            sums[kind] += popularity[from];
+    // The share of the spread that lies between kinds; it orders shuffles as F does.
+    let between = |values: &[f64]| -> f64 {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let (mut sums, mut total) = (vec![0.0; count], 0.0);
+        for (&kind, value) in kinds.iter().zip(values) {
+            sums[kind] += value - mean;
+            total += (value - mean).powi(2);
         }
-        sums.iter().zip(&sizes).filter(|(_, size)| **size > 0.0).map(|(sum, size)| sum * sum / size).sum()
+        let between = sums.iter().zip(&sizes).filter(|(_, size)| **size > 0.0).map(|(sum, size)| sum * sum / size);
+        between.sum::<f64>() / total
     };
-    let same: Vec<usize> = (0..kinds.len()).collect();
-    let shuffles: Vec<f64> = (0..SHUFFLES).into_par_iter().map(|seed| between(&exchanges.shuffled(seed))).collect();
+    let of_shuffle = |seed| between(&exchanges.shuffle(popularity, seed));
+    let shuffles: Vec<f64> = (0..SHUFFLES).into_par_iter().map(of_shuffle).collect();
     // Sums in another order round differently.
-    p_value(between(&same) * (1.0 - 1e-12), &shuffles)
+    p_value(between(popularity) * (1.0 - 1e-12), &shuffles)
 }
 
 /// One figure of the covers' look against popularity.
@@ -218,16 +227,14 @@ pub fn look_findings(looks: &[Look], popularity: &[f64], (groups, playlists): (&
         ("busyness", |look| look.busyness),
     ];
     let is_enough = popularity.len() >= FEW;
-    let correlation_in = |figure: fn(&Look) -> f64, order: &[usize]| {
-        correlation(looks.iter().map(figure).zip(order.iter().map(|&from| popularity[from])))
-    };
-    let same: Vec<usize> = (0..popularity.len()).collect();
+    let correlation_in =
+        |figure: fn(&Look) -> f64, values: &[f64]| correlation(looks.iter().map(figure).zip(values.iter().copied()));
     let findings = figures.map(|(name, figure)| {
         let pairs = || groups.iter().zip(looks.iter().map(figure).zip(popularity.iter().copied()));
         let none = Interval { low: f64::NAN, high: f64::NAN };
         LookFinding {
             name,
-            correlation: if is_enough { correlation_in(figure, &same) } else { f64::NAN },
+            correlation: if is_enough { correlation_in(figure, popularity) } else { f64::NAN },
             interval: if is_enough {
                 correlation_interval(pairs().map(|(group, (x, y))| (*group, x, y)))
             } else {
@@ -235,17 +242,17 @@ pub fn look_findings(looks: &[Look], popularity: &[f64], (groups, playlists): (&
             },
         }
     });
-    let largest = |order: &[usize]| -> f64 {
-        figures.iter().map(|(_, figure)| correlation_in(*figure, order).abs()).fold(f64::NAN, f64::max)
+    let largest = |values: &[f64]| -> f64 {
+        figures.iter().map(|(_, figure)| correlation_in(*figure, values).abs()).fold(f64::NAN, f64::max)
     };
     let p = |exchange| {
         let exchanges = Exchanges::new(groups, playlists, exchange);
-        let seen = largest(&same);
+        let seen = largest(popularity);
         if !is_enough || seen.is_nan() || !exchanges.can_exchange() {
             return f64::NAN;
         }
-        let shuffles: Vec<f64> = (0..SHUFFLES).into_par_iter().map(|seed| largest(&exchanges.shuffled(seed))).collect();
-        p_value(seen, &shuffles)
+        let of_shuffle = |seed| largest(&exchanges.shuffle(popularity, seed));
+        p_value(seen, &(0..SHUFFLES).into_par_iter().map(of_shuffle).collect::<Vec<_>>())
     };
     Looks { findings, by_chance: ByChance { p: p(Exchange::All), p_within_playlist: p(Exchange::WithinPlaylist) } }
 }
@@ -288,8 +295,8 @@ mod tests {
         let table = ColorTable::of(&palettes, Naming::Eight, &popularity, (&groups, &playlists));
         let ByChance { p, p_within_playlist } = table.colors_by_chance;
         assert!(p < 0.01 && p_within_playlist > 0.05, "{p} and {p_within_playlist}");
-        assert!(table.sentence("Popularity").ends_with("some colors go with some playlists."));
-        assert!(table.colors_words().ends_with("it goes with the playlists."));
+        assert!(table.sentence("Popularity").ends_with("that some colors go with some playlists."));
+        assert!(table.colors_words().ends_with("it may go with the playlists."));
     }
 
     #[test]

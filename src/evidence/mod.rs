@@ -5,6 +5,7 @@ pub mod colors;
 
 mod baselines;
 mod calibration;
+mod carrier;
 mod color_groups;
 mod compare;
 mod controls;
@@ -34,4 +35,4 @@ pub use similar::{Fingerprint, groups_of_alike};
 pub use subsets::{PartBy, Parts, Subset, subsets};
 pub use text::predict_with_penalty;
 pub use verdict::{Answer, Network, Row, SHUFFLES, SIGNIFICANCE, Verdict, VerdictInput, verdict};
-pub use words::predictor_in_words;
+pub use words::{predictor_in_words, signed_thousandths, thousandths};

@@ -56,6 +56,11 @@ impl Observations {
         self.differ_by(target) && Exchanges::new(&self.groups, &self.playlists, Exchange::of(target)).can_exchange()
     }
 
+    /// Whether there is more than one playlist.
+    pub fn has_playlists(&self) -> bool {
+        self.playlists.iter().any(|playlist| *playlist != self.playlists[0])
+    }
+
     /// The figures of a row's cover.
     pub fn features_of(&self, row: usize) -> &[f64; COLOR_FEATURES] {
         &self.features[self.covers[row]]

@@ -31,6 +31,8 @@ pub(super) fn other_targets(
     Target::ALL
         .into_iter()
         .filter(|target| *target != input.target && input.observations.can_be_asked(*target))
+        // Within a single playlist they are the same question.
+        .filter(|_| input.observations.has_playlists())
         .map(|target| by_colors(&VerdictInput { target, repeats: 1, networks: &[], ..*input }, controls, goes_on))
         .collect()
 }

@@ -1,8 +1,12 @@
-//! Ridge regression whose penalty is chosen within the training rows by leave-one-out errors.
+//! Ridge regression whose penalty is chosen within the training rows: by the errors of each cover's rows where a fit to
+//! all other covers predicts them. Left out one by one, the rows of an album would be predicted by its other tracks,
+//! which have the same cover, and too small a penalty would look best.
 //!
 //! Features are standardised and the intercept is not penalised. With the eigendecomposition of the features' Gram
-//! matrix the leave-one-out errors of every penalty come from one fit (Golub, Heath and Wahba, 1979), as scikit-learn's
-//! `RidgeCV` does; and one design serves any number of targets, which makes thousands of shuffles cheap.
+//! matrix the left-out errors of every penalty come from one fit (Golub, Heath and Wahba, 1979); and one design serves
+//! any number of targets, which makes thousands of shuffles cheap.
+
+use std::collections::BTreeMap;
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
@@ -20,13 +24,16 @@ pub struct RidgeDesign {
     train: Vec<f64>,
     test: Vec<f64>,
     eigenvalues: Vec<f64>,
-    /// For each penalty, how much each training row pulls its own prediction (the hat matrix's diagonal).
+    /// The training rows of each cover.
+    covers: Vec<Vec<usize>>,
+    /// For each penalty, how much a training row of each cover pulls the predictions of that cover's rows (an entry of
+    /// the hat matrix; rows of one cover have practically the same features).
     leverages: Vec<Vec<f64>>,
 }
 
 impl RidgeDesign {
-    /// Prepares rows of equally many features.
-    pub fn new<R: AsRef<[f64]>>(train: &[R], test: &[R]) -> Self {
+    /// Prepares rows of equally many features; `groups` names the cover of each training row.
+    pub fn new<R: AsRef<[f64]>>(train: &[R], groups: &[usize], test: &[R]) -> Self {
         let width = train.first().map_or(0, |row| row.as_ref().len());
         let scaling = Scaling::of(train, width);
         let (train, test) = (scaling.apply(train), scaling.apply(test));
@@ -39,8 +46,12 @@ impl RidgeDesign {
         };
         let (train, test) = (rotate(&train), rotate(&test));
         let eigenvalues: Vec<f64> = eigen.eigenvalues.iter().map(|value| value.max(0.0)).collect();
-        let leverages = penalties().map(|penalty| leverages(&train, &eigenvalues, penalty, rows)).collect();
-        Self { width, train, test, eigenvalues, leverages }
+        let mut rows_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        groups.iter().enumerate().for_each(|(row, &group)| rows_of.entry(group).or_default().push(row));
+        let covers: Vec<Vec<usize>> = rows_of.into_values().collect();
+        let middles = middles(&train, width, &covers);
+        let leverages = penalties().map(|penalty| leverages(&middles, &eigenvalues, penalty, rows)).collect();
+        Self { width, train, test, eigenvalues, covers, leverages }
     }
 
     /// Fits the training rows' targets and predicts the test rows.
@@ -68,14 +79,23 @@ impl RidgeDesign {
         self.test.chunks_exact(self.width).map(|row| mean + dot(row, &coefficients)).collect()
     }
 
-    /// The sum of squared errors of each training row's prediction by a fit to all others.
+    /// The sum of squared errors of each training row's prediction by a fit to all other covers.
+    ///
+    /// Without a cover, the residuals `e` of its `m` rows become `(I - H)^-1 e`, `H` being its block of the hat matrix.
+    /// All entries of `H` are the leverage `h`, so that is `e + h sum(e) / (1 - m h)` (Sherman and Morrison, 1950).
     fn left_out_error(&self, coefficients: &[f64], leverages: &[f64], targets: &[f64], mean: f64) -> f64 {
-        let rows = self.train.chunks_exact(self.width).zip(targets).zip(leverages);
-        rows.map(|((row, target), leverage)| {
-            let residual = target - mean - dot(row, coefficients);
-            (residual / (1.0 - leverage).max(1e-9)).powi(2)
-        })
-        .sum()
+        let of_row = |row: usize| &self.train[row * self.width..(row + 1) * self.width];
+        let residual = |row: usize| targets[row] - mean - dot(of_row(row), coefficients);
+        let error = |(rows, leverage): (&Vec<usize>, &f64)| -> f64 {
+            let (sum, squares) = rows
+                .iter()
+                .map(|&row| residual(row))
+                .fold((0.0, 0.0), |(sum, squares), residual| (sum + residual, squares + residual * residual));
+            let count = rows.len() as f64;
+            let shift = leverage * sum / (1.0 - count * leverage).max(1e-9);
+            squares + 2.0 * shift * sum + count * shift * shift
+        };
+        self.covers.iter().zip(leverages).map(error).sum()
     }
 }
 
@@ -83,10 +103,19 @@ fn dot(one: &[f64], other: &[f64]) -> f64 {
     one.iter().zip(other).map(|(one, other)| one * other).sum()
 }
 
-fn leverages(train: &[f64], eigenvalues: &[f64], penalty: f64, rows: usize) -> Vec<f64> {
+/// The mean of each cover's rows, cover after cover.
+fn middles(train: &[f64], width: usize, covers: &[Vec<usize>]) -> Vec<f64> {
+    let of_cover = |rows: &Vec<usize>| -> Vec<f64> {
+        let mean = |place: usize| rows.iter().map(|row| train[row * width + place]).sum::<f64>() / rows.len() as f64;
+        (0..width).map(mean).collect()
+    };
+    covers.iter().flat_map(of_cover).collect()
+}
+
+fn leverages(middles: &[f64], eigenvalues: &[f64], penalty: f64, rows: usize) -> Vec<f64> {
     let weights: Vec<f64> = eigenvalues.iter().map(|value| 1.0 / (value + penalty)).collect();
     let own = |row: &[f64]| row.iter().zip(&weights).map(|(value, weight)| value * value * weight).sum::<f64>();
-    train.chunks_exact(eigenvalues.len().max(1)).map(|row| 1.0 / rows as f64 + own(row)).collect()
+    middles.chunks_exact(eigenvalues.len().max(1)).map(|row| 1.0 / rows as f64 + own(row)).collect()
 }
 
 /// Mean and standard deviation of each feature over the training rows.
@@ -133,13 +162,53 @@ mod tests {
             })
             .collect();
         let targets: Vec<f64> = rows.iter().map(|row| 3.0 * row[0] + 1.0).collect();
-        let predicted = RidgeDesign::new(&rows[..150], &rows[150..]).predict(&targets[..150]);
+        let each_its_own: Vec<usize> = (0..150).collect();
+        let design = RidgeDesign::new(&rows[..150], &each_its_own, &rows[150..]);
+        let predicted = design.predict(&targets[..150]);
         for (predicted, target) in predicted.iter().zip(&targets[150..]) {
             assert!((predicted - target).abs() < 0.5, "{predicted} for {target}");
         }
         let noise: Vec<f64> = (0..150).map(|index| f64::from(index * 7919 % 103)).collect();
         let mean = noise.iter().sum::<f64>() / 150.0;
-        let predicted = RidgeDesign::new(&rows[..150], &rows[150..]).predict(&noise);
+        let predicted = design.predict(&noise);
         assert!(predicted.iter().all(|value| (value - mean).abs() < 8.0));
+    }
+
+    #[test]
+    fn errors_of_a_cover_that_is_left_out_are_those_of_a_fit_without_it() {
+        // 40 covers of three tracks each, with a column of ones that takes the place of the intercept.
+        let pictures: Vec<[f64; 2]> =
+            (0..40).map(|cover| [f64::from(cover * 37 % 41) - 20.0, f64::from(cover * 17 % 43) - 21.0]).collect();
+        let groups: Vec<usize> = (0..120).map(|row| row / 3).collect();
+        let rows: Vec<[f64; 2]> = groups.iter().map(|&cover| pictures[cover]).collect();
+        let targets: Vec<f64> = (0..120).map(|row| f64::from(row * 7919 % 103)).collect();
+        let design = RidgeDesign::new(&rows, &groups, &rows);
+        let (place, penalty) = (4, penalties().nth(4).unwrap());
+        let fit = |kept: &[usize]| {
+            // The design's own basis; only the cover's rows are left out of the normal equations.
+            let (width, mut gram, mut product) = (3, DMatrix::zeros(3, 3), DMatrix::zeros(3, 1));
+            for &row in kept {
+                let values = DMatrix::from_vec(width, 1, [&[1.0], &design.train[2 * row..2 * row + 2]].concat());
+                gram += &values * values.transpose();
+                product += values * targets[row];
+            }
+            gram[(1, 1)] += penalty;
+            gram[(2, 2)] += penalty;
+            gram.lu().solve(&product).unwrap()
+        };
+        let expected: f64 = (0..40)
+            .map(|cover| {
+                let (own, kept): (Vec<usize>, Vec<usize>) = (0..120).partition(|&row| groups[row] == cover);
+                let weights = fit(&kept);
+                let predicted = |row: usize| {
+                    weights[0] + weights[1] * design.train[2 * row] + weights[2] * design.train[2 * row + 1]
+                };
+                own.iter().map(|&row| (targets[row] - predicted(row)).powi(2)).sum::<f64>()
+            })
+            .sum();
+        let all = fit(&(0..120).collect::<Vec<_>>());
+        let mean = targets.iter().sum::<f64>() / 120.0;
+        let error = design.left_out_error(&[all[1], all[2]], &design.leverages[place], &targets, mean);
+        assert!((error / expected - 1.0).abs() < 1e-9, "{error} for {expected}");
     }
 }

@@ -90,13 +90,12 @@ fn subset(
     shuffles: u64,
 ) -> Subset {
     let own_groups: Vec<usize> = rows.iter().map(|&row| groups[row]).collect();
-    let of_order = |order: &[usize]| -> f64 {
-        correlation(rows.iter().zip(order).map(|(&row, &from)| (predicted[row], truth[rows[from]])))
-    };
-    let same: Vec<usize> = (0..rows.len()).collect();
+    let own_truth: Vec<f64> = rows.iter().map(|&row| truth[row]).collect();
+    let of =
+        |truth: &[f64]| -> f64 { correlation(rows.iter().zip(truth).map(|(&row, &truth)| (predicted[row], truth))) };
     let exchanges = Exchanges::new(&own_groups, &vec![0; rows.len()], Exchange::All);
-    let seen = if exchanges.can_exchange() { of_order(&same) } else { f64::NAN };
-    let shuffles: Vec<f64> = (0..shuffles).map(|seed| of_order(&exchanges.shuffled(seed))).collect();
+    let seen = if exchanges.can_exchange() { of(&own_truth) } else { f64::NAN };
+    let shuffles: Vec<f64> = (0..shuffles).map(|seed| of(&exchanges.shuffle(&own_truth, seed))).collect();
     let pairs = rows.iter().map(|&row| (groups[row], predicted[row], truth[row]));
     let Interval { low, high } = correlation_interval(pairs);
     let p = if seen.is_finite() { p_value(seen, &shuffles) } else { f64::NAN };

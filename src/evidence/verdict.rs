@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::baselines::{Baseline, ColorModel};
 use super::calibration::calibrated;
+use super::carrier::{Carrier, carrier};
 use super::compare::nadeau_bengio;
 use super::controls::{Control, controls};
 use super::interval::{R2Row, r2_interval, r2_of};
@@ -14,7 +15,7 @@ use super::observations::{FOLDS, FoldedTargets, Observations, Target};
 use super::other_targets::{OtherTarget, other_targets};
 use super::permutation::{Exchange, Exchanges, p_value};
 use super::subsets::{Parts, Subset, subsets};
-use super::words;
+use super::words::{self, thousandths};
 
 /// Shuffles of the predictors that are fitted in no time.
 pub const SHUFFLES: u64 = 999;
@@ -22,11 +23,15 @@ pub const SHUFFLES: u64 = 999;
 pub(super) const FEWEST_PICTURES: usize = 200;
 /// Less than this R² is of no use.
 pub(super) const DETECTABLE_AT_MOST: f64 = 0.02;
+/// More parts of a study are not told by name.
+const MOST_NAMED: usize = 5;
+/// With fewer shuffles than this, the lowest p there can be is one that is read as a figure.
+const FEW_SHUFFLES: usize = 100;
 /// Below it, p counts as more than chance.
 pub const SIGNIFICANCE: f64 = 0.05;
 
 /// The five answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Answer {
     #[serde(rename = "cannot tell")]
@@ -57,7 +62,7 @@ pub struct Network {
     pub name: String,
     /// For each repeat of cross-validation, the prediction for each row.
     pub passes: Vec<Vec<f64>>,
-    /// The same of the first repeat, trained on shuffled targets: shuffle `s` by [`Exchanges::shuffled`] with seed `s`.
+    /// The same of the first repeat, trained on shuffled targets: shuffle `s` by [`Exchanges::shuffle`] with seed `s`.
     /// Empty where that was not done; then its predictions are kept and the truth is shuffled.
     pub shuffled_passes: Vec<Vec<f64>>,
 }
@@ -124,6 +129,9 @@ pub struct Verdict {
     /// p of the best of all predictors that see only the cover, against the best in each shuffle.
     #[serde(deserialize_with = "number")]
     pub p: f64,
+    /// How many shuffles that is against: below 1 in as many and one, p cannot fall. 0 where that is not known.
+    #[serde(default)]
+    pub shuffles: usize,
     #[serde(deserialize_with = "number")]
     pub p_within_playlist: f64,
     pub rows: Vec<Row>,
@@ -143,9 +151,38 @@ pub struct Verdict {
     /// What the colors of covers say about the other targets.
     #[serde(default)]
     pub other_targets: Vec<OtherTarget>,
+    /// The only part of the study that a finding is about.
+    #[serde(default)]
+    pub carried_by: Option<Carrier>,
 }
 
 impl Verdict {
+    /// Whether it says that there is something.
+    pub fn is_finding(&self) -> bool {
+        matches!(self.answer, Answer::Detectable | Answer::Weak | Answer::Useful)
+    }
+
+    /// The deciding p; that it cannot be lower is said where so few shuffles are all there are.
+    pub fn p_in_words(&self) -> String {
+        let p = thousandths(self.p);
+        let is_lowest = self.shuffles > 0 && self.shuffles < FEW_SHUFFLES && self.p * (1 + self.shuffles) as f64 <= 1.0;
+        if is_lowest { format!("{p}, as low as {} shuffles can make it", self.shuffles) } else { p }
+    }
+
+    /// In which parts of the study the deciding predictor holds; nothing where there are no parts.
+    pub fn parts_sentence(&self) -> Option<String> {
+        let holding: Vec<String> = self
+            .subsets
+            .iter()
+            .filter(|part| part.holds)
+            .map(|part| format!("{} (r {:+.2}, {} tracks)", part.name, part.correlation, part.n))
+            .collect();
+        let (some, all) = (holding.len(), self.subsets.len());
+        let which = if (1..=MOST_NAMED).contains(&some) { format!(": {}", holding.join(", ")) } else { String::new() };
+        (all > 1)
+            .then(|| format!("It holds in {some} of {all} parts of the study, their number taken into account{which}."))
+    }
+
     /// How thorough it is, in a word.
     pub fn kind(&self) -> &'static str {
         if self.repeats > 1 { "Full verdict" } else { "Quick verdict" }
@@ -180,8 +217,9 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
     if !goes_on() {
         return None;
     }
-    let controls = [controls(input.observations), input.network_controls.to_vec()].concat();
-    let (p, p_within_playlist) = nulls.p_of_best(first);
+    let (p, shuffles, p_within_playlist) = nulls.p_of_best(first);
+    let controls = controls(input.observations).into_iter().map(|control| control.beside_finding(&rows[deciding], p));
+    let controls: Vec<Control> = controls.chain(input.network_controls.iter().cloned()).collect();
     let other_targets = other_targets(&input, &controls, goes_on)?;
     let observations = input.observations;
     let answer = answer_of(&controls, observations.pictures(), &rows[deciding], p, p_within_playlist);
@@ -192,6 +230,7 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
         target: input.target,
         deciding: rows[deciding].predictor.clone(),
         p,
+        shuffles,
         p_within_playlist,
         subsets: subsets(input.divisions, &observations.groups, &first.truth, first.own_words(deciding)),
         rows,
@@ -203,7 +242,12 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
         data: String::new(),
         runs: Vec::new(),
         other_targets,
+        carried_by: None,
     };
+    if verdict.is_finding() {
+        let predicted = &first.predicted[deciding];
+        verdict.carried_by = carrier(input.divisions, &observations.groups, &first.truth, predicted);
+    }
     verdict.sentence = words::sentence(&verdict, observations, input.measure);
     verdict.limits = words::limits(&verdict, input.measure);
     Some(verdict)
@@ -265,7 +309,7 @@ impl Nulls {
         let refits = input.networks.iter().map(|network| network.shuffled_passes.len()).min().unwrap_or(0);
         let count = input.shuffles.max(refits as u64);
         let all = shuffles(input, pass, &exchanges(Exchange::of(input.target)), count, refits, goes_on)?;
-        // Where no two covers can change places, nothing can be tested.
+        // Where too few covers can change places, nothing can be tested.
         let count = if within_playlists.can_exchange() { input.shuffles } else { 0 };
         let within = shuffles(input, pass, &within_playlists, count, 0, goes_on)?;
         // Networks were trained on the first ones only; so the best of all is looked for in those.
@@ -293,7 +337,9 @@ impl Nulls {
 
     /// p of the best predictor that sees only the cover against the best of them in each shuffle, so that trying many
     /// makes no finding.
-    fn p_of_best(&self, pass: &Pass) -> (f64, f64) {
+    ///
+    /// Among all tracks, with the number of shuffles; then within playlists.
+    fn p_of_best(&self, pass: &Pass) -> (f64, usize, f64) {
         let covers: Vec<&Column> = self.columns.iter().filter(|column| column.sees_only_cover).collect();
         // Of the repeat that was shuffled, not the mean of all.
         let of_pass = |column: &&Column| r2(&pass.truth, &pass.predicted[column.place]);
@@ -304,7 +350,8 @@ impl Nulls {
                 .map(|shuffle| covers.iter().map(|column| of(column)[shuffle]).fold(f64::NEG_INFINITY, f64::max))
                 .collect()
         };
-        (p_value(seen, &best(|column| &column.shuffled)), p_value(seen, &best(|column| &column.shuffled_within)))
+        let all = best(|column| &column.shuffled);
+        (p_value(seen, &all), all.len(), p_value(seen, &best(|column| &column.shuffled_within)))
     }
 }
 
@@ -325,7 +372,7 @@ fn shuffles(
             if !goes_on() {
                 return None;
             }
-            let targets = shuffled_targets(input, pass, &exchanges.shuffled(seed));
+            let targets = shuffled_targets(input, pass, exchanges, seed);
             let truth = targets.truth();
             let of = |place: usize, predicted: &Vec<f64>| match place.checked_sub(Baseline::ALL.len()) {
                 None if Baseline::ALL[place] == Baseline::Colors => r2(&truth, &pass.colors.out_of_fold(&targets)),
@@ -342,10 +389,9 @@ fn shuffles(
         .collect()
 }
 
-fn shuffled_targets(input: &VerdictInput<'_>, pass: &Pass, order: &[usize]) -> FoldedTargets {
-    let observations = input.observations;
-    let popularity: Vec<f64> = order.iter().map(|&row| observations.popularity[row]).collect();
-    input.target.of(&popularity, &observations.playlists, &pass.fold_of)
+fn shuffled_targets(input: &VerdictInput<'_>, pass: &Pass, exchanges: &Exchanges, seed: u64) -> FoldedTargets {
+    let popularity = exchanges.shuffle(&input.observations.popularity, seed);
+    input.target.of(&popularity, &input.observations.playlists, &pass.fold_of)
 }
 
 /// 1 - SSE / SST over all rows at once.

@@ -3,14 +3,32 @@
 use std::collections::BTreeMap;
 
 use super::baselines::Baseline;
+use super::carrier::Carrier;
 use super::controls::Control;
 use super::measure::Measure;
 use super::observations::{Observations, Target};
+use super::subsets::PartBy;
 use super::verdict::{Answer, DETECTABLE_AT_MOST, FEWEST_PICTURES, Row, SIGNIFICANCE, Verdict, answer_of};
 
 /// A predictor's name as it is shown: that of the mean says what it does.
 pub fn predictor_in_words(name: &str) -> &str {
     if name == Baseline::Mean.label() { "always guess the mean" } else { name }
+}
+
+/// A figure of fits and tests, with three decimals: "0.287"; "–" where it is not a number.
+pub fn thousandths(value: f64) -> String {
+    match format!("{value:.3}").as_str() {
+        "NaN" => "–".to_owned(),
+        // What rounds to zero has no sign.
+        "-0.000" => "0.000".to_owned(),
+        text => text.to_owned(),
+    }
+}
+
+/// The same with its sign: "+0.287".
+pub fn signed_thousandths(value: f64) -> String {
+    let text = thousandths(value);
+    if text.starts_with(['-', '–']) { text } else { format!("+{text}") }
 }
 
 /// Two errors are practically the same where one is less than this share above the other.
@@ -58,7 +76,7 @@ fn figures(verdict: &Verdict, observations: &Observations, measure: &dyn Measure
     let average = match verdict.target {
         Target::Popularity => {
             let mean = observations.popularity.iter().sum::<f64>() / observations.len().max(1) as f64;
-            format!("the average ({})", measure.figure(mean))
+            format!("the {} ({})", measure.average(), measure.figure(mean))
         }
         Target::WithinPlaylist => "the playlist's average".to_owned(),
         Target::RankInPlaylist => "the middle".to_owned(),
@@ -84,7 +102,7 @@ fn are_small(playlists: &[usize]) -> bool {
 
 /// A predictor's name within a sentence.
 fn predictor(name: &str) -> String {
-    if name == "colors" { "their colors".to_owned() } else { name.to_owned() }
+    if name == "colors" { "their colors".to_owned() } else { format!("the network {name}") }
 }
 
 fn cannot_tell(verdict: &Verdict, target: &str) -> String {
@@ -93,7 +111,9 @@ fn cannot_tell(verdict: &Verdict, target: &str) -> String {
     let what = if covers < FEWEST_PICTURES {
         format!("It has {covers} different covers; at least {FEWEST_PICTURES} are needed.")
     } else if failed.iter().all(|control| control.is_of_power()) {
-        format!("A signal that was put into it was not found among its {covers} different covers: too few to rely on.")
+        format!(
+            "A signal of 5 % that was put into it was seldom found among its {covers} different covers: too few to rely on."
+        )
     } else {
         format!(
             "A question whose answer is known was not answered rightly ({}), so the other answers are worth nothing.",
@@ -109,8 +129,8 @@ pub(super) fn limits(verdict: &Verdict, measure: &dyn Measure) -> String {
     let blind: Vec<&str> = failed.filter_map(|control| control.network.as_deref()).collect();
     let change = match verdict.answer {
         Answer::CannotTell if !blind.is_empty() && verdict.pictures >= FEWEST_PICTURES => &format!(
-            "{} did not even learn how bright the covers are: leave it out of the verdict, or give it more epochs or a higher \
-             learning rate.",
+            "{} did not even learn how bright the covers are: choose another run for the verdict, or train it with more \
+             epochs or a higher learning rate.",
             blind.join(" and ")
         ),
         Answer::CannotTell => "More tracks with different covers would change this.",
@@ -123,21 +143,36 @@ pub(super) fn limits(verdict: &Verdict, measure: &dyn Measure) -> String {
         }
     };
     format!(
-        "{change}{} Prediction is not causation: it does not say that another cover would change a track's {}, nor \
+        "{}{change}{} Prediction is not causation: it does not say that another cover would change a track's {}, nor \
          that covers do not matter to people.",
+        carried(verdict).unwrap_or_default(),
         beside_playlists(verdict).unwrap_or_default(),
         measure.name()
     )
 }
 
+/// That a finding is one about a single part of the study.
+fn carried(verdict: &Verdict) -> Option<String> {
+    let Carrier { by, name, others, r2_of_others, .. } = verdict.carried_by.as_ref()?;
+    let part = match by {
+        PartBy::Playlist => format!("the playlist {name}"),
+        PartBy::Year if name.ends_with('s') => format!("tracks of the {name}"),
+        PartBy::Year => format!("tracks of {name}"),
+    };
+    Some(format!(
+        "All of it rests on {part}: among the other {others} tracks nothing is left to rely on (R² {}). ",
+        thousandths(*r2_of_others)
+    ))
+}
+
 /// How much of a finding the playlists say already.
 fn beside_playlists(verdict: &Verdict) -> Option<String> {
-    if !matches!(verdict.answer, Answer::Detectable | Answer::Weak | Answer::Useful) {
+    if !verdict.is_finding() {
         return None;
     }
     if verdict.p_within_playlist.is_nan() {
-        let untested =
-            " Whether it is more than what playlists say could not be tested: no two tracks are in the same one.";
+        let untested = " Whether it is more than what playlists say could not be tested: too few covers can change \
+                        places within them.";
         return Some(untested.to_owned());
     }
     let r2 = |baseline: Baseline| verdict.rows.iter().find(|row| row.predictor == baseline.label()).map(|row| row.r2);
@@ -173,4 +208,15 @@ pub(super) fn other_targets(verdict: &Verdict, name: &str) -> Option<String> {
     };
     (!others.is_empty())
         .then(|| format!("Whether another target would change this was asked of the colors of covers alone: {told}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rounds_to_zero_has_no_sign() {
+        assert_eq!([0.2871, -0.0001, f64::NAN].map(thousandths), ["0.287", "0.000", "–"]);
+        assert_eq!([0.2871, -0.0001, -0.2].map(signed_thousandths), ["+0.287", "+0.000", "-0.200"]);
+    }
 }

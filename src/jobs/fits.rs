@@ -55,8 +55,8 @@ impl Unit {
         // Earlier versions learned all targets as they are.
         hasher.update(b"targets in their unit");
         if self.shuffle.is_some() && self.target != Target::Popularity {
-            // Earlier versions shuffled these across playlists.
-            hasher.update(b"within playlists");
+            // Earlier versions shuffled these across playlists, then only where covers are in the same ones.
+            hasher.update(b"beside playlists");
         }
         *hasher.finalize().as_bytes()
     }
@@ -117,7 +117,7 @@ fn samples(rows: &Observations, unit: &Unit) -> (Vec<Sample>, Vec<Sample>) {
         None => rows.popularity.clone(),
         Some(seed) => {
             let exchanges = Exchanges::new(&rows.groups, &rows.playlists, Exchange::of(unit.target));
-            exchanges.shuffled(seed).iter().map(|&row| rows.popularity[row]).collect()
+            exchanges.shuffle(&rows.popularity, seed)
         }
     };
     let mut targets = unit.target.of(&popularity, &rows.playlists, &rows.folds(unit.repeat));

@@ -13,7 +13,7 @@ use super::verdict::{VerdictError, VerdictRequest};
 use super::{Observed, TrainError, Wishes, dataset, observe};
 use crate::evidence::FOLDS;
 use crate::nn::TrainOptions;
-use crate::study::{SavedFit, StudyError, StudyFile, why, write_file};
+use crate::study::{SavedFit, StudyError, StudyFile, plural, why, write_file};
 
 const PLAN: &str = "plan.json";
 const STUDY: &str = "study.coverstudy";
@@ -38,6 +38,11 @@ pub enum PlanError {
         "The plan in {} is of other tracks than the study has now. Write it anew with verdict --plan.", .0.display()
     )]
     OtherData(PathBuf),
+    #[error(
+        "{} holds {} of other work than this plan's: another verdict, or other tracks. Collect them first with \
+         verdict --collect, or name another folder.", folder.join(FITS).display(), plural(*files, "result", "results")
+    )]
+    OtherWork { folder: PathBuf, files: usize },
 }
 
 /// All units of a verdict, and which data they are of.
@@ -47,6 +52,12 @@ struct Plan {
     /// The verdict that the units are for.
     request: VerdictRequest,
     units: Vec<Unit>,
+}
+
+impl Plan {
+    fn keys(&self) -> Vec<[u8; 32]> {
+        self.units.iter().map(|unit| unit.key(&self.digest)).collect()
+    }
 }
 
 /// What one unit came to, as its file holds it.
@@ -93,28 +104,29 @@ pub struct Collected {
     pub damaged: Vec<usize>,
 }
 
-/// Writes the units of a verdict with a copy of the study to `folder`; their number.
+/// Writes the units of a verdict with a copy of the study to `folder`; their number, and how many of them an earlier
+/// call with the same plan has left done.
 ///
 /// # Errors
-/// A study that cannot be read or written, or a folder that cannot be written.
-pub fn write_plan(file: &StudyFile, request: &VerdictRequest, folder: &Path) -> Result<usize, PlanError> {
+/// A study that cannot be read or written, a folder that cannot be written or holds work for another plan.
+pub fn write_plan(file: &StudyFile, request: &VerdictRequest, folder: &Path) -> Result<(usize, usize), PlanError> {
     let mut study = file.connect()?;
     for network in request.networks(&study)? {
         dataset::cache_pixels(&mut study, network.settings.image_size, &Wishes::default(), &mut |_, _| {})?;
     }
     let plan = Plan { digest: observe(&study)?.digest, request: request.clone(), units: request.units(&study)? };
     let fits = folder.join(FITS);
-    std::fs::create_dir_all(&fits).map_err(|source| PlanError::Io { action: "make", path: fits, source })?;
-    // What an earlier plan left would be taken for done.
-    for number in 0..plan.units.len() {
-        let path = done_path(folder, number);
-        if path.exists() {
-            std::fs::remove_file(&path).map_err(|source| PlanError::Io { action: "remove", path, source })?;
-        }
+    std::fs::create_dir_all(&fits).map_err(|source| PlanError::Io { action: "make", path: fits.clone(), source })?;
+    let files = std::fs::read_dir(&fits).map_err(|source| PlanError::Io { action: "read", path: fits, source })?;
+    let files = files.filter_map(Result::ok).filter(|file| file.path().extension().is_some_and(|end| end == "json"));
+    let files = files.count();
+    // Days of work on many machines may lie there; and taken for this plan's, it would be called damaged.
+    if files > 0 && !read_plan(folder).is_ok_and(|known| known.keys() == plan.keys()) {
+        return Err(PlanError::OtherWork { folder: folder.to_path_buf(), files });
     }
     file.save_copy(&folder.join(STUDY))?;
     write_file(&folder.join(PLAN), serde_json::to_string(&plan).unwrap_or_default().as_bytes())?;
-    Ok(plan.units.len())
+    Ok((plan.units.len(), files))
 }
 
 fn read_plan(folder: &Path) -> Result<Plan, PlanError> {

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::{Contents, figures};
-use crate::evidence::ColorGroup;
-use crate::study::plural;
+use crate::evidence::{self, Answer, ColorGroup, SIGNIFICANCE, signed_thousandths};
+use crate::study::{capitalised, tracks_with_covers};
 
 impl Contents {
     /// What colors, and the look of covers, go with.
@@ -16,14 +16,15 @@ impl Contents {
                 figure {
                     (figures::color_bars(&found.table, found.mean, &self.target))
                     figcaption {
-                        "Mean " (self.target.name()) " by a cover's dominant color, with 95 % intervals; gray where fewer than 20 tracks. Dashed: all tracks."
+                        (capitalised(self.target.mean_name())) " " (self.target.name()) " by a cover's dominant color, with 95 % intervals; gray where fewer than 20 different covers. Dashed: all tracks."
                     }
                 }
                 p {
                     (found.table.sentence(&self.target.heading()))
+                    @if let Some(sentence) = self.beside_the_verdict(found.table.colors_by_chance.p) { " " (sentence) }
                 }
                 p {
-                    "Black-and-white covers: mean " (self.group(&found.table.black_and_white)) "; covers with color: "
+                    "Black-and-white covers: " (self.target.mean_name()) " " (self.group(&found.table.black_and_white)) "; covers with color: "
                     (self.group(&found.table.color)) ". "
                     (found.table.gray_words())
                 }
@@ -33,8 +34,8 @@ impl Contents {
                         @for look in &found.looks.findings {
                             tr {
                                 td { (look.name) }
-                                td.number { (signed(look.correlation)) }
-                                td.number { (signed(look.interval.low)) " to " (signed(look.interval.high)) }
+                                td.number { (signed_thousandths(look.correlation)) }
+                                td.number { (signed_thousandths(look.interval.low)) " to " (signed_thousandths(look.interval.high)) }
                             }
                         }
                     }
@@ -44,10 +45,20 @@ impl Contents {
         }
     }
 
+    /// How a difference between colors goes together with a verdict that finds nothing.
+    fn beside_the_verdict(&self, p: f64) -> Option<&'static str> {
+        let verdict = self.verdict.as_ref().filter(|verdict| verdict.answer == Answer::NoEvidence)?;
+        (p < SIGNIFICANCE && verdict.target == evidence::Target::Popularity).then_some(
+            "That is no contradiction to the verdict: here three questions are asked of the tracks at hand (dominant \
+             color, black-and-white, look), of which one is easily answered by chance; the verdict asks what colors say \
+             of tracks that were not looked at, and a difference that small between groups says nothing reliable of them.",
+        )
+    }
+
     /// A group's mean with its interval and size.
     fn group(&self, group: &ColorGroup) -> String {
         let figure = |value: f64| self.target.figure(value);
-        let tracks = plural(group.n, "track", "tracks");
+        let tracks = tracks_with_covers(group.n, group.covers);
         format!(
             "{} ({} to {}) of {tracks}",
             figure(group.mean),
@@ -55,8 +66,4 @@ impl Contents {
             figure(group.interval.high)
         )
     }
-}
-
-fn signed(value: f64) -> String {
-    if value.is_nan() { "–".to_owned() } else { format!("{value:+.3}") }
 }

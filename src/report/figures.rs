@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::evidence::{ColorGroup, ColorTable, Verdict, predictor_in_words};
-use crate::study::{Histogram, Target};
+use crate::evidence::{ColorGroup, ColorTable, Verdict, predictor_in_words, thousandths};
+use crate::study::{Histogram, Target, capitalised};
 
 const WIDTH: f64 = 640.0;
 const ROW: f64 = 24.0;
@@ -80,7 +80,7 @@ pub(super) fn ladder(verdict: &Verdict) -> Markup {
                 (name(y, predictor_in_words(&row.predictor), TEXT))
                 (interval(&scale, y, row.r2_low, row.r2_high))
                 circle cx=(number(scale.at(row.r2))) cy=(y) r="5" fill=(color) {}
-                text x=(WIDTH) y=(y + 4.0) text-anchor="end" fill=(TEXT) { (format!("{:.3}", row.r2)) }
+                text x=(WIDTH) y=(y + 4.0) text-anchor="end" fill=(TEXT) { (thousandths(row.r2)) }
             }
         }
     }
@@ -95,7 +95,7 @@ pub(super) fn color_bars(table: &ColorTable, mean: f64, target: &Target) -> Mark
     let scale = Scale { low: low * 1.02, high: high * 1.02 };
     let height = table.by_color.len() as f64 * ROW;
     html! {
-        svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label={ "Mean " (target.name()) " by dominant color" } {
+        svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label={ (capitalised(target.mean_name())) " " (target.name()) " by dominant color" } {
             @for (place, (color, group)) in table.by_color.iter().enumerate() {
                 @let y = (place as f64 + 0.5) * ROW;
                 @let [red, green, blue] = color.rgb;

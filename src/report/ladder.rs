@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{Contents, figure_text as p_text, figures};
-use crate::evidence::{self, Baseline, FOLDS, PartBy, Subset, Verdict};
+use super::{Contents, figures};
+use crate::evidence::{self, Baseline, FOLDS, PartBy, Subset, Verdict, thousandths};
 use crate::study::{Scale, Target, plural, thousands};
 
 impl Contents {
@@ -33,11 +33,11 @@ impl Contents {
                         @for row in &verdict.rows {
                             tr {
                                 td { (evidence::predictor_in_words(&row.predictor)) }
-                                td.number { (format!("{:.3}", row.r2)) }
-                                td.number { (format!("{:.3} to {:.3}", row.r2_low, row.r2_high)) }
+                                td.number { (thousandths(row.r2)) }
+                                td.number { (thousandths(row.r2_low)) " to " (thousandths(row.r2_high)) }
                                 td.number { (verdict.target.short_difference(&self.target, row.rmse, 2)) }
-                                td.number { (p_text(row.p)) }
-                                td.number { (p_text(row.p_against_deciding)) }
+                                td.number { (thousandths(row.p)) }
+                                td.number { (thousandths(row.p_against_deciding)) }
                             }
                         }
                     }
@@ -45,7 +45,7 @@ impl Contents {
                 p.quiet {
                     "Off by: the typical error (RMSE)" (error_unit(verdict, &self.target)) ". p: how often shuffled figures, in "
                     "which nothing can be found, are predicted as well; for the best predictor from covers, against the best in each shuffle, "
-                    (p_text(verdict.p)) ", and " (p_text(verdict.p_within_playlist)) " where they are shuffled within playlists only. "
+                    (verdict.p_in_words()) ", and " (thousandths(verdict.p_within_playlist)) " where they are shuffled within playlists only. "
                     "p against " (verdict.deciding) ": whether the two differ by more than the luck of the folds (Nadeau and Bengio's "
                     "corrected test). "
                     (plural(verdict.settings_tried, "setting of a network was", "settings of networks were")) " tried."
@@ -126,7 +126,7 @@ fn parts(subsets: &[Subset]) -> Markup {
                                         td.number { (thousands(part.n)) }
                                         td.number { (text(part.correlation)) }
                                         td.number { (text(part.low)) " to " (text(part.high)) }
-                                        td.number { (p_text(part.p)) }
+                                        td.number { (thousandths(part.p)) }
                                     }
                                 }
                             }

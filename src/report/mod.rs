@@ -9,7 +9,7 @@ mod run_plots;
 pub use plot::Plot;
 pub use run_plots::{curves_plot, residuals_plot, scatter_plot};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -19,7 +19,7 @@ use crate::jobs::{ColorFindings, alike, find_colors};
 use crate::nn::{Hyperparameters, Preset, settings_parts};
 use crate::study::{
     CoverId, Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, RunRecord, Scale, Study, StudyError,
-    Target, Track, concerns, has_changed_since_verdict, plural, results_sentence, thousands, tracks_mark,
+    Target, Track, capitalised, concerns, has_changed_since_verdict, plural, results_sentence, thousands, tracks_mark,
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -29,8 +29,14 @@ const BINS: usize = 25;
 /// All that a report tells.
 struct Contents {
     name: String,
+    /// The day it is written on.
+    date: String,
+    /// Whether the tracks are those of the sample study.
+    is_made_up: bool,
     target: Target,
     counts: ImportCounts,
+    /// How many different pictures the tracks have.
+    pictures: usize,
     playlists: Vec<PlaylistSummary>,
     popularity: Descriptive,
     histogram: Histogram,
@@ -60,17 +66,21 @@ pub fn report(study: &Study, name: &str, shown: Option<usize>) -> Result<String,
     let verdicts = study.verdicts()?;
     let verdict = shown.and_then(|place| verdicts.get(place)).or(verdicts.last()).cloned();
     let playlists = study.playlists()?;
+    let groups = alike(study)?;
     let concerns = concerns(&tracks, &playlists, &popularity, &measured, None);
     let contents = Contents {
         name: name.to_owned(),
+        date: jiff::ZonedDateTime::now().strftime("%-d %B %Y").to_string(),
+        is_made_up: study.is_made_up()?,
         counts: study.counts()?,
+        pictures: groups.values().collect::<HashSet<_>>().len(),
         playlists,
         concerns: concerns.into_iter().map(|concern| concern.sentence).collect(),
         histogram: Histogram::of(values, measured.scale_end(popularity.max), BINS),
         target: measured,
         popularity,
         left_out: study.rejected()?.len(),
-        shared: tracks_that_share(&tracks, &alike(study)?),
+        shared: tracks_that_share(&tracks, &groups),
         colors: if has_usable { Some(find_colors(study, Clustering::Oklab, Naming::Eight)?) } else { None },
         runs: study.runs()?,
         has_changed: verdict.as_ref().is_some_and(|verdict| has_changed_since_verdict(verdict, tracks_mark(&tracks))),
@@ -93,8 +103,11 @@ impl Contents {
                 }
                 body {
                     header {
-                        p.kicker { (self.name) }
+                        p.kicker { (self.name) ", " (self.date) }
                         h1 { (self.question()) }
+                        @if self.is_made_up {
+                            p { strong { "A sample to try the program with: its covers are drawn and its popularity is made up." } " It says nothing about music." }
+                        }
                     }
                     (self.answer())
                     (self.data())
@@ -120,7 +133,7 @@ impl Contents {
             section.answer {
                 @match &self.verdict {
                     Some(verdict) => {
-                        p.kicker { (verdict.kind()) }
+                        p.kicker { (verdict.kind()) ", on " (verdict.target.told(&self.target.name())) }
                         p.big { (verdict.answer.as_str()) }
                         p.lead { (verdict.sentence) }
                         @if self.has_changed {
@@ -148,14 +161,23 @@ impl Contents {
                 p {
                     (plural(self.counts.tracks, "track", "tracks")) " from "
                     (plural(self.playlists.len(), "playlist", "playlists")) ", with "
-                    (plural(self.counts.unique_covers, "different cover", "different covers")) "."
-                    @if shared > 0 { " " (thousands(shared)) " tracks share their picture with another, in the same file or in one that looks alike; verdicts keep them on one side of a split." }
+                    (plural(self.pictures, "different cover", "different covers")) "."
+                    @if shared > 0 { " " (thousands(shared)) " tracks share their cover with another, in the same file or in one that looks alike; verdicts keep them on one side of a split." }
                     @if self.counts.grayscale > 0 {
                         " " (plural(self.counts.grayscale, "cover file has", "cover files have")) " a single color channel."
                     }
                     @if self.left_out > 0 { " " (plural(self.left_out, "item", "items")) " could not be used." }
                 }
-                p { (counted(&self.target)) }
+                p {
+                    (counted(&self.target))
+                    @if let Some(target) = self.other_target() {
+                        " The verdict is not on that itself: it is on " strong { (target.told(&self.target.name())) } ", "
+                        @match target {
+                            evidence::Target::RankInPlaylist => "the share of its playlist's tracks that a track leaves behind, from 0 to 100.",
+                            _ => "how far a track is above or below the mean of its playlist.",
+                        }
+                    }
+                }
                 @if !self.concerns.is_empty() {
                     p { "What may mislead:" }
                     ul { @for concern in &self.concerns { li { (concern) } } }
@@ -163,9 +185,9 @@ impl Contents {
                 figure {
                     (figures::histogram(&self.histogram, described.mean, &self.target))
                     figcaption {
-                        (self.target.heading()) " of " (plural(described.count, "track", "tracks")) ": mean "
+                        (self.target.heading()) " of " (plural(described.count, "track", "tracks")) ": " (self.target.mean_name()) " "
                         (figure(described.mean)) ", standard deviation " (spread) ", from " (figure(described.min)) " to "
-                        (figure(described.max)) ". Dashed: the mean."
+                        (figure(described.max)) ". Dashed: the " (self.target.mean_name()) "."
                     }
                 }
                 (playlists(&self.playlists, &self.target))
@@ -181,7 +203,7 @@ impl Contents {
             section {
                 h2 { "Networks that were trained" }
                 p {
-                    (results_sentence(&self.runs, &self.target)) " "
+                    "They predict " (self.target.name()) " itself. " (results_sentence(&self.runs, &self.target)) " "
                     "That is one split, which tests a part of the tracks. The verdict above tests all of them, and so can "
                     "tell a gain from chance that a single split cannot: where the two differ, the verdict counts."
                 }
@@ -199,7 +221,7 @@ impl Contents {
                                     td.number { (run.epochs_done()) }
                                     td.number { (self.target.short_difference(figures.rmse, 2)) }
                                     td.number { (self.target.short_difference(run.mean_rmse().unwrap_or(f64::NAN), 2)) }
-                                    td.number { (format!("{:.3}", figures.r2)) }
+                                    td.number { (evidence::thousandths(figures.r2)) }
                                     td.number { (run.settings.seed) }
                                 }
                             }
@@ -212,6 +234,12 @@ impl Contents {
                 }
             }
         }
+    }
+
+    /// What the verdict is on, where that is not the study's measure itself.
+    fn other_target(&self) -> Option<evidence::Target> {
+        let target = self.verdict.as_ref()?.target;
+        (target != evidence::Target::Popularity).then_some(target)
     }
 
     /// Runs that have been tested.
@@ -315,23 +343,37 @@ fn meaning(verdict: &Verdict, name: &str) -> String {
         Answer::Detectable => {
             "Detectable: more than chance, but too little to be of use, or no more than the playlist says."
         }
-        Answer::Weak => return format!("Weak: covers explain between 2 and 10 % of the differences in {name}."),
-        Answer::Useful => return format!("Useful: covers explain at least 10 % of the differences in {name}."),
+        Answer::Weak => {
+            return format!(
+                "Weak: covers explain between 2 and 10 % of the differences in {}.",
+                verdict.target.told(name)
+            );
+        }
+        Answer::Useful => {
+            return format!(
+                "Useful: covers explain at least 10 % of the differences in {}.",
+                verdict.target.told(name)
+            );
+        }
     };
     text.to_owned()
 }
 
 /// What is predicted, and of which tracks.
 fn counted(target: &Target) -> String {
-    let unit = if target.unit.is_empty() { String::new() } else { format!(" in {}", target.unit) };
+    // "Streams in streams" says it twice.
+    let is_said = target.unit.is_empty() || target.unit.eq_ignore_ascii_case(&target.name());
+    let unit = if is_said { String::new() } else { format!(" in {}", target.unit) };
     let scale = match target.scale {
         Scale::AsGiven => unit,
-        Scale::Logarithm => format!("{unit}, counted as logarithm: each step is ten times as much"),
+        Scale::Logarithm => {
+            format!("{unit}, counted as logarithm: each step is ten times as much, and means are geometric")
+        }
         Scale::PercentRank => ", counted as the percentage of the tracks below it".to_owned(),
     };
     let years =
         target.years.map_or_else(String::new, |(from, to)| format!(" Only tracks released from {from} to {to} count."));
-    format!("What is predicted: {}{scale}.{years}", target.name())
+    format!("What the study is about: {}{scale}.{years}", target.name())
 }
 
 fn playlists(playlists: &[PlaylistSummary], target: &Target) -> Markup {
@@ -339,7 +381,7 @@ fn playlists(playlists: &[PlaylistSummary], target: &Target) -> Markup {
         details {
             summary { "Playlists" }
             table {
-                thead { tr { th { "Playlist" } th.number { "Tracks" } th.number { "Mean " (target.name()) } } }
+                thead { tr { th { "Playlist" } th.number { "Tracks" } th.number { (capitalised(target.mean_name())) " " (target.name()) } } }
                 tbody {
                     @for playlist in playlists {
                         tr {
@@ -354,11 +396,6 @@ fn playlists(playlists: &[PlaylistSummary], target: &Target) -> Markup {
     }
 }
 
-/// A figure of tests and intervals, where there is one.
-fn figure_text(value: f64) -> String {
-    if value.is_nan() { "–".to_owned() } else { format!("{value:.3}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,6 +404,9 @@ mod tests {
     fn names_are_escaped() {
         let contents = Contents {
             name: "<script>alert(1)</script>".to_owned(),
+            date: String::new(),
+            is_made_up: false,
+            pictures: 0,
             target: Target::default(),
             counts: ImportCounts::default(),
             playlists: vec![PlaylistSummary { name: "Rock & <b>Roll</b>".to_owned(), tracks: 1, mean: None }],

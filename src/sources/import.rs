@@ -261,6 +261,7 @@ pub fn import(
         ImportRequest::Sample { shuffle_popularity } => {
             let name = "the sample study";
             noted(&mut study, name, |study| {
+                study.note_made_up()?;
                 let progress = ImportProgress { total: sample::TRACKS, ..ImportProgress::default() };
                 run(study, name, progress, sample_tracks(*shuffle_popularity), wishes, on_progress)
             })

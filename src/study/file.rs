@@ -353,6 +353,22 @@ impl Study {
         Ok(Recovered { runs, import })
     }
 
+    /// Notes that the study has tracks that were made up, so that nobody takes them for real ones.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn note_made_up(&mut self) -> Result<(), StudyError> {
+        self.set_meta(MADE_UP, Some("yes"))
+    }
+
+    /// Whether it has tracks that were made up.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn is_made_up(&self) -> Result<bool, StudyError> {
+        Ok(self.meta(MADE_UP)?.is_some())
+    }
+
     /// Notes that an import has begun (`Some`, in words) or ended (`None`), so that a killed one can be told of.
     ///
     /// # Errors
@@ -361,5 +377,8 @@ impl Study {
         self.set_meta(IMPORT_UNDER_WAY, what)
     }
 }
+
+/// What the sample study's tracks are.
+const MADE_UP: &str = "made up";
 
 const IMPORT_UNDER_WAY: &str = "import under way";

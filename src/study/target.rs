@@ -106,6 +106,11 @@ impl Target {
         shortened(&self.measure)
     }
 
+    /// What the mean of its figures is: of logarithms it is no sum that is divided.
+    pub fn mean_name(&self) -> &'static str {
+        if self.scale == Scale::Logarithm { "geometric mean" } else { "mean" }
+    }
+
     /// A figure that the target counts, as people say it: "31.4", "12,300" (logarithms undone), "62.3".
     pub fn figure(&self, counted: f64) -> String {
         match self.scale {
@@ -215,6 +220,10 @@ impl Target {
 impl Measure for Target {
     fn name(&self) -> String {
         self.name()
+    }
+
+    fn average(&self) -> &'static str {
+        if self.scale == Scale::Logarithm { self.mean_name() } else { "average" }
     }
 
     fn figure(&self, value: f64) -> String {

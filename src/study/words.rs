@@ -7,7 +7,13 @@ pub fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(count), if count == 1 { one } else { many })
 }
 
-/// The same, with a capital letter at its beginning.
+/// "233 tracks", or "233 tracks with 14 covers" where several share one.
+pub fn tracks_with_covers(tracks: usize, covers: usize) -> String {
+    let words = plural(tracks, "track", "tracks");
+    if covers < tracks { format!("{words} with {}", plural(covers, "cover", "covers")) } else { words }
+}
+
+/// Words with a capital letter at their beginning.
 pub fn capitalised(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

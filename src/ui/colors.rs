@@ -11,9 +11,9 @@ use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{card, choice, empty, help, notice, primary, right_aligned};
 use crate::app::{Command, Step};
 use crate::evidence::colors::{Clustering, Naming, Palette};
-use crate::evidence::{ColorGroup, Looks};
+use crate::evidence::{ColorGroup, Looks, signed_thousandths};
 use crate::jobs::ColorFindings;
-use crate::study::{CoverId, Target, plural, thousands};
+use crate::study::{CoverId, Target, capitalised, thousands, tracks_with_covers};
 
 /// The side of a cover above its swatches, in points.
 const COVER: f32 = 88.0;
@@ -138,7 +138,7 @@ fn headings(ui: &mut Ui, first: &str, measured: &Target) {
     let heading = |text: &str| RichText::new(text).font(theme::caption()).color(quiet);
     ui.label("");
     ui.label(heading(first));
-    ui.label(heading(&format!("Mean {}, 95 % interval", measured.name())));
+    ui.label(heading(&format!("{} {}, 95 % interval", capitalised(measured.mean_name()), measured.name())));
     right_aligned(ui, 64.0, heading("Mean"));
     right_aligned(ui, 48.0, heading("Tracks"));
     ui.end_row();
@@ -165,7 +165,7 @@ fn group_row(
     response.on_hover_text(format!(
         "{name}: mean {}{interval}, {}",
         measured.with_unit(group.mean),
-        plural(group.n, "track", "tracks")
+        tracks_with_covers(group.n, group.covers)
     ));
     right_aligned(ui, 64.0, RichText::new(measured.figure(group.mean)).color(ink));
     right_aligned(ui, 48.0, RichText::new(thousands(group.n)).color(ink));
@@ -173,7 +173,7 @@ fn group_row(
 }
 
 fn bars_words(few: bool) -> String {
-    let gray = if few { " Gray: fewer than 20 tracks, too few to read much into." } else { "" };
+    let gray = if few { " Gray: fewer than 20 covers, too few to read much into." } else { "" };
     format!("The dashed line is the mean of all tracks.{gray}")
 }
 
@@ -191,11 +191,10 @@ fn looks(ui: &mut Ui, looks: &Looks, measured: &Target) {
             let scale = Scale { low: -far, high: far };
             let response = marks::draw(ui, width, scale, Shape::Point, mark, &[(0.0, colors.mean)]);
             if interval.low.is_finite() {
-                response.on_hover_text(format!("95 % interval {:+.3} to {:+.3}", interval.low, interval.high));
+                let (low, high) = (signed_thousandths(interval.low), signed_thousandths(interval.high));
+                response.on_hover_text(format!("95 % interval {low} to {high}"));
             }
-            let text =
-                if finding.correlation.is_nan() { "–".to_owned() } else { format!("{:+.3}", finding.correlation) };
-            right_aligned(ui, 60.0, text);
+            right_aligned(ui, 60.0, signed_thousandths(finding.correlation));
             ui.end_row();
         }
     });

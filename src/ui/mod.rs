@@ -8,6 +8,7 @@ mod icons;
 mod import;
 mod job_bar;
 mod marks;
+mod modal;
 mod model;
 mod page;
 mod plots;

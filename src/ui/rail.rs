@@ -7,22 +7,24 @@ use eframe::egui::{
     vec2,
 };
 
-use super::Panel;
 use super::icons::Icon;
 use super::theme::{self, GAP, palette};
 use super::widgets::{describe, focus_ring, name, one_line};
+use super::{Panel, toasts};
 use crate::app::{Command, Overlay, Scored, State, Step, ThemeChoice};
 use crate::study::{Access, RunStatus, thousands};
 
 /// The rail's width in points, and that of icons alone.
-pub const WIDTH: f32 = 200.0;
+const WIDTH: f32 = 200.0;
 const NARROW_WIDTH: f32 = 60.0;
 /// Windows of less points have no room for words in the rail.
 const NARROW_WINDOW: f32 = 820.0;
 const STEP_HEIGHT: f32 = 36.0;
 const LEAST_STEP_HEIGHT: f32 = 28.0;
+/// What messages may take of a low rail, whose steps scroll then.
+const LEAST_FOR_MESSAGES: f32 = 96.0;
 /// What the buttons below the steps take.
-pub const BELOW: f32 = theme::CONTROL_HEIGHT + 2.0 * GAP;
+const BELOW: f32 = theme::CONTROL_HEIGHT + 2.0 * GAP;
 
 /// How a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +53,8 @@ pub fn width(ctx: &Context) -> f32 {
     if is_narrow(ctx) { NARROW_WIDTH } else { WIDTH }
 }
 
-fn is_narrow(ctx: &Context) -> bool {
+/// Whether the rail has no room for words.
+pub fn is_narrow(ctx: &Context) -> bool {
     ctx.content_rect().width() < NARROW_WINDOW
 }
 
@@ -76,7 +79,10 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     ui.add_space(GAP);
     // Where the window is low, as with large text, the steps move together, and at last scroll.
-    let height = ui.available_height() - BELOW;
+    let below_header = ui.available_height() - BELOW;
+    let most = (below_header - LEAST_STEP_HEIGHT * Step::ALL.len() as f32).max(LEAST_FOR_MESSAGES);
+    let for_messages = if is_narrow(ui.ctx()) { 0.0 } else { toasts::height_in_rail(ui.ctx(), panel).min(most) };
+    let height = below_header - for_messages;
     let pitch = height / Step::ALL.len() as f32;
     let step_height = pitch.clamp(LEAST_STEP_HEIGHT, STEP_HEIGHT);
     egui::ScrollArea::vertical().id_salt("steps").max_height(height.max(STEP_HEIGHT)).show(ui, |ui| {
@@ -88,6 +94,10 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
         ui.add_space(GAP);
         theme_buttons(ui, panel);
+        if !is_narrow(ui.ctx()) {
+            let room = vec2(ui.available_width(), for_messages);
+            ui.allocate_ui_with_layout(room, Layout::top_down(Align::Min), |ui| toasts::in_rail(ui, panel, most));
+        }
     });
 }
 

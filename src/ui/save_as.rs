@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use eframe::egui::{Context, RichText};
 
-use super::Panel;
 use super::theme::{self, GAP};
-use super::widgets::{FIELD_LABEL, modal, primary, secondary, text_field};
+use super::widgets::{FIELD_LABEL, primary, secondary, text_field};
+use super::{Panel, modal};
 use crate::app::{Command, Overlay};
 
 const WIDTH: f32 = 560.0;
@@ -17,12 +17,13 @@ pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
         return;
     }
     let (mut is_saved, mut is_given_up) = (false, false);
-    let shown = modal(ctx, "save as").show(ctx, |ui| {
-        ui.set_width(WIDTH);
+    let width = modal::width_for(ctx, WIDTH);
+    let shown = modal::modal(ctx, "save as").show(ctx, |ui| {
+        ui.set_width(width);
         ui.label(RichText::new("Save the study under another name").font(theme::strong()));
         ui.add_space(GAP);
         let path = &mut panel.state.save_path;
-        let entered = ui.horizontal(|ui| text_field(ui, "Study file", "", path, WIDTH - FIELD_LABEL - GAP).0).inner;
+        let entered = ui.horizontal(|ui| text_field(ui, "Study file", "", path, width - FIELD_LABEL - GAP).0).inner;
         let blocked = path.trim().is_empty().then_some("Type where it is to be saved.");
         ui.add_space(GAP);
         ui.horizontal(|ui| {

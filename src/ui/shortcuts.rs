@@ -4,8 +4,9 @@ use eframe::egui::{self, Context, Grid, Key, KeyboardShortcut, Modifiers, RichTe
 
 use super::Panel;
 use super::icons::Icon;
+use super::modal;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{icon_button, modal};
+use super::widgets::icon_button;
 use crate::app::{Command, Overlay, Step};
 
 /// What a key does.
@@ -21,7 +22,8 @@ enum Does {
 }
 
 /// What of the window's height the list leaves, in points.
-const AROUND: f32 = 120.0;
+const AROUND: f32 = 56.0;
+const NAME: &str = "shortcuts";
 
 const COMMAND: Modifiers = Modifiers::COMMAND;
 
@@ -91,22 +93,25 @@ pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
     if panel.state.overlay != Some(Overlay::Shortcuts) {
         return;
     }
-    let shown = modal(ctx, "shortcuts").show(ctx, |ui| {
-        ui.set_width(560.0);
+    let shown = modal::modal(ctx, NAME).show(ctx, |ui| {
+        ui.set_width(modal::width_for(ctx, 560.0));
         let mut close = false;
         ui.horizontal(|ui| {
             ui.label(RichText::new("Keyboard").font(theme::strong()));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                modal::take_focus(ui, NAME);
                 close = icon_button(ui, Icon::Close, "Close", None);
             });
         });
         ui.add_space(GAP);
-        let height = ui.ctx().content_rect().height() - AROUND;
+        let height = modal::height_beside(ctx, AROUND);
         egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             Grid::new("list of keys").num_columns(2).spacing(vec2(GAP_LARGE, 6.0)).show(ui, |ui| {
                 let listed = SHORTCUTS.iter().filter(|(_, _, words)| !words.is_empty());
                 let own = listed.map(|(shortcut, _, words)| (ui.ctx().format_shortcut(shortcut), *words));
-                let own: Vec<(String, &str)> = own.collect();
+                let mut own: Vec<(String, &str)> = own.collect();
+                // Redo comes first where keys are looked for, for it has more of them.
+                own.swap(3, 4);
                 let others = OTHERS.into_iter().map(|(keys, words)| (keys.to_owned(), words));
                 for (keys, words) in own.into_iter().chain(others) {
                     ui.label(RichText::new(keys).font(theme::body_strong()));
@@ -119,5 +124,6 @@ pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
     });
     if shown.should_close() || shown.inner {
         panel.state.overlay = None;
+        modal::forget_focus(ctx, NAME);
     }
 }

@@ -1,75 +1,117 @@
-//! Messages in the rail below the steps, where they cover nothing that is worked on; errors stay until they are closed.
+//! Messages in the rail below the steps, where they cover nothing; in a narrow window, whose rail has no room for words,
+//! in a bar below the panel. Errors stay until they are closed.
 
-use eframe::egui::{self, Align, Align2, Area, Color32, Frame, Id, Layout, Margin, Order, Stroke, Ui, vec2};
+use std::time::Duration;
 
+use eframe::egui::{self, Align, Color32, Context, Frame, Id, Layout, Margin, ScrollArea, Stroke, Ui};
+
+use super::Panel;
 use super::icons::Icon;
-use super::theme::{self, palette};
+use super::theme::{self, GAP, palette};
 use super::widgets::{focus_ring, name, secondary};
-use super::{Panel, rail};
 use crate::app::{Command, Toast, ToastKind};
 
-const WIDTH: f32 = rail::WIDTH - 2.0 * (BESIDE + INNER) - 2.0;
-/// Beside a message, and within it.
-const BESIDE: f32 = 8.0;
 const INNER: f32 = 10.0;
-/// The latest messages are shown, as many as there is room for.
-const SHOWN: usize = 3;
+/// The height of the bar, for two lines.
+pub const BAR_HEIGHT: f32 = 52.0;
 
-/// Draws the messages over everything else, above the job bar.
-pub fn draw(ui: &Ui, panel: &mut Panel<'_>) {
+/// What messages took in the rail when they were drawn last, in points.
+pub fn height_in_rail(ctx: &Context, panel: &Panel<'_>) -> f32 {
+    if panel.state.toasts.is_empty() {
+        return 0.0;
+    }
+    ctx.data(|data| data.get_temp(height_id())).unwrap_or(0.0)
+}
+
+fn height_id() -> Id {
+    Id::unique("height of messages")
+}
+
+/// Draws all messages, the latest first, within `most` points; what is more scrolls.
+pub fn in_rail(ui: &mut Ui, panel: &mut Panel<'_>, most: f32) {
     if panel.state.toasts.is_empty() {
         return;
     }
-    let (mut closed, mut undo) = (None, false);
-    Area::new(Id::unique("toasts"))
-        .order(Order::Foreground)
-        .anchor(Align2::LEFT_BOTTOM, vec2(BESIDE, -rail::BELOW - BESIDE))
-        .show(ui.ctx(), |ui| {
-            for toast in panel.state.toasts.iter().rev().take(SHOWN) {
-                let (is_closed, is_undone) = draw_one(ui, toast);
-                if is_closed || is_undone {
-                    closed = Some(toast.id);
-                }
-                undo |= is_undone;
-            }
-        });
-    if let Some(id) = closed {
-        panel.push(Command::DismissToast(id));
+    let toasts = panel.state.toasts.clone();
+    let shown = ScrollArea::vertical().id_salt("messages").max_height(most).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = GAP;
+        for toast in toasts.iter().rev() {
+            framed(ui, |ui| {
+                let pressed = ui.horizontal(|ui| icon_and_buttons(ui, toast, "")).inner;
+                ui.add(egui::Label::new(toast.text.as_str()).wrap());
+                pressed
+            })
+            .tell(panel, toast);
+        }
+        ui.min_rect().height()
+    });
+    let height = shown.inner + GAP;
+    if height != height_in_rail(ui.ctx(), panel) {
+        ui.ctx().data_mut(|data| data.insert_temp(height_id(), height));
+        ui.ctx().request_repaint();
     }
-    if undo {
-        panel.push(Command::Undo);
-    }
-    ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
+    ui.ctx().request_repaint_after(Duration::from_secs(1));
 }
 
-/// Whether it is closed, and whether what it tells of is taken back.
-fn draw_one(ui: &mut Ui, toast: &Toast) -> (bool, bool) {
+/// Draws the latest message in a line of its own; others follow when it is closed.
+pub fn in_bar(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let Some(toast) = panel.state.toasts.last().cloned() else { return };
+    let pressed = ui.horizontal_centered(|ui| icon_and_buttons(ui, &toast, &toast.text)).inner;
+    pressed.tell(panel, &toast);
+    ui.ctx().request_repaint_after(Duration::from_secs(1));
+}
+
+/// What was pressed on a message.
+#[derive(Clone, Copy, Default)]
+struct Pressed {
+    close: bool,
+    undo: bool,
+}
+
+impl Pressed {
+    fn tell(self, panel: &mut Panel<'_>, toast: &Toast) {
+        if self.close || self.undo {
+            panel.push(Command::DismissToast(toast.id));
+        }
+        if self.undo {
+            panel.push(Command::Undo);
+        }
+    }
+}
+
+fn framed(ui: &mut Ui, draw: impl FnOnce(&mut Ui) -> Pressed) -> Pressed {
     let colors = palette(ui);
-    let (icon, color): (Icon, Color32) = match toast.kind {
-        ToastKind::Info => (Icon::Info, colors.text),
-        ToastKind::Success | ToastKind::Finished => (Icon::Check, colors.success),
-        ToastKind::Error => (Icon::Alert, colors.error),
-    };
     Frame::new()
         .fill(colors.card)
         .stroke(Stroke::new(1.0, colors.line))
         .corner_radius(theme::RADIUS_CARD)
         .inner_margin(Margin::same(INNER as i8))
         .show(ui, |ui| {
-            ui.set_width(WIDTH);
-            let (mut is_closed, mut is_undone) = (false, false);
-            ui.horizontal(|ui| {
-                ui.add(icon.image(18.0, color));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let close = ui.add(egui::Button::image(Icon::Close.image(14.0, colors.quiet)).frame(false));
-                    name(ui, &close, "Close message");
-                    focus_ring(ui, &close);
-                    is_closed = close.clicked();
-                    is_undone = toast.can_undo && secondary(ui, "Undo", None);
-                });
-            });
-            ui.add(egui::Label::new(toast.text.as_str()).wrap());
-            (is_closed, is_undone)
+            ui.set_width(ui.available_width());
+            draw(ui)
         })
         .inner
+}
+
+/// The icon on the left, the buttons on the right, and `text` between them.
+fn icon_and_buttons(ui: &mut Ui, toast: &Toast, text: &str) -> Pressed {
+    let colors = palette(ui);
+    let (icon, color): (Icon, Color32) = match toast.kind {
+        ToastKind::Info => (Icon::Info, colors.text),
+        ToastKind::Success | ToastKind::Finished => (Icon::Check, colors.success),
+        ToastKind::Error => (Icon::Alert, colors.error),
+    };
+    ui.add(icon.image(18.0, color));
+    let mut pressed = Pressed::default();
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let close = ui.add(egui::Button::image(Icon::Close.image(14.0, colors.quiet)).frame(false));
+        name(ui, &close, "Close message");
+        focus_ring(ui, &close);
+        pressed.close = close.clicked();
+        pressed.undo = toast.can_undo && secondary(ui, "Undo", None);
+        if !text.is_empty() {
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(egui::Label::new(text).wrap()));
+        }
+    });
+    pressed
 }

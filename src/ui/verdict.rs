@@ -13,7 +13,9 @@ use super::widgets::{
     ticks_menu,
 };
 use crate::app::{Command, State, Step};
-use crate::evidence::{Answer, Control, PartBy, Row, Subset, Target, Verdict, predictor_in_words};
+use crate::evidence::{
+    Answer, Control, PartBy, Row, Subset, Target, Verdict, predictor_in_words, signed_thousandths, thousandths,
+};
 use crate::jobs::VerdictKind;
 use crate::study::{RunId, Target as Measured, plural, thousands};
 
@@ -233,8 +235,8 @@ fn ladder(ui: &mut Ui, verdict: &Verdict, measured: &Measured) {
     let tried = format!(
         "{} tried. p of the best that sees only the cover: {}; within playlists: {}.",
         plural(verdict.settings_tried, "setting of a network", "settings of networks"),
-        p_text(verdict.p),
-        p_text(verdict.p_within_playlist)
+        verdict.p_in_words(),
+        thousandths(verdict.p_within_playlist)
     );
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(tried).font(theme::caption()).color(quiet));
@@ -257,19 +259,16 @@ fn ladder_row(
     let mark = Mark { value: row.r2, low: row.r2_low, high: row.r2_high, color };
     let response = marks::draw(ui, width, scale, Shape::Point, mark, lines);
     let against = if row.p_against_deciding.is_finite() {
-        format!("\nAgainst {}: p {:.3} (Nadeau and Bengio)", verdict.deciding, row.p_against_deciding)
+        format!("\nAgainst {}: p {} (Nadeau and Bengio)", verdict.deciding, thousandths(row.p_against_deciding))
     } else {
         String::new()
     };
-    response.on_hover_text(format!("95 % interval {:+.3} to {:+.3}{against}", row.r2_low, row.r2_high));
-    right_aligned(ui, 56.0, format!("{:.3}", row.r2));
+    let (low, high) = (signed_thousandths(row.r2_low), signed_thousandths(row.r2_high));
+    response.on_hover_text(format!("95 % interval {low} to {high}{against}"));
+    right_aligned(ui, 56.0, thousandths(row.r2));
     right_aligned(ui, off_by, verdict.target.short_difference(measured, row.rmse, 2));
-    right_aligned(ui, 56.0, p_text(row.p));
+    right_aligned(ui, 56.0, thousandths(row.p));
     ui.end_row();
-}
-
-fn p_text(p: f64) -> String {
-    if p.is_finite() { format!("{p:.3}") } else { "–".to_owned() }
 }
 
 fn controls(ui: &mut Ui, panel: &mut Panel<'_>, verdict: Option<&Verdict>) {
@@ -357,7 +356,7 @@ fn subset_rows(ui: &mut Ui, id: (&str, &str), parts: &[&Subset]) {
                 "95 % interval {:+.2} to {:+.2}, p {}",
                 part.low,
                 part.high,
-                p_text(part.p)
+                thousandths(part.p)
             ));
             let text = if part.correlation.is_nan() { "–".to_owned() } else { format!("{:+.2}", part.correlation) };
             right_aligned(ui, 48.0, RichText::new(text).color(ink));

@@ -15,12 +15,6 @@ use super::theme::{self, GAP, GAP_LARGE, RADIUS_CARD, palette};
 use crate::app::{Command, Step};
 use crate::study::thousands;
 
-/// A box over everything else.
-pub fn modal(ctx: &egui::Context, name: &str) -> egui::Modal {
-    let frame = Frame::popup(&ctx.global_style()).corner_radius(RADIUS_CARD).inner_margin(GAP_LARGE);
-    egui::Modal::new(egui::Id::unique(name)).frame(frame)
-}
-
 /// A card on the page, as wide as there is room, with a title where it is not empty.
 pub fn card<R>(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
     let colors = palette(ui);

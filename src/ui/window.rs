@@ -213,6 +213,13 @@ fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         let frame = Frame::new().fill(colors.card).inner_margin(Margin::symmetric(theme::MARGIN as i8, 8));
         egui::Panel::bottom("job bar").exact_size(52.0).frame(frame).show(ui, |ui| job_bar::draw(ui, panel));
     }
+    if rail::is_narrow(ui.ctx()) && !panel.state.toasts.is_empty() {
+        let frame = Frame::new().fill(colors.card).inner_margin(Margin::symmetric(theme::MARGIN as i8, 4));
+        egui::Panel::bottom("messages")
+            .exact_size(toasts::BAR_HEIGHT)
+            .frame(frame)
+            .show(ui, |ui| toasts::in_bar(ui, panel));
+    }
     egui::CentralPanel::default().frame(Frame::new().fill(colors.page)).show(ui, |ui| {
         if panel.state.study.is_none() {
             start::draw(ui, panel);
@@ -229,7 +236,6 @@ fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             Step::Score => score::draw(ui, panel),
         }
     });
-    toasts::draw(ui, panel);
     drop_overlay(ui, panel);
 }
 

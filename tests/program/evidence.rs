@@ -159,6 +159,12 @@ fn units_done_elsewhere_give_the_same_verdict() {
         let text = std::fs::read(plan.join("fits").join(format!("{number}.json"))).unwrap();
         serde_json::from_slice::<serde_json::Value>(&text).unwrap()["predictions"].clone()
     };
+    // A plan that is written once more keeps what is done; another one does not take its place.
+    let again = last_json(&run(&["verdict", text(&study), "--run", "Quick", "--plan", text(&plan)]));
+    assert_eq!((&again["units"], &again["done"]), (&6.into(), &5.into()));
+    let other = run(&["verdict", text(&study), "--full", "--run", "Quick", "--plan", text(&plan)]);
+    assert_eq!(other.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&other.stderr).contains("5 results of other work"));
     let first = bits(2);
     assert!(fit("2").status.success());
     assert_eq!(bits(2), first, "done twice, the same bits");

@@ -6,8 +6,9 @@ use crate::app::{Command, CoverKey, Snapshot};
 use crate::study::{Edit, Track, TrackId, capitalised};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
+use crate::ui::modal;
 use crate::ui::theme::{self, GAP, GAP_LARGE, palette};
-use crate::ui::widgets::{icon_button, modal, secondary};
+use crate::ui::widgets::{icon_button, secondary};
 
 /// The side of the cover, in points.
 const COVER: f32 = 320.0;
@@ -15,6 +16,9 @@ const COVER: f32 = 320.0;
 const NETWORK: f32 = 152.0;
 /// The room for what is known of the track.
 const FIELDS: f32 = 240.0;
+/// The room for the title.
+const HEAD: f32 = 48.0;
+const NAME: &str = "enlarged";
 
 /// Draws the track that was asked for, over everything else.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc<Snapshot>) {
@@ -22,17 +26,20 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc
         panel.state.covers.enlarged = None;
         return;
     };
-    let shown = modal(ui.ctx(), "enlarged").show(ui.ctx(), |ui| {
-        ui.set_width(COVER + NETWORK + FIELDS + 2.0 * GAP_LARGE);
+    let shown = modal::modal(ui.ctx(), NAME).show(ui.ctx(), |ui| {
+        ui.set_width(modal::width_for(ui.ctx(), COVER + NETWORK + FIELDS + 2.0 * GAP_LARGE));
         head(ui, panel, &track);
         ui.add_space(GAP);
-        ui.horizontal_top(|ui| {
-            pictures(ui, panel, &track);
-            ui.add_space(GAP_LARGE);
-            ui.vertical(|ui| {
-                fields(ui, &track);
+        let height = modal::height_beside(ui.ctx(), HEAD);
+        egui::ScrollArea::both().max_height(height).show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                pictures(ui, panel, &track);
                 ui.add_space(GAP_LARGE);
-                actions(ui, panel, snapshot, &track);
+                ui.vertical(|ui| {
+                    fields(ui, &track);
+                    ui.add_space(GAP_LARGE);
+                    actions(ui, panel, snapshot, &track);
+                });
             });
         });
     });
@@ -42,7 +49,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc
     if panel.state.covers.enlarged.is_none() {
         // In the next frame, when nothing lies over the grid any more.
         panel.state.covers.comes_back_to = Some(track.id);
-        ui.data_mut(|data| data.remove_temp::<bool>(has_had_focus()));
+        modal::forget_focus(ui.ctx(), NAME);
         ui.ctx().request_repaint();
     }
 }
@@ -50,7 +57,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc
 fn head(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
     ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            take_focus(ui);
+            modal::take_focus(ui, NAME);
             if icon_button(ui, Icon::Close, "Close", None) {
                 panel.state.covers.enlarged = None;
             }
@@ -59,24 +66,6 @@ fn head(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
             });
         });
     });
-}
-
-/// Gives the keyboard to the next control when the box has just been opened; its first frame only measures it.
-fn take_focus(ui: &Ui) {
-    let (next, has_had_it) = (ui.next_auto_id(), has_had_focus());
-    if ui.data(|data| data.get_temp(has_had_it)) == Some(true) {
-        return;
-    }
-    if ui.memory(|memory| memory.has_focus(next)) {
-        ui.data_mut(|data| data.insert_temp(has_had_it, true));
-    } else {
-        ui.memory_mut(|memory| memory.request_focus(next));
-        ui.ctx().request_repaint();
-    }
-}
-
-fn has_had_focus() -> egui::Id {
-    egui::Id::unique("the track shown large has had the keyboard")
 }
 
 fn pictures(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::app::RunColumn;
+use crate::evidence::thousandths;
 use crate::study::{RunFigures, RunRecord, grouped, thousands};
 use crate::ui::widgets::clock;
 
@@ -53,11 +54,6 @@ pub(super) fn points(value: f64) -> String {
     grouped(value, 2)
 }
 
-/// R²; a dash where there is none. What rounds to 0 has no sign.
-pub(super) fn share(value: f64) -> String {
-    if value.is_nan() { "–".to_owned() } else { format!("{value:.3}").replace("-0.000", "0.000") }
-}
-
 /// What a column with figures says of a run.
 pub(super) fn text(column: RunColumn, run: &RunRecord) -> String {
     let of =
@@ -76,14 +72,14 @@ pub(super) fn text(column: RunColumn, run: &RunRecord) -> String {
         RunColumn::Rmse if last.is_none() => run.status.as_str().to_owned(),
         RunColumn::Rmse => of(last, |figures| points(figures.rmse)),
         RunColumn::Mae => of(last, |figures| points(figures.mae)),
-        RunColumn::R2 => of(last, |figures| share(figures.r2)),
+        RunColumn::R2 => of(last, |figures| thousandths(figures.r2)),
         RunColumn::Difference => {
             let signed = |value: f64| format!("{}{}", if value < 0.0 { "" } else { "+" }, points(value));
             run.difference_to_mean().map_or_else(|| "–".to_owned(), signed)
         }
         RunColumn::BestRmse => of(best, |figures| points(figures.rmse)),
         RunColumn::BestMae => of(best, |figures| points(figures.mae)),
-        RunColumn::BestR2 => of(best, |figures| share(figures.r2)),
+        RunColumn::BestR2 => of(best, |figures| thousandths(figures.r2)),
     }
 }
 

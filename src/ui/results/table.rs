@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use eframe::egui::{self, Align, Color32, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
-use super::columns::{self, by_rmse, heading, points, share, sorted, text};
+use super::columns::{self, by_rmse, heading, points, sorted, text};
 use super::words::differences;
 use crate::app::{Command, RunColumn, Snapshot};
+use crate::evidence::thousandths;
 use crate::nn::settings_parts;
 use crate::study::{Edit, RunFigures, RunId, RunRecord, best_run, plural};
 use crate::ui::Panel;
@@ -327,7 +328,7 @@ impl Baseline {
             }
             (RunColumn::Rmse, Some(figures)) => points(figures.rmse),
             (RunColumn::Mae, Some(figures)) => points(figures.mae),
-            (RunColumn::R2, Some(figures)) => share(figures.r2),
+            (RunColumn::R2, Some(figures)) => thousandths(figures.r2),
             _ => return,
         };
         ui.add(egui::Label::new(ink(&figure)).selectable(false));

@@ -12,8 +12,9 @@ import pathlib
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import Ridge, RidgeCV
-from sklearn.metrics import r2_score, root_mean_squared_error
+from sklearn.linear_model import Ridge
+from sklearn.metrics import mean_squared_error, r2_score, root_mean_squared_error
+from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -57,8 +58,15 @@ def main():
 
     def colors(target):
         def fit_predict(train, test):
-            model = make_pipeline(StandardScaler(), RidgeCV(alphas=PENALTIES))
-            return model.fit(x[train], target(train)).predict(x[test])
+            scaler = StandardScaler().fit(x[train])
+            rows, y_rows = scaler.transform(x[train]), target(train)
+
+            def left_out_error(penalty):
+                covers = {"groups": groups[train], "cv": LeaveOneGroupOut()}
+                return mean_squared_error(y_rows, cross_val_predict(Ridge(alpha=penalty), rows, y_rows, **covers))
+
+            model = Ridge(alpha=min(PENALTIES, key=left_out_error)).fit(rows, y_rows)
+            return model.predict(scaler.transform(x[test]))
         return fit_predict
 
     def names(train, test):
