@@ -139,10 +139,10 @@ fn albums_across_playlists_are_judged_like_single_tracks() {
 
 #[test]
 fn what_albums_owe_to_their_playlists_is_no_finding_within_them() {
-    let judged: Vec<_> = (0..12).map(|seed| judge(&albums(300, 0.0, true, 200 + seed), 39)).collect();
+    let judged: Vec<_> = (0..8).map(|seed| judge(&albums(300, 0.0, true, 200 + seed), 39)).collect();
     let low = |p: fn(&Verdict) -> f64| judged.iter().filter(|verdict| p(verdict) < 0.05).count();
     let (all, within) = (low(|verdict| verdict.p), low(|verdict| verdict.p_within_playlist));
-    assert!(all >= 8 && within <= 3, "{all} and {within} of 12");
+    assert!(all >= 5 && within <= 2, "{all} and {within} of 8");
 }
 
 #[test]

@@ -138,6 +138,12 @@ pub fn duration_in_words(secs: f64) -> String {
     }
 }
 
+/// The same within a sentence: "about 8 s", "less than 1 s".
+pub fn about_in_words(secs: f64) -> String {
+    let words = duration_in_words(secs);
+    if words.starts_with("less") { words } else { format!("about {words}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +155,7 @@ mod tests {
         let expected =
             ["less than 1 s", "8 s", "1 min", "2 min", "2 min 10 s", "10 min", "21 min", "1 h 20 min", "11 h"];
         assert_eq!(words, expected);
+        assert_eq!([0.2, 8.4].map(about_in_words), ["less than 1 s", "about 8 s"]);
     }
 
     fn measured(estimates: &mut Estimates, settings: &Hyperparameters, result: Result<Option<Pace>, String>) {

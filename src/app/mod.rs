@@ -31,7 +31,7 @@ pub use command::Command;
 pub use cover_loader::{CoverKey, CoverView};
 pub use covers::{CoversPanel, Filter};
 pub use edits::Edits;
-pub use estimates::{Estimates, Expected, REST, duration_in_words};
+pub use estimates::{Estimates, Expected, REST, about_in_words, duration_in_words};
 pub use evidence::{Colors, VerdictPanel, VerdictUnder};
 pub use execute::{App, Wakers};
 pub use model_form::ModelForm;

@@ -58,6 +58,15 @@ impl ScoredCover {
         }
     }
 
+    /// Whether `score` is the same: of the same file and picture by the same run.
+    pub(super) fn is_same(&self, score: &SavedScore) -> bool {
+        self.done().is_some_and(|scored| {
+            let own = &scored.score;
+            (&own.file, own.run, own.prediction, &own.picture)
+                == (&score.file, score.run, score.prediction, &score.picture)
+        })
+    }
+
     /// Its number in the study's history, where it has one.
     pub(super) fn history_id(&self) -> Option<i64> {
         self.done().map(|scored| scored.score.id).filter(|id| *id != 0)
@@ -161,15 +170,6 @@ impl ScorePanel {
         let chosen = self.shown.and_then(|number| covers.iter().position(|cover| cover.number == number));
         chosen.or_else(|| (!covers.is_empty()).then_some(0))
     }
-
-    /// The cover whose score is seen: the one that is shown large or, where that has none, the latest that has one.
-    pub fn explained_place(&self, covers: &[ScoredCover]) -> Option<usize> {
-        let shown = self.shown_place(covers)?;
-        match covers.get(shown)?.state {
-            Scored::Failed(_) => covers.iter().position(|cover| cover.done().is_some()),
-            Scored::Waiting | Scored::Done(_) => Some(shown),
-        }
-    }
 }
 
 fn sort_by_text(places: &mut [usize], descending: bool, text: impl Fn(usize) -> String) {
@@ -271,7 +271,7 @@ mod tests {
         (panel.sort_by, panel.descending) = (ScoreColumn::Name, false);
         assert_eq!(*panel.listed(&covers), [2, 0, 1, 3]);
         panel.shown = Some(2);
-        assert_eq!((panel.shown_place(&covers), panel.explained_place(&covers)), (Some(1), Some(0)));
+        assert_eq!(panel.shown_place(&covers), Some(1));
         panel.folder = Some("b".into());
         assert_eq!(*panel.listed(&covers), [3]);
         assert_eq!(*panel.folders(&covers), [PathBuf::from("a"), PathBuf::from("b")]);

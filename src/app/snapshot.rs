@@ -44,6 +44,8 @@ pub struct Snapshot {
     pub unfinished: Vec<UnfinishedPlaylist>,
     /// Covers that came from web addresses.
     pub downloaded_covers: usize,
+    /// Whether the colors have been looked at, now or in an earlier window.
+    pub are_colors_seen: bool,
 }
 
 /// Bins of the spread behind a score.
@@ -70,7 +72,7 @@ impl Snapshot {
         let place = tracks.iter().enumerate().map(|(place, track)| (track.id, place)).collect();
         let (target, popularity) = (study.target()?, study.popularity()?);
         let values = tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.popularity);
-        let histogram = Histogram::of(values, target.scale_end(popularity.max), BINS);
+        let histogram = popularity.max.map(|max| Histogram::of(values, target.scale_end(Some(max)), BINS));
         let spread = spread(&tracks, target.is_hundred(), &popularity);
         Ok(Self {
             place: Arc::new(place),
@@ -79,7 +81,7 @@ impl Snapshot {
             excluded: tracks.iter().filter(|track| track.is_excluded).count(),
             data: tracks_mark(&tracks),
             deleted_runs: study.deleted_runs()?,
-            histogram: Some(histogram),
+            histogram,
             playlists: study.playlists()?,
             popularity,
             counts: study.counts()?,
@@ -90,6 +92,7 @@ impl Snapshot {
             measures: study.measures()?,
             unfinished: study.unfinished_playlists()?,
             downloaded_covers: study.downloaded_covers()?,
+            are_colors_seen: study.are_colors_seen()?,
             tracks: tracks.into(),
         })
     }

@@ -67,6 +67,8 @@ pub struct OpenStudy {
     pub name: String,
     pub path: PathBuf,
     pub access: Access,
+    /// Tells this opening from all others, those of earlier windows among them.
+    pub opening: u64,
     /// Whether it lives in the program's own folder, without a name given by the person.
     pub is_autosaved: bool,
     /// What a killed program left unfinished, until it is dismissed.
@@ -294,6 +296,18 @@ impl State {
             Step::Score if study.is_none() => Some("Open or start a study first."),
             Step::Colors | Step::Verdict if !has_tracks => Some("Import tracks first."),
             _ => None,
+        }
+    }
+
+    /// Why nothing can be done that needs at least `least` tracks, where the study has fewer that count.
+    pub fn too_few_tracks(&self, least: usize) -> Option<&'static str> {
+        let snapshot = self.study.as_ref()?.snapshot.as_ref()?;
+        if snapshot.usable_tracks() >= least {
+            None
+        } else if snapshot.excluded > 0 {
+            Some("Too few tracks are left in the study. Include some again in Covers.")
+        } else {
+            Some("There are too few tracks with both a value and a cover. Import more.")
         }
     }
 

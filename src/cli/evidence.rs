@@ -122,6 +122,9 @@ pub(super) fn verdict(args: &VerdictArgs, output: &Output, wishes: &Wishes) -> R
 
 fn tell(verdict: &Verdict, measured: &Measured, output: &Output) -> Result<()> {
     output.say(format_args!("{}: {}. {}", verdict.kind(), verdict.answer.as_str(), verdict.sentence));
+    if !verdict.caution.is_empty() {
+        output.say(&verdict.caution);
+    }
     output.say(&verdict.limits);
     if let Some(sentence) = verdict.other_targets_sentence(&measured.name()) {
         output.say(sentence);

@@ -51,7 +51,11 @@ pub(super) fn score_one(scorer: &Scorer, target: &Target, cover: &Path, output: 
                 target.figure(score.low),
                 target.figure(score.high),
                 score.percentile,
-                if score.beats_mean { "" } else { " This is no better than guessing the mean." }
+                if score.beats_mean {
+                    ""
+                } else {
+                    " On its test tracks the model was no better than guessing the mean."
+                }
             ));
             output.event(&json!({
                 "event": "scored",

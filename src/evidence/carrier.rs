@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::interval::{R2Row, r2_interval};
-use super::subsets::{PartBy, Parts};
-use super::verdict::{FEWEST_PICTURES, r2};
+use super::interval::{correlation, correlation_interval};
+use super::subsets::{PartBy, Parts, Subset};
+use super::verdict::FEWEST_PICTURES;
 
-/// Without its carrier, less than this share of the finding is left.
+/// Without its carrier, less than this share of what the predictions explain is left.
 const LEFT: f64 = 0.25;
 
 /// The part of a study without which nothing is left of what was found.
@@ -18,45 +18,46 @@ pub struct Carrier {
     pub n: usize,
     /// The tracks of all other parts.
     pub others: usize,
-    /// R² of the same predictions for the tracks of all other parts.
+    /// Pearson's correlation of prediction and truth for the tracks of all other parts; unlike R², it does not fall where
+    /// these are merely more or less popular as a whole.
     #[serde(deserialize_with = "super::verdict::number")]
-    pub r2_of_others: f64,
+    pub correlation_of_others: f64,
 }
 
-/// The part that carries a finding alone, if one does: without it, the interval of R² reaches 0 and most of R² is gone.
-/// Too few other tracks cannot tell.
-pub fn carrier(divisions: &[Parts], groups: &[usize], truth: &[f64], predicted: &[f64]) -> Option<Carrier> {
-    let all = r2(truth, predicted);
+/// The part that carries a finding alone, if one does: without it, the interval of the correlation reaches 0 and most of
+/// its square is gone, and no other part of the same division is among the `subsets` that hold. Too few other tracks
+/// cannot tell.
+pub fn carrier(
+    divisions: &[Parts],
+    subsets: &[Subset],
+    (groups, truth, predicted): (&[usize], &[f64], &[f64]),
+) -> Option<Carrier> {
+    let explained = correlation(truth.iter().copied().zip(predicted.iter().copied())).powi(2);
     let (lowest, others) = divisions
         .iter()
         .flat_map(|parts| (0..parts.names.len()).map(move |part| (parts, part)))
+        .filter(|(parts, part)| holds_alone(subsets, parts.by, &parts.names[*part]))
         .filter_map(|(parts, part)| {
             let others: Vec<usize> = (0..truth.len()).filter(|&row| parts.part_of[row] != Some(part)).collect();
-            let r2_of_others = r2(&of_rows(truth, &others), &of_rows(predicted, &others));
             let carrier = Carrier {
                 by: parts.by,
                 name: parts.names[part].clone(),
                 n: truth.len() - others.len(),
                 others: others.len(),
-                r2_of_others,
+                correlation_of_others: correlation(others.iter().map(|&row| (truth[row], predicted[row]))),
             };
-            (has_enough_pictures(groups, &others) && r2_of_others < LEFT * all).then_some((carrier, others))
+            let left = carrier.correlation_of_others.max(0.0).powi(2);
+            (has_enough_pictures(groups, &others) && left < LEFT * explained).then_some((carrier, others))
         })
-        .min_by(|(one, _), (other, _)| one.r2_of_others.total_cmp(&other.r2_of_others))?;
-    let middle = truth.iter().sum::<f64>() / truth.len() as f64;
-    let term = |row: usize| {
-        let truth_from_middle = truth[row] - middle;
-        R2Row {
-            truth: truth_from_middle,
-            truth_squared: truth_from_middle * truth_from_middle,
-            squared_error: (truth[row] - predicted[row]).powi(2),
-        }
-    };
-    (r2_interval(others.iter().map(|&row| (groups[row], term(row)))).low <= 0.0).then_some(lowest)
+        .min_by(|(one, _), (other, _)| one.correlation_of_others.total_cmp(&other.correlation_of_others))?;
+    let interval = correlation_interval(others.iter().map(|&row| (groups[row], truth[row], predicted[row])));
+    (interval.low <= 0.0).then_some(lowest)
 }
 
-fn of_rows(values: &[f64], rows: &[usize]) -> Vec<f64> {
-    rows.iter().map(|&row| values[row]).collect()
+/// Whether a part holds and no other one of its division does.
+fn holds_alone(subsets: &[Subset], by: PartBy, name: &str) -> bool {
+    let mut holding = subsets.iter().filter(|part| part.by == by && part.holds);
+    holding.next().is_some_and(|part| part.name == name) && holding.next().is_none()
 }
 
 fn has_enough_pictures(groups: &[usize], rows: &[usize]) -> bool {
@@ -68,6 +69,7 @@ fn has_enough_pictures(groups: &[usize], rows: &[usize]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::subsets::subsets;
     use super::*;
 
     #[test]
@@ -80,13 +82,17 @@ mod tests {
         let groups: Vec<usize> = (0..900).collect();
         let signal: Vec<f64> = (0..900).map(|row| (row * 104_729 % 997) as f64 / 50.0).collect();
         let noise = |row: usize| (row * 7919 % 1009) as f64 / 50.0;
-        let one: Vec<f64> = (0..900).map(|row| if row % 3 == 1 { signal[row] } else { noise(row) }).collect();
-        // Predictions that go half of the way, which is what such data make of a fit.
-        let mean = one.iter().sum::<f64>() / 900.0;
-        let predicted: Vec<f64> = signal.iter().map(|value| mean + 0.4 * (value - mean)).collect();
-        let found = carrier(std::slice::from_ref(&parts), &groups, &one, &predicted).unwrap();
-        assert_eq!((found.name.as_str(), found.n, found.others), ("loud", 300, 600));
-        assert!(found.r2_of_others < 0.02, "{found:?}");
-        assert_eq!(carrier(&[parts], &groups, &signal, &predicted), None);
+        let found = |truth: &[f64]| {
+            let divisions = std::slice::from_ref(&parts);
+            carrier(divisions, &subsets(divisions, &groups, truth, &signal), (&groups, truth, &signal))
+        };
+        let of_one: Vec<f64> = (0..900).map(|row| if row % 3 == 1 { signal[row] } else { noise(row) }).collect();
+        let carried = found(&of_one).unwrap();
+        assert_eq!((carried.name.as_str(), carried.n, carried.others), ("loud", 300, 600));
+        assert!(carried.correlation_of_others.abs() < 0.1, "{carried:?}");
+        assert_eq!(found(&signal), None);
+        // One playlist does far better than the others; within each, covers say the same.
+        let of_all: Vec<f64> = (0..900).map(|row| signal[row] + if row % 3 == 1 { 300.0 } else { 0.0 }).collect();
+        assert_eq!(found(&of_all), None);
     }
 }

@@ -140,21 +140,21 @@ impl ColorTable {
         self.gray_by_chance.words("differ as much between the two")
     }
 
-    /// What the colors say, in one sentence; `what` is the measure, as a heading.
+    /// What the colors say, in one sentence; `what` is the measure, as within a sentence.
     pub fn sentence(&self, what: &str) -> String {
         let ByChance { p, p_within_playlist: within } = self.colors_by_chance;
         if p.is_nan() {
             "All covers have the same dominant color: there is nothing to compare.".to_owned()
         } else if p >= SIGNIFICANCE {
-            format!("{what} does not differ between dominant colors by more than chance would (p {p:.2}).")
+            format!("Dominant colors do not differ in {what} by more than chance would (p {p:.3}).")
         } else if within >= SIGNIFICANCE {
             format!(
-                "{what} differs between dominant colors (p {p:.3}), but within playlists no more than chance is seen \
+                "Dominant colors differ in {what} (p {p:.3}), but within playlists no more than chance is seen \
                  (p {within:.3}): it may be that some colors go with some playlists."
             )
         } else {
             format!(
-                "{what} differs between dominant colors by more than chance (p {p:.3}); whether that is of use is the \
+                "Dominant colors differ in {what} by more than chance (p {p:.3}); whether that is of use is the \
                  verdict's question."
             )
         }
@@ -295,7 +295,7 @@ mod tests {
         let table = ColorTable::of(&palettes, Naming::Eight, &popularity, (&groups, &playlists));
         let ByChance { p, p_within_playlist } = table.colors_by_chance;
         assert!(p < 0.01 && p_within_playlist > 0.05, "{p} and {p_within_playlist}");
-        assert!(table.sentence("Popularity").ends_with("that some colors go with some playlists."));
+        assert!(table.sentence("popularity").ends_with("that some colors go with some playlists."));
         assert!(table.colors_words().ends_with("it may go with the playlists."));
     }
 

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 const RESAMPLES: usize = 2000;
 /// Fixed, so that the same predictions always get the same interval.
-const SEED: u64 = 0x00C0_FFEE;
+pub const INTERVAL_SEED: u64 = 0x00C0_FFEE;
 
 /// A 95 % interval; its ends are not a number where nothing can be said.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,7 +35,7 @@ fn bootstrap<G: Ord, const N: usize>(
     if groups.is_empty() {
         return Interval::UNKNOWN;
     }
-    let mut random = ChaCha8Rng::seed_from_u64(SEED);
+    let mut random = ChaCha8Rng::seed_from_u64(INTERVAL_SEED);
     let mut drawn: Vec<f64> = (0..RESAMPLES)
         .map(|_| {
             let mut sums = [0.0; N];

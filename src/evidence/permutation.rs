@@ -189,7 +189,7 @@ mod tests {
     fn albums_across_playlists_change_what_is_left_beside_them() {
         // 30 albums of four tracks; no two are in the same playlists.
         let groups: Vec<usize> = (0..120).map(|row| row / 4).collect();
-        let playlists: Vec<usize> = (0..120).map(|row| (row * row / 5 + row) % 10).collect();
+        let playlists: Vec<usize> = (0..120).map(|row| row * 7919 % 101 % 10).collect();
         let values: Vec<f64> = (0..120).map(|row| 100.0 * playlists[row] as f64 + (row * 7919 % 53) as f64).collect();
         let exchanges = Exchanges::new(&groups, &playlists, Exchange::WithinPlaylist);
         assert!(exchanges.can_exchange() && exchanges.beside.is_some());

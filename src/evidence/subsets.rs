@@ -60,7 +60,9 @@ pub struct Subset {
 /// account how many there are in all divisions.
 pub fn subsets(divisions: &[Parts], groups: &[usize], truth: &[f64], predicted: &[f64]) -> Vec<Subset> {
     let mut rows_of = Vec::new();
-    for division in divisions {
+    // One part alone is the whole study.
+    let is_whole = |division: &&Parts| division.names.len() == 1 && division.part_of.iter().all(Option::is_some);
+    for division in divisions.iter().filter(|division| !is_whole(division)) {
         let mut of_part = vec![Vec::new(); division.names.len()];
         let rows = division.part_of.iter().enumerate().filter_map(|(row, part)| Some((row, (*part)?)));
         rows.for_each(|(row, part)| of_part[part].push(row));

@@ -15,7 +15,7 @@ use super::observations::{FOLDS, FoldedTargets, Observations, Target};
 use super::other_targets::{OtherTarget, other_targets};
 use super::permutation::{Exchange, Exchanges, p_value};
 use super::subsets::{Parts, Subset, subsets};
-use super::words::{self, thousandths};
+use super::words::{self, MOST_NAMED, thousandths};
 
 /// Shuffles of the predictors that are fitted in no time.
 pub const SHUFFLES: u64 = 999;
@@ -23,8 +23,6 @@ pub const SHUFFLES: u64 = 999;
 pub(super) const FEWEST_PICTURES: usize = 200;
 /// Less than this R² is of no use.
 pub(super) const DETECTABLE_AT_MOST: f64 = 0.02;
-/// More parts of a study are not told by name.
-const MOST_NAMED: usize = 5;
 /// With fewer shuffles than this, the lowest p there can be is one that is read as a figure.
 const FEW_SHUFFLES: usize = 100;
 /// Below it, p counts as more than chance.
@@ -121,6 +119,9 @@ pub struct Verdict {
     pub answer: Answer,
     /// Two plain sentences.
     pub sentence: String,
+    /// Of which part of the study it holds, where not of all; empty otherwise.
+    #[serde(default)]
+    pub caution: String,
     /// What would change it, and what it does not say.
     pub limits: String,
     pub target: Target,
@@ -179,8 +180,12 @@ impl Verdict {
             .collect();
         let (some, all) = (holding.len(), self.subsets.len());
         let which = if (1..=MOST_NAMED).contains(&some) { format!(": {}", holding.join(", ")) } else { String::new() };
-        (all > 1)
-            .then(|| format!("It holds in {some} of {all} parts of the study, their number taken into account{which}."))
+        (all > 1).then(|| {
+            format!(
+                "What the best predictor from covers says goes with the truth in {some} of {all} parts of the study, their \
+                 number taken into account{which}."
+            )
+        })
     }
 
     /// How thorough it is, in a word.
@@ -226,6 +231,7 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
     let mut verdict = Verdict {
         answer,
         sentence: String::new(),
+        caution: String::new(),
         limits: String::new(),
         target: input.target,
         deciding: rows[deciding].predictor.clone(),
@@ -245,11 +251,12 @@ pub fn verdict(input: VerdictInput<'_>, goes_on: &(dyn Fn() -> bool + Sync)) -> 
         carried_by: None,
     };
     if verdict.is_finding() {
-        let predicted = &first.predicted[deciding];
-        verdict.carried_by = carrier(input.divisions, &observations.groups, &first.truth, predicted);
+        let of_rows = (observations.groups.as_slice(), first.truth.as_slice(), first.own_words(deciding));
+        verdict.carried_by = carrier(input.divisions, &verdict.subsets, of_rows);
     }
     verdict.sentence = words::sentence(&verdict, observations, input.measure);
-    verdict.limits = words::limits(&verdict, input.measure);
+    verdict.caution = words::caution(&verdict);
+    verdict.limits = words::limits(&verdict, observations, input.measure);
     Some(verdict)
 }
 
@@ -309,8 +316,9 @@ impl Nulls {
         let refits = input.networks.iter().map(|network| network.shuffled_passes.len()).min().unwrap_or(0);
         let count = input.shuffles.max(refits as u64);
         let all = shuffles(input, pass, &exchanges(Exchange::of(input.target)), count, refits, goes_on)?;
-        // Where too few covers can change places, nothing can be tested.
-        let count = if within_playlists.can_exchange() { input.shuffles } else { 0 };
+        // Where too few covers can change places, nothing can be tested; and a single playlist is the whole study.
+        let is_asked = input.target != Target::Popularity || observations.has_playlists();
+        let count = if is_asked && within_playlists.can_exchange() { input.shuffles } else { 0 };
         let within = shuffles(input, pass, &within_playlists, count, 0, goes_on)?;
         // Networks were trained on the first ones only; so the best of all is looked for in those.
         let of_networks = if refits > 0 { refits } else { all.len() };

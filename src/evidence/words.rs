@@ -7,7 +7,7 @@ use super::carrier::Carrier;
 use super::controls::Control;
 use super::measure::Measure;
 use super::observations::{Observations, Target};
-use super::subsets::PartBy;
+use super::subsets::{PartBy, Subset};
 use super::verdict::{Answer, DETECTABLE_AT_MOST, FEWEST_PICTURES, Row, SIGNIFICANCE, Verdict, answer_of};
 
 /// A predictor's name as it is shown: that of the mean says what it does.
@@ -25,12 +25,19 @@ pub fn thousandths(value: f64) -> String {
     }
 }
 
-/// The same with its sign: "+0.287".
+/// A p, which is never 0, however small.
+pub fn p_in_words(p: f64) -> String {
+    if p < 0.0005 { "< 0.001".to_owned() } else { thousandths(p) }
+}
+
+/// [`thousandths`] with its sign: "+0.287".
 pub fn signed_thousandths(value: f64) -> String {
     let text = thousandths(value);
     if text.starts_with(['-', '–']) { text } else { format!("+{text}") }
 }
 
+/// More parts of a study are not told by name.
+pub(super) const MOST_NAMED: usize = 5;
 /// Two errors are practically the same where one is less than this share above the other.
 const SAME_ERROR: f64 = 0.005;
 
@@ -82,7 +89,8 @@ fn figures(verdict: &Verdict, observations: &Observations, measure: &dyn Measure
         Target::RankInPlaylist => "the middle".to_owned(),
     };
     let explained = if best.r2 >= 0.005 {
-        format!(" ({:.0} % of the differences explained)", 100.0 * best.r2)
+        let decimals = usize::from(best.r2 < 0.1);
+        format!(" ({:.decimals$} % of the differences explained)", 100.0 * best.r2)
     } else {
         String::new()
     };
@@ -124,7 +132,7 @@ fn cannot_tell(verdict: &Verdict, target: &str) -> String {
 }
 
 /// What would change the verdict, and what it does not say.
-pub(super) fn limits(verdict: &Verdict, measure: &dyn Measure) -> String {
+pub(super) fn limits(verdict: &Verdict, observations: &Observations, measure: &dyn Measure) -> String {
     let failed = verdict.controls.iter().filter(|control| !control.passed);
     let blind: Vec<&str> = failed.filter_map(|control| control.network.as_deref()).collect();
     let change = match verdict.answer {
@@ -135,34 +143,90 @@ pub(super) fn limits(verdict: &Verdict, measure: &dyn Measure) -> String {
         ),
         Answer::CannotTell => "More tracks with different covers would change this.",
         Answer::NoEvidence => {
-            "More tracks, other playlists or another measure of success could change this: an effect too small for \
-             this many tracks stays unseen."
+            "More tracks, other playlists, another measure of success or another way to count it could change this: an \
+             effect too small for this many tracks stays unseen."
         }
         Answer::Detectable | Answer::Weak | Answer::Useful => {
-            "Tracks from other playlists or another time could change this: it holds for tracks like these."
+            "Tracks from other playlists or another time, or another way to count success, could change this: it holds for \
+             tracks like these."
         }
     };
     format!(
-        "{}{change}{} Prediction is not causation: it does not say that another cover would change a track's {}, nor \
+        "{change}{} Prediction is not causation: it does not say that another cover would change a track's {}, nor \
          that covers do not matter to people.",
-        carried(verdict).unwrap_or_default(),
-        beside_playlists(verdict).unwrap_or_default(),
+        if observations.has_playlists() { beside_playlists(verdict).unwrap_or_default() } else { String::new() },
         measure.name()
     )
 }
 
-/// That a finding is one about a single part of the study.
-fn carried(verdict: &Verdict) -> Option<String> {
-    let Carrier { by, name, others, r2_of_others, .. } = verdict.carried_by.as_ref()?;
-    let part = match by {
+/// Of which parts of the study the answer holds, where not of all of it.
+pub(super) fn caution(verdict: &Verdict) -> String {
+    let sentences = match verdict.answer {
+        Answer::CannotTell => Vec::new(),
+        Answer::NoEvidence => held(verdict).into_iter().collect(),
+        Answer::Detectable | Answer::Weak | Answer::Useful => match &verdict.carried_by {
+            Some(carrier) => vec![carried(carrier)],
+            None => [PartBy::Playlist, PartBy::Year].into_iter().filter_map(|by| held_in_few(verdict, by)).collect(),
+        },
+    };
+    sentences.join(" ")
+}
+
+fn carried(carrier: &Carrier) -> String {
+    format!(
+        "All of it rests on {}: among the other {} tracks nothing is left to rely on (correlation {}).",
+        part(carrier.by, &carrier.name),
+        carrier.others,
+        signed_thousandths(carrier.correlation_of_others)
+    )
+}
+
+/// Of no evidence over all: where there is some nevertheless.
+fn held(verdict: &Verdict) -> Option<String> {
+    let told = |subset: &Subset| {
+        let name = part(subset.by, &subset.name);
+        format!("{name} (correlation {:+.2}, {} tracks)", subset.correlation, subset.n)
+    };
+    let holds = |subset: &&Subset| subset.holds && !subset.is_small && subset.correlation > 0.0;
+    let mut holding: Vec<&Subset> = verdict.subsets.iter().filter(holds).collect();
+    holding.sort_by(|one, other| other.correlation.total_cmp(&one.correlation));
+    let holding: Vec<String> = holding.into_iter().map(told).collect();
+    (1..=MOST_NAMED).contains(&holding.len()).then(|| {
+        format!(
+            "In a part of the study there is more than chance, the number of parts taken into account: {}.",
+            holding.join("; ")
+        )
+    })
+}
+
+/// Of a finding over all: that most parts of a division show nothing by themselves.
+fn held_in_few(verdict: &Verdict, by: PartBy) -> Option<String> {
+    let parts: Vec<&Subset> = verdict.subsets.iter().filter(|part| part.by == by && !part.is_small).collect();
+    let holding: Vec<&str> = parts.iter().filter(|part| part.holds).map(|part| part.name.as_str()).collect();
+    if parts.len() < 2 || 2 * holding.len() >= parts.len() {
+        return None;
+    }
+    let (what, all) = (if by == PartBy::Playlist { "playlists" } else { "years or decades of release" }, parts.len());
+    Some(match (holding.is_empty(), by) {
+        (true, PartBy::Year) => format!(
+            "Within none of {all} {what} does it hold by itself: it may be that covers and success both changed with the years."
+        ),
+        (true, PartBy::Playlist) => format!("Within none of {all} {what} does it hold by itself."),
+        (false, _) => format!(
+            "By itself it holds within {} of {all} {what} ({}); in the others no more than chance was seen.",
+            holding.len(),
+            holding.join(", ")
+        ),
+    })
+}
+
+/// A part within a sentence.
+fn part(by: PartBy, name: &str) -> String {
+    match by {
         PartBy::Playlist => format!("the playlist {name}"),
         PartBy::Year if name.ends_with('s') => format!("tracks of the {name}"),
         PartBy::Year => format!("tracks of {name}"),
-    };
-    Some(format!(
-        "All of it rests on {part}: among the other {others} tracks nothing is left to rely on (R² {}). ",
-        thousandths(*r2_of_others)
-    ))
+    }
 }
 
 /// How much of a finding the playlists say already.
@@ -217,6 +281,7 @@ mod tests {
     #[test]
     fn what_rounds_to_zero_has_no_sign() {
         assert_eq!([0.2871, -0.0001, f64::NAN].map(thousandths), ["0.287", "0.000", "–"]);
+        assert_eq!([0.0004, 0.031, f64::NAN].map(p_in_words), ["< 0.001", "0.031", "–"]);
         assert_eq!([0.2871, -0.0001, -0.2].map(signed_thousandths), ["+0.287", "+0.000", "-0.200"]);
     }
 }

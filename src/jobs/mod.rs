@@ -32,6 +32,8 @@ pub use plan::fuzz as fuzz_plan;
 pub use plan::{Collected, PlanError, collect, do_unit, write_plan};
 pub use priority::let_others_go_first;
 pub use scoring::{Score, ScoreError, Scorer};
-pub use training::{TrainError, TrainEvent, Trained, train_run};
-pub use verdict::{VerdictError, VerdictEvent, VerdictKind, VerdictRequest, reach_verdict, run_controls};
+pub use training::{FEWEST_TRACKS, TrainError, TrainEvent, Trained, train_run};
+pub use verdict::{
+    FEWEST_VERDICT_TRACKS, VerdictError, VerdictEvent, VerdictKind, VerdictRequest, reach_verdict, run_controls,
+};
 pub use wishes::{Stop, Wishes};

@@ -4,7 +4,6 @@
 //! nothing but the folder; one that is done twice gives the same bits on the same kernels.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +63,6 @@ impl Plan {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Done {
     key: [u8; 32],
-    seconds: f64,
     /// The predictions' bits, so that they are read as they were written.
     predictions: Vec<u32>,
     /// BLAKE3 of key and predictions.
@@ -72,9 +70,9 @@ struct Done {
 }
 
 impl Done {
-    fn new(key: [u8; 32], seconds: f64, predictions: &[f32]) -> Self {
+    fn new(key: [u8; 32], predictions: &[f32]) -> Self {
         let predictions: Vec<u32> = predictions.iter().map(|value| value.to_bits()).collect();
-        Self { checksum: checksum(&key, &predictions), key, seconds, predictions }
+        Self { checksum: checksum(&key, &predictions), key, predictions }
     }
 
     fn is_sound(&self, unit: &Unit, digest: &[u8; 32]) -> bool {
@@ -175,9 +173,8 @@ pub fn do_unit(
     if read_done(&path).is_some_and(|done| done.is_sound(unit, &plan.digest)) {
         return Ok(Some(path));
     }
-    let since = Instant::now();
     let Some(predictions) = fit(&file, &observed, unit, options, wishes)? else { return Ok(None) };
-    let done = Done::new(unit.key(&plan.digest), since.elapsed().as_secs_f64(), &predictions);
+    let done = Done::new(unit.key(&plan.digest), &predictions);
     write_file(&path, serde_json::to_string(&done).unwrap_or_default().as_bytes())?;
     Ok(Some(path))
 }
@@ -202,7 +199,7 @@ pub fn collect(file: &StudyFile, observed: &Observed, folder: &Path) -> Result<C
         match read_done(&path) {
             Some(done) if done.is_sound(unit, &plan.digest) => {
                 let predictions = done.predictions.iter().map(|bits| f32::from_bits(*bits)).collect();
-                study.save_fit(&SavedFit { key: done.key, unit: unit.json(), seconds: done.seconds, predictions })?;
+                study.save_fit(&SavedFit { key: done.key, unit: unit.json(), seconds: 0.0, predictions })?;
                 collected.taken += 1;
             }
             _ => collected.damaged.push(number),

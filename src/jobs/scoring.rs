@@ -27,9 +27,9 @@ pub enum ScoreError {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Score {
     pub prediction: f64,
-    /// The prediction plus the 10th percentile of the test residuals.
+    /// The prediction plus the 10th percentile of the test residuals; not below 0 where no value is.
     pub low: f64,
-    /// The prediction plus the 90th percentile of the test residuals.
+    /// The prediction plus the 90th percentile of the test residuals; not above 100 where that is the highest there is.
     pub high: f64,
     /// Percentage of the predictions for the test tracks that are lower, ties counted half.
     pub percentile: f64,
@@ -45,6 +45,8 @@ pub struct Scorer {
     test_predictions: Vec<f64>,
     /// Truth less prediction, ascending.
     residuals: Vec<f64>,
+    /// Between which values what is predicted lies by its nature.
+    bounds: (f64, f64),
 }
 
 impl Scorer {
@@ -77,7 +79,11 @@ impl Scorer {
         let mut residuals: Vec<f64> = predictions.iter().map(|item| item.truth - item.predicted).collect();
         test_predictions.sort_by(f64::total_cmp);
         residuals.sort_by(f64::total_cmp);
-        Ok(Self { run, network, test_predictions, residuals })
+        let is_hundred = study.target()?.is_hundred();
+        let is_positive = predictions.iter().all(|item| item.truth >= 0.0);
+        let bounds =
+            (if is_positive { 0.0 } else { f64::NEG_INFINITY }, if is_hundred { 100.0 } else { f64::INFINITY });
+        Ok(Self { run, network, test_predictions, residuals, bounds })
     }
 
     /// The run that scores.
@@ -111,8 +117,9 @@ impl Scorer {
         let residual = |share| quantile(&self.residuals, share).unwrap_or(0.0);
         Ok(Score {
             prediction,
-            low: prediction + residual(0.1),
-            high: prediction + residual(0.9),
+            // There are no streams below 0.
+            low: (prediction + residual(0.1)).max(self.bounds.0),
+            high: (prediction + residual(0.9)).min(self.bounds.1),
             percentile: percentile(&self.test_predictions, prediction),
             beats_mean: self.run.beats_mean().unwrap_or(false),
         })

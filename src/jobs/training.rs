@@ -13,7 +13,7 @@ use crate::study::{
 };
 
 /// The fewest tracks, with popularity and cover, that a training makes sense for.
-const FEWEST_TRACKS: usize = 8;
+pub const FEWEST_TRACKS: usize = 8;
 
 /// Why a run could not be trained.
 #[derive(Debug, thiserror::Error)]

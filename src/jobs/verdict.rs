@@ -57,7 +57,7 @@ pub enum VerdictError {
     Train(#[from] TrainError),
     #[error(
         "Only {0} tracks have both a cover and what is to be predicted; a verdict needs at least {fewest}. Import more tracks.",
-        fewest = FEWEST_TRACKS
+        fewest = FEWEST_VERDICT_TRACKS
     )]
     TooFewTracks(usize),
     #[error(
@@ -78,7 +78,7 @@ pub enum VerdictError {
 }
 
 /// The fewest tracks that five folds make sense for.
-const FEWEST_TRACKS: usize = 25;
+pub const FEWEST_VERDICT_TRACKS: usize = 25;
 
 /// What reaching a verdict tells while it goes on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -205,7 +205,7 @@ fn network_controls(
 
 fn check(observed: &Observed) -> Result<(), VerdictError> {
     let popularity = &observed.rows.popularity;
-    if popularity.len() < FEWEST_TRACKS {
+    if popularity.len() < FEWEST_VERDICT_TRACKS {
         return Err(VerdictError::TooFewTracks(popularity.len()));
     }
     if observed.rows.pictures() < FOLDS {

@@ -20,7 +20,7 @@ impl Contents {
                     }
                 }
                 p {
-                    (found.table.sentence(&self.target.heading()))
+                    (found.table.sentence(&self.target.name()))
                     @if let Some(sentence) = self.beside_the_verdict(found.table.colors_by_chance.p) { " " (sentence) }
                 }
                 p {
@@ -49,9 +49,10 @@ impl Contents {
     fn beside_the_verdict(&self, p: f64) -> Option<&'static str> {
         let verdict = self.verdict.as_ref().filter(|verdict| verdict.answer == Answer::NoEvidence)?;
         (p < SIGNIFICANCE && verdict.target == evidence::Target::Popularity).then_some(
-            "That is no contradiction to the verdict: here three questions are asked of the tracks at hand (dominant \
-             color, black-and-white, look), of which one is easily answered by chance; the verdict asks what colors say \
-             of tracks that were not looked at, and a difference that small between groups says nothing reliable of them.",
+            "That is no contradiction to the verdict: groups may differ, and yet too little, or too few tracks among them, \
+             to say anything reliable of tracks that were not looked at, which is what the verdict asks. Three such \
+             questions are put here (dominant color, black-and-white, look): of one of three, a p above 0.017 is easily \
+             chance.",
         )
     }
 

@@ -37,7 +37,7 @@ impl Contents {
                                 td.number { (thousandths(row.r2_low)) " to " (thousandths(row.r2_high)) }
                                 td.number { (verdict.target.short_difference(&self.target, row.rmse, 2)) }
                                 td.number { (thousandths(row.p)) }
-                                td.number { (thousandths(row.p_against_deciding)) }
+                                td.number { (evidence::p_in_words(row.p_against_deciding)) }
                             }
                         }
                     }
@@ -52,7 +52,7 @@ impl Contents {
                 }
                 (predictors(verdict))
                 h3 { "Controls" }
-                p.quiet { "Questions whose answers are known. Where one is not answered rightly, the verdict is worth nothing." }
+                p.quiet { "Questions whose answers are known. Where one is not answered rightly, the verdict is worth nothing. They are asked of " (self.target.name()) " itself, whatever the verdict is on." }
                 ul {
                     @for control in &verdict.controls {
                         li { (control.name) ": " strong { (if control.passed { "passed" } else { "failed" }) } ", " (control.detail) }
@@ -67,8 +67,13 @@ impl Contents {
 
 /// What each predictor sees and does.
 fn predictors(verdict: &Verdict) -> Markup {
+    let always = match verdict.target {
+        evidence::Target::Popularity => "always the mean of the tracks that it was fitted to",
+        evidence::Target::WithinPlaylist => "always the mean of the track's playlist: no difference from it",
+        evidence::Target::RankInPlaylist => "always the mean rank, the middle of the playlist",
+    };
     let known = [
-        (Baseline::Mean, "always the mean of the tracks that it was fitted to"),
+        (Baseline::Mean, always),
         (Baseline::Playlist, "the mean of the track's playlist"),
         (
             Baseline::Colors,

@@ -18,8 +18,9 @@ use crate::evidence::{self, Answer, SIGNIFICANCE, Verdict};
 use crate::jobs::{ColorFindings, alike, find_colors};
 use crate::nn::{Hyperparameters, Preset, settings_parts};
 use crate::study::{
-    CoverId, Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, RunRecord, Scale, Study, StudyError,
-    Target, Track, capitalised, concerns, has_changed_since_verdict, plural, results_sentence, thousands, tracks_mark,
+    CoverId, Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, Rejected, RunRecord, Scale, Study,
+    StudyError, Target, Track, capitalised, concerns, has_changed_since_verdict, plural, results_sentence, thousands,
+    tracks_mark,
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -40,7 +41,8 @@ struct Contents {
     playlists: Vec<PlaylistSummary>,
     popularity: Descriptive,
     histogram: Histogram,
-    left_out: usize,
+    /// What could not be used: how many for each reason, the most frequent first.
+    left_out: Vec<(String, usize)>,
     /// Tracks whose cover is the same picture as another's.
     shared: usize,
     /// What about the data may mislead.
@@ -79,7 +81,7 @@ pub fn report(study: &Study, name: &str, shown: Option<usize>) -> Result<String,
         histogram: Histogram::of(values, measured.scale_end(popularity.max), BINS),
         target: measured,
         popularity,
-        left_out: study.rejected()?.len(),
+        left_out: by_reason(&study.rejected()?),
         shared: tracks_that_share(&tracks, &groups),
         colors: if has_usable { Some(find_colors(study, Clustering::Oklab, Naming::Eight)?) } else { None },
         runs: study.runs()?,
@@ -136,10 +138,11 @@ impl Contents {
                         p.kicker { (verdict.kind()) ", on " (verdict.target.told(&self.target.name())) }
                         p.big { (verdict.answer.as_str()) }
                         p.lead { (verdict.sentence) }
+                        @if !verdict.caution.is_empty() { p { strong { (verdict.caution) } } }
                         @if self.has_changed {
                             p { strong { "Since this verdict, tracks were excluded, added or counted anew: it is about the data as it was." } }
                         }
-                        p.quiet { (meaning(verdict, &self.target.name())) }
+                        p.quiet { (meaning(verdict, &self.counted_as())) }
                     }
                     None => {
                         p.big { "no verdict yet" }
@@ -166,7 +169,9 @@ impl Contents {
                     @if self.counts.grayscale > 0 {
                         " " (plural(self.counts.grayscale, "cover file has", "cover files have")) " a single color channel."
                     }
-                    @if self.left_out > 0 { " " (plural(self.left_out, "item", "items")) " could not be used." }
+                    @for (reason, count) in &self.left_out {
+                        " Left out, " (plural(*count, "item", "items")) ": " (reason)
+                    }
                 }
                 p {
                     (counted(&self.target))
@@ -236,6 +241,14 @@ impl Contents {
         }
     }
 
+    /// What differences are explained of: of logarithms where those are counted.
+    fn counted_as(&self) -> String {
+        match self.target.scale {
+            Scale::Logarithm => format!("the logarithm of {}", self.target.name()),
+            Scale::AsGiven | Scale::PercentRank => self.target.name(),
+        }
+    }
+
     /// What the verdict is on, where that is not the study's measure itself.
     fn other_target(&self) -> Option<evidence::Target> {
         let target = self.verdict.as_ref()?.target;
@@ -291,8 +304,9 @@ impl Contents {
             section.repeat {
                 h2 { "To repeat it" }
                 p {
-                    "Cover Study " (env!("CARGO_PKG_VERSION")) "; folds, shuffles and intervals come from fixed seeds, so the "
-                    "same study gives the same figures. In the program: open the study, Verdict. In a terminal: "
+                    "Cover Study " (env!("CARGO_PKG_VERSION")) "; all seeds are fixed, so the same study gives the same figures: "
+                    "folds of the first repeat come from seed 0, of the next from 1 and so on, shuffles from seeds 0, 1, 2, …, "
+                    "intervals from seed " (evidence::INTERVAL_SEED) ". In the program: open the study, Verdict. In a terminal: "
                     code { (self.command()) }
                 }
                 @if let Some(preset) = self.preset_in_verdict() {
@@ -330,6 +344,23 @@ fn tracks_that_share(tracks: &[Track], groups: &HashMap<CoverId, usize>) -> usiz
         *counts.entry(*group).or_default() += 1;
     }
     counts.into_values().filter(|count| *count > 1).sum()
+}
+
+/// The most reasons that are told.
+const REASONS: usize = 5;
+
+/// How many items were left out for each reason, the most frequent first.
+fn by_reason(rejected: &[Rejected]) -> Vec<(String, usize)> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    rejected.iter().for_each(|item| *counts.entry(&item.reason).or_default() += 1);
+    let mut reasons: Vec<(String, usize)> =
+        counts.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect();
+    reasons.sort_by(|(one, of_one), (other, of_other)| of_other.cmp(of_one).then_with(|| one.cmp(other)));
+    if reasons.len() > REASONS {
+        let rest = reasons.split_off(REASONS - 1).into_iter().map(|(_, count)| count).sum();
+        reasons.push(("other reasons, which the program lists.".to_owned(), rest));
+    }
+    reasons
 }
 
 /// What each answer means, for who meets the word for the first time.
@@ -412,7 +443,7 @@ mod tests {
             playlists: vec![PlaylistSummary { name: "Rock & <b>Roll</b>".to_owned(), tracks: 1, mean: None }],
             popularity: Descriptive::default(),
             histogram: Histogram::of([], 100.0, BINS),
-            left_out: 0,
+            left_out: Vec::new(),
             shared: 0,
             concerns: Vec::new(),
             colors: None,

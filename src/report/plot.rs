@@ -34,6 +34,8 @@ pub enum Marks {
 pub struct Series {
     pub name: String,
     pub color: &'static str,
+    /// How its line is broken, as SVG says it; "none" for a whole one.
+    pub dash: &'static str,
     pub marks: Marks,
 }
 
@@ -157,7 +159,7 @@ impl Plot {
 
     fn legend(&self) -> Markup {
         let dashed = self.line.iter().map(|(name, _)| (name.as_str(), QUIET, "4 3"));
-        let names = self.series.iter().map(|series| (series.name.as_str(), series.color, "none")).chain(dashed);
+        let names = self.series.iter().map(|series| (series.name.as_str(), series.color, series.dash)).chain(dashed);
         html! {
             @for (index, (name, color, dash)) in names.enumerate() {
                 @let x = WIDTH - RIGHT - LEGEND;
@@ -282,7 +284,7 @@ impl Series {
         html! {
             @match &self.marks {
                 Marks::Line(points) => {
-                    polyline points=(points.iter().filter(is_there).map(at).collect::<Vec<_>>().join(" ")) fill="none" stroke=(self.color) stroke-width="2" {}
+                    polyline points=(points.iter().filter(is_there).map(at).collect::<Vec<_>>().join(" ")) fill="none" stroke=(self.color) stroke-width="2" stroke-dasharray=(self.dash) {}
                 }
                 Marks::Points(points) => {
                     @for point in points.iter().filter(is_there) {
@@ -304,7 +306,7 @@ mod tests {
             title: "True & <predicted>".to_owned(),
             x_label: "True".to_owned(),
             y_label: "Predicted".to_owned(),
-            series: vec![Series { name: "Test tracks".to_owned(), color: COLORS[0], marks }],
+            series: vec![Series { name: "Test tracks".to_owned(), color: COLORS[0], dash: "none", marks }],
             line: Some(("Always guess the mean".to_owned(), 30.0)),
             diagonal: false,
         }

@@ -3,6 +3,9 @@
 use super::plot::{COLORS, Marks, Plot, Series};
 use crate::study::{PlaylistResidual, Prediction, RunRecord, Target, Weights};
 
+/// Rows of fewer test tracks are gray.
+pub const FEW: usize = 20;
+const GRAY: &str = "#8A929C";
 const MEAN: &str = "Always guess the mean";
 
 /// True against predicted values of a run's test tracks.
@@ -12,7 +15,12 @@ pub fn scatter_plot(run: &RunRecord, predictions: &[Prediction], weights: Weight
         title: format!("{}: true against predicted", run.name),
         x_label: format!("True {}", target.name()),
         y_label: format!("Predicted {}", target.name()),
-        series: vec![Series { name: "Test tracks".to_owned(), color: COLORS[0], marks: Marks::Points(points) }],
+        series: vec![Series {
+            name: "Test tracks".to_owned(),
+            color: COLORS[0],
+            dash: "none",
+            marks: Marks::Points(points),
+        }],
         line: run.baseline.map(|baseline| (MEAN.to_owned(), baseline.train_mean)),
         diagonal: true,
     }
@@ -20,9 +28,11 @@ pub fn scatter_plot(run: &RunRecord, predictions: &[Prediction], weights: Weight
 
 /// The test error of runs, epoch by epoch.
 pub fn curves_plot(runs: &[&RunRecord]) -> Plot {
-    let series = runs.iter().zip(COLORS.into_iter().cycle()).map(|(run, color)| {
+    // Colors come round again with another way of drawing.
+    let looks = ["none", "7 4", "2 3"].into_iter().cycle().flat_map(|dash| COLORS.map(|color| (color, dash)));
+    let series = runs.iter().zip(looks).map(|(run, (color, dash))| {
         let points = run.epochs.iter().map(|epoch| [epoch.epoch as f64, epoch.test_mse]).collect();
-        Series { name: run.name.clone(), color, marks: Marks::Line(points) }
+        Series { name: run.name.clone(), color, dash, marks: Marks::Line(points) }
     });
     let mean_rmse = runs.iter().find_map(|run| run.mean_rmse());
     Plot {
@@ -39,13 +49,15 @@ pub fn curves_plot(runs: &[&RunRecord]) -> Plot {
 pub fn residuals_plot(run: &RunRecord, residuals: &[PlaylistResidual], target: &Target) -> Plot {
     let rows = residuals.iter().map(|one| {
         let name = if one.playlist.is_empty() { "(none)" } else { &one.playlist };
-        (name.to_owned(), [one.mean, one.low, one.high])
+        let row = (name.to_owned(), [one.mean, one.low, one.high]);
+        let color = if one.tracks < FEW { GRAY } else { COLORS[0] };
+        Series { name: run.name.clone(), color, dash: "none", marks: Marks::Rows(vec![row]) }
     });
     Plot {
         title: format!("{}: predicted less true, by playlist", run.name),
-        x_label: format!("Predicted less true {}", target.name()),
+        x_label: format!("Predicted less true {}; gray: fewer than {FEW} test tracks", target.name()),
         y_label: String::new(),
-        series: vec![Series { name: run.name.clone(), color: COLORS[0], marks: Marks::Rows(rows.collect()) }],
+        series: rows.collect(),
         line: Some(("No difference".to_owned(), 0.0)),
         diagonal: false,
     }

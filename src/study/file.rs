@@ -353,6 +353,22 @@ impl Study {
         Ok(Recovered { runs, import })
     }
 
+    /// Notes that the covers' colors have been looked at.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn note_colors_seen(&mut self) -> Result<(), StudyError> {
+        self.set_meta(COLORS_SEEN, Some("yes"))
+    }
+
+    /// Whether the covers' colors have been looked at.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn are_colors_seen(&self) -> Result<bool, StudyError> {
+        Ok(self.meta(COLORS_SEEN)?.is_some())
+    }
+
     /// Notes that the study has tracks that were made up, so that nobody takes them for real ones.
     ///
     /// # Errors
@@ -378,6 +394,8 @@ impl Study {
     }
 }
 
+/// That the covers' colors have been looked at.
+const COLORS_SEEN: &str = "colors seen";
 /// What the sample study's tracks are.
 const MADE_UP: &str = "made up";
 

@@ -60,6 +60,9 @@ pub enum PictureError {
     /// More than [`MAX_BYTES`].
     #[error("The file is too large: the limit is {} MiB. Save the picture smaller.", MAX_BYTES >> 20)]
     TooManyBytes,
+    /// All of it is transparent.
+    #[error("Nothing of the picture can be seen: it is transparent everywhere. Save it again with its colors.")]
+    Invisible,
     /// The picture contradicts its format.
     #[error("The picture is damaged ({0}). Copy or download it again.")]
     Damaged(String),
@@ -174,8 +177,22 @@ fn decode_with(mut decoder: impl ImageDecoder, format: &'static str) -> Result<P
     // Unreadable EXIF data is no reason to refuse the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder)?;
+    if is_invisible(&picture) {
+        return Err(PictureError::Invisible);
+    }
     picture.apply_orientation(orientation);
     Ok(Picture { rgb: picture.into_rgb8(), grayscale, format })
+}
+
+/// Whether nothing of it can be seen: its colors are leftovers of a program then, and no cover.
+fn is_invisible(picture: &DynamicImage) -> bool {
+    match picture {
+        DynamicImage::ImageRgba8(pixels) => pixels.pixels().all(|pixel| pixel[3] == 0),
+        DynamicImage::ImageLumaA8(pixels) => pixels.pixels().all(|pixel| pixel[1] == 0),
+        DynamicImage::ImageRgba16(pixels) => pixels.pixels().all(|pixel| pixel[3] == 0),
+        DynamicImage::ImageLumaA16(pixels) => pixels.pixels().all(|pixel| pixel[1] == 0),
+        _ => false,
+    }
 }
 
 fn check_size(width: u32, height: u32) -> Result<(), PictureError> {

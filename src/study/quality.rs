@@ -168,8 +168,10 @@ fn skewed(tracks: &[&Track], popularity: &Descriptive, target: &Target) -> Optio
         return None;
     }
     let sentence = format!(
-        "The values are skewed: half of them lie below {median:.1}, the highest is {max:.1}. A few very high ones then \
-         decide what a model's error is."
+        "The values are skewed: half of them lie below {}, the highest is {}. A few very high ones then \
+         decide what a model's error is.",
+        target.figure(median),
+        target.figure(max)
     );
     let remedy = (target.scale == Scale::AsGiven).then_some(Remedy::Logarithm);
     Some(Concern { sentence, tracks: Vec::new(), remedy })

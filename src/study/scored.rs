@@ -28,13 +28,19 @@ pub struct SavedScore {
 }
 
 impl Study {
-    /// Keeps a score in the history and returns its number there.
+    /// Keeps a score in the history and returns its number there. It takes the place of the same score of the same file
+    /// and picture.
     ///
     /// # Errors
     /// Where the file cannot be written.
     pub fn keep_score(&mut self, score: &SavedScore) -> Result<i64, StudyError> {
         let now_secs = jiff::Timestamp::now().as_second();
         self.transaction(|transaction| {
+            transaction.execute(
+                "DELETE FROM scored
+                 WHERE NOT hidden AND file = ?1 AND run_id = ?2 AND prediction = ?3 AND picture = ?4",
+                params![score.file, score.run.0, score.prediction, score.picture],
+            )?;
             transaction.execute(
                 "INSERT INTO scored (file, run_id, run_name, prediction, low, high, percentile, beats_mean, train_mean,
                     picture, created_secs)

@@ -12,6 +12,7 @@ pub struct SavedFit {
     pub key: [u8; 32],
     /// The unit of work as JSON.
     pub unit: String,
+    /// How long it took; 0 where it was done elsewhere.
     pub seconds: f64,
     pub predictions: Vec<f32>,
 }

@@ -8,7 +8,7 @@ use super::icons::Icon;
 use super::marks::{self, Mark, Scale, Shape};
 use super::page::page;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{card, choice, empty, help, notice, primary, right_aligned};
+use super::widgets::{bare_choice, card, choice, empty, help, notice, primary, right_aligned};
 use crate::app::{Command, Step};
 use crate::evidence::colors::{Clustering, Naming, Palette};
 use crate::evidence::{ColorGroup, Looks, signed_thousandths};
@@ -26,7 +26,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     let measured = panel.state.target();
     let sentence = match &panel.state.colors.found {
-        Some(Ok(found)) => found.table.sentence(&measured.heading()),
+        Some(Ok(found)) if tracks > 0 => found.table.sentence(&measured.name()),
         _ => format!("Each cover's three dominant colors, against its {}.", measured.name()),
     };
     let is_under_way = panel.state.colors.is_under_way();
@@ -43,6 +43,10 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         },
         |ui| {
             choices(ui, panel);
+            if let Some(why) = panel.state.too_few_tracks(1) {
+                empty(ui, Icon::Colors, why);
+                return;
+            }
             match panel.state.colors.found.clone() {
                 Some(Ok(found)) => findings(ui, panel, &found, &measured),
                 Some(Err(why)) => notice(ui, Icon::Alert, palette(ui).error, why),
@@ -66,8 +70,8 @@ fn choices(ui: &mut Ui, panel: &mut Panel<'_>) {
         help(ui, "telling colors apart", "The three colors are centers of groups of similar pixels. As people see: equal distances look equally different (Oklab). As in 2022: by red, green and blue, each divided by its spread, as the original study did.");
         ui.add_space(GAP_LARGE);
         let namings = [(Naming::Eight, "eight, as in 2022"), (Naming::Fine, "seventeen")];
-        let shown = namings.iter().find(|(naming, _)| *naming == colors.naming).map_or("", |(_, word)| word);
-        if let Some(naming) = choice(ui, "Names", shown, Some(colors.naming), &namings) {
+        ui.label("Names");
+        if let Some(naming) = bare_choice(ui, "Names", colors.naming, &namings, 88.0) {
             colors.naming = naming;
         }
     });
@@ -91,9 +95,9 @@ fn findings(ui: &mut Ui, panel: &mut Panel<'_>, found: &ColorFindings, measured:
 
 fn by_color(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
     let scale = scale_of(found.table.by_color.iter().map(|(_, group)| group));
-    let bar = bar_width(ui);
+    let bar = bar_width(ui, found.mean);
     egui::Grid::new("by color").num_columns(5).min_col_width(0.0).spacing([GAP, 2.0]).show(ui, |ui| {
-        headings(ui, "Color", measured);
+        headings(ui, "Color", measured, found.mean);
         for (name, group) in &found.table.by_color {
             swatch(ui, name.rgb, 16.0);
             group_row(ui, (name.name, group), bar, (found.mean, scale), measured);
@@ -107,9 +111,9 @@ fn by_color(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
 fn black_and_white(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
     let groups = [("black and white", &found.table.black_and_white), ("color", &found.table.color)];
     let scale = scale_of(groups.iter().map(|(_, group)| *group));
-    let bar = bar_width(ui);
+    let bar = bar_width(ui, found.mean);
     egui::Grid::new("black and white").num_columns(5).min_col_width(0.0).spacing([GAP, 2.0]).show(ui, |ui| {
-        headings(ui, "Cover", measured);
+        headings(ui, "Cover", measured, found.mean);
         for (name, group) in groups {
             ui.label("");
             group_row(ui, (name, group), bar, (found.mean, scale), measured);
@@ -119,9 +123,14 @@ fn black_and_white(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
     caption(ui, &found.table.gray_words());
 }
 
-/// The room that names and figures leave for the bars.
-fn bar_width(ui: &Ui) -> f32 {
-    (ui.available_width() - 16.0 - 116.0 - 64.0 - 48.0 - 4.0 * GAP).clamp(90.0, 420.0)
+/// The room that names and figures, which are of the size of `mean`, leave for the bars.
+fn bar_width(ui: &Ui, mean: f64) -> f32 {
+    (ui.available_width() - 16.0 - 116.0 - figure_width(mean) - 48.0 - 4.0 * GAP).clamp(90.0, 420.0)
+}
+
+/// The width of a column of figures, with room for the marks of large ones.
+fn figure_width(mean: f64) -> f32 {
+    if mean.abs() >= 10_000.0 { 92.0 } else { 64.0 }
 }
 
 /// From 0, or below where means are, to the highest.
@@ -133,13 +142,13 @@ fn scale_of<'a>(groups: impl Iterator<Item = &'a ColorGroup>) -> Scale {
     Scale { low: low * 1.02, high: high * 1.02 }
 }
 
-fn headings(ui: &mut Ui, first: &str, measured: &Target) {
+fn headings(ui: &mut Ui, first: &str, measured: &Target, mean: f64) {
     let quiet = palette(ui).quiet;
     let heading = |text: &str| RichText::new(text).font(theme::caption()).color(quiet);
     ui.label("");
     ui.label(heading(first));
     ui.label(heading(&format!("{} {}, 95 % interval", capitalised(measured.mean_name()), measured.name())));
-    right_aligned(ui, 64.0, heading("Mean"));
+    right_aligned(ui, figure_width(mean), heading("Mean"));
     right_aligned(ui, 48.0, heading("Tracks"));
     ui.end_row();
 }
@@ -167,7 +176,7 @@ fn group_row(
         measured.with_unit(group.mean),
         tracks_with_covers(group.n, group.covers)
     ));
-    right_aligned(ui, 64.0, RichText::new(measured.figure(group.mean)).color(ink));
+    right_aligned(ui, figure_width(mean), RichText::new(measured.figure(group.mean)).color(ink));
     right_aligned(ui, 48.0, RichText::new(thousands(group.n)).color(ink));
     ui.end_row();
 }

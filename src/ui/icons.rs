@@ -35,6 +35,7 @@ icons! {
     Moon = "moon",
     Monitor = "monitor",
     Results = "results",
+    Pause = "pause",
     Running = "loader",
     Score = "score",
     Star = "star",

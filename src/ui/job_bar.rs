@@ -24,7 +24,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             let left = progress.seconds_left(import.since.elapsed().as_secs_f64());
             let text = match (progress.waiting_secs, left) {
                 (Some(seconds), _) => format!("{counts}, waiting {}", clock(seconds as f64)),
-                (None, Some(left)) => format!("{counts}, {} left", clock(left)),
+                (None, Some(left)) => format!("{counts}, {} left", clock(left.ceil().max(1.0))),
                 (None, None) => counts,
             };
             (text, progress.done as f32 / progress.total.max(1) as f32)
@@ -33,7 +33,10 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             let state = if under.is_paused { "Paused" } else { "Training" };
             let head = format!("{state} {}: epoch {} of {}", under.name, under.epoch.max(1), under.epochs);
             let left = under.seconds_left().filter(|_| !under.is_paused);
-            (left.map_or_else(|| head.clone(), |left| format!("{head}, {} left", clock(left))), under.share())
+            (
+                left.map_or_else(|| head.clone(), |left| format!("{head}, {} left", clock(left.ceil().max(1.0)))),
+                under.share(),
+            )
         }
         (None, None) => match &panel.state.verdict.under {
             Some(under) => (under.sentence(), under.share()),

@@ -15,13 +15,27 @@ pub fn page(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut 
         ui.spacing_mut().scroll.floating_allocated_width = 0.0;
         // In a narrow window, what finds no room is to be had by scrolling.
         let area = if width < NARROW { ScrollArea::both() } else { ScrollArea::vertical() };
-        area.id_salt(title).auto_shrink([false, false]).show(ui, |ui| {
+        area.id_salt((title, opening(ui.ctx()))).auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().scroll = bars;
             ui.set_max_width(width);
             contents(ui);
             ui.add_space(GAP_LARGE);
         });
     });
+}
+
+/// Tells openings of studies apart: each begins at the top of its panels, wherever another one was left.
+pub fn opening(ctx: &egui::Context) -> u64 {
+    ctx.data(|data| data.get_temp(opening_id())).unwrap_or(0)
+}
+
+fn opening_id() -> egui::Id {
+    egui::Id::unique("opening of the study")
+}
+
+/// Another study has been opened: `number` is one that no opening had before, in an earlier window neither.
+pub fn begin_anew(ctx: &egui::Context, number: u64) {
+    ctx.data_mut(|data| data.insert_temp(opening_id(), number));
 }
 
 /// Panels of fewer points may have something that is wider.

@@ -6,11 +6,11 @@ use egui_plot::{Bar, BarChart, GridMark, HLine, Line, LineStyle, Plot, Points, V
 
 use super::theme::{self, GAP, SERIES, palette};
 use super::widgets::{describe, name};
-use crate::study::{Histogram, RunRecord, plural, thousands};
+use crate::study::{Histogram, RunId, RunRecord, plural, thousands};
 
 const HEIGHT: f32 = 220.0;
 /// The names of the curves that are seen at once, in points.
-const KEY_HEIGHT: f32 = 72.0;
+const KEY_HEIGHT: f32 = 112.0;
 /// Marks of the vertical axis are at least so far apart, in points; the numbers of closer ones would fade.
 const BETWEEN_MARKS: f32 = 36.0;
 
@@ -142,22 +142,35 @@ fn shown_up_to(highest: f64, mean_mse: Option<f64>) -> f64 {
     mean_mse.map_or(highest, |mse| highest.clamp(mse, TIMES_THE_MEAN * mse)).max(1.0)
 }
 
-/// Test error by epoch of several runs.
-pub fn curves(ui: &mut Ui, runs: &[&RunRecord]) {
+/// The color of the `place`th curve, how it is drawn, and the same as a sign: colors come round again in another way.
+fn look(place: usize) -> (Color32, LineStyle, &'static str) {
+    let ways = [
+        (LineStyle::Solid, "—"),
+        (LineStyle::Dashed { length: 9.0 }, "- -"),
+        (LineStyle::Dotted { spacing: 5.0 }, "···"),
+    ];
+    let (style, sign) = ways[place / SERIES.len() % ways.len()];
+    (SERIES[place % SERIES.len()], style, sign)
+}
+
+/// Test error by epoch of several runs; that of `chosen` is drawn strongly.
+pub fn curves(ui: &mut Ui, runs: &[&RunRecord], chosen: Option<RunId>) {
     small(ui, |ui| {
         let colors = palette(ui);
         let mean_mse = runs.iter().find_map(|run| run.mean_rmse()).map(|rmse| rmse * rmse);
         let shown = still(ui, "curves", HEIGHT).x_axis_label("Epoch").y_axis_label("Test MSE").show(ui, |plot| {
             let last = runs.iter().map(|run| run.epochs_done()).max().unwrap_or(1).max(2);
             plot.set_plot_bounds_x(0.5..=last as f64 + 0.5);
-            for (run, color) in runs.iter().zip(SERIES.into_iter().cycle()) {
+            for (place, run) in runs.iter().enumerate() {
+                let (color, style, _) = look(place);
                 let points: Vec<[f64; 2]> =
                     run.epochs.iter().map(|epoch| [epoch.epoch as f64, epoch.test_mse]).collect();
                 if points.len() <= SHORT_EPOCHS {
                     // One point makes no line.
                     plot.points(Points::new(run.name.clone(), points.clone()).color(color).radius(4.0));
                 }
-                plot.line(Line::new(run.name.clone(), points).color(color).width(2.0));
+                let width = if Some(run.id) == chosen { 3.5 } else { 1.5 };
+                plot.line(Line::new(run.name.clone(), points).color(color).width(width).style(style));
             }
             let errors = || runs.iter().flat_map(|run| &run.epochs).map(|epoch| epoch.test_mse);
             let (lowest, highest) = (errors().fold(f64::INFINITY, f64::min), errors().fold(0.0, f64::max));
@@ -175,22 +188,31 @@ pub fn curves(ui: &mut Ui, runs: &[&RunRecord]) {
             }
         });
         say(ui, &shown.response, "Loss curves", &curves_in_words(runs));
-        let mean = mean_mse.map(|_| ("Always guess the mean", colors.mean));
-        key(ui, mean.into_iter().chain(runs.iter().map(|run| run.name.as_str()).zip(SERIES.into_iter().cycle())));
+        let mean = mean_mse.map(|_| ("Always guess the mean", colors.mean, DASHED));
+        let named = runs.iter().enumerate().map(|(place, run)| {
+            let (color, _, sign) = look(place);
+            (run.name.as_str(), color, sign)
+        });
+        key(ui, mean.into_iter().chain(named));
     });
 }
 
-/// Which color is whose, below the plot: within it the names would cover the curves.
-pub(super) fn key<'a>(ui: &mut Ui, named: impl Iterator<Item = (&'a str, Color32)>) {
+/// The signs of a line and of a dashed one.
+pub(super) const LINE: &str = "—";
+pub(super) const DASHED: &str = "- -";
+
+/// Which color, and which way of drawing it, is whose: below the plot, for within it the names would cover the curves.
+pub(super) fn key<'a>(ui: &mut Ui, named: impl Iterator<Item = (&'a str, Color32, &'static str)>) {
     ScrollArea::vertical().id_salt("key of the curves").max_height(KEY_HEIGHT).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(GAP, 2.0);
-            for (name, color) in named {
+            for (name, color, sign) in named {
                 let mut words = LayoutJob::default();
                 let format = |color| TextFormat::simple(theme::caption(), color);
-                words.append("● ", 0.0, format(color));
-                words.append(name, 0.0, format(palette(ui).text));
-                ui.add(Label::new(words).selectable(false));
+                words.append(sign, 0.0, TextFormat::simple(theme::body_strong(), color));
+                words.append(&format!(" {name}"), 0.0, format(palette(ui).text));
+                // A name is not broken off at the end of a line.
+                ui.add(Label::new(words).selectable(false).extend());
             }
         });
     });

@@ -18,9 +18,11 @@ use crate::study::{Access, RunStatus, thousands};
 const WIDTH: f32 = 200.0;
 const NARROW_WIDTH: f32 = 60.0;
 /// Windows of less points have no room for words in the rail.
-const NARROW_WINDOW: f32 = 820.0;
+const NARROW_WINDOW: f32 = 900.0;
 const STEP_HEIGHT: f32 = 36.0;
 const LEAST_STEP_HEIGHT: f32 = 28.0;
+/// Why nothing can be taken back, or done again.
+const NOTHING_CHANGED: &str = "Nothing has been changed by hand since the study was opened.";
 /// What messages may take of a low rail, whose steps scroll then.
 const LEAST_FOR_MESSAGES: f32 = 96.0;
 /// What the buttons below the steps take.
@@ -32,6 +34,7 @@ enum Standing {
     NotStarted,
     Ready,
     Running,
+    Paused,
     Done,
     NeedsAttention,
 }
@@ -42,6 +45,7 @@ impl Standing {
             Self::NotStarted => "not started",
             Self::Ready => "ready",
             Self::Running => "running",
+            Self::Paused => "paused",
             Self::Done => "done",
             Self::NeedsAttention => "needs attention",
         }
@@ -131,8 +135,10 @@ fn study_menu(ui: &mut Ui, panel: &mut Panel<'_>, button: egui::Button<'_>) -> R
         ];
         for (text, keys, is_enabled, command) in items {
             let response = ui.add_enabled(is_enabled, egui::Button::new(text).shortcut_text(keys));
-            if response.on_disabled_hover_text("Nothing has been changed by hand since the study was opened.").clicked()
-            {
+            if !is_enabled {
+                describe(ui, &response, NOTHING_CHANGED);
+            }
+            if response.on_disabled_hover_text(NOTHING_CHANGED).clicked() {
                 commands.push(command);
                 ui.close();
             }
@@ -213,6 +219,7 @@ fn paint_step(
         Standing::NotStarted => (None, colors.quiet),
         Standing::Ready => (Some(Icon::Empty), colors.quiet),
         Standing::Running => (Some(Icon::Running), colors.text),
+        Standing::Paused => (Some(Icon::Pause), colors.text),
         Standing::Done => (Some(Icon::Check), colors.success),
         Standing::NeedsAttention => (Some(Icon::Alert), colors.warning),
     };
@@ -251,9 +258,15 @@ fn standing(state: &State, step: Step) -> (Standing, String) {
         }
         Step::Model => plain(Standing::Ready),
         Step::Training => match &state.training.under {
-            Some(under) => (Standing::Running, format!("{:.0} %", 100.0 * under.share())),
+            Some(under) => {
+                let standing = if under.is_paused { Standing::Paused } else { Standing::Running };
+                (standing, format!("{:.0} %", 100.0 * under.share()))
+            }
             None if study.training_elsewhere().is_some() => plain(Standing::Running),
-            None if runs.iter().any(|run| run.status == RunStatus::Interrupted) => plain(Standing::NeedsAttention),
+            // Not in the queue any longer, as after the program was closed.
+            None if runs.iter().any(|run| matches!(run.status, RunStatus::Interrupted | RunStatus::Queued)) => {
+                plain(Standing::NeedsAttention)
+            }
             None if runs.last().is_some_and(|run| run.status == RunStatus::Failed) => plain(Standing::NeedsAttention),
             None => plain(Standing::Done),
         },
@@ -269,6 +282,7 @@ fn standing(state: &State, step: Step) -> (Standing, String) {
         Step::Colors => match &state.colors.found {
             Some(Ok(_)) => plain(Standing::Done),
             Some(Err(_)) => plain(Standing::NeedsAttention),
+            None if study.snapshot.as_ref().is_some_and(|snapshot| snapshot.are_colors_seen) => plain(Standing::Done),
             None => plain(Standing::Ready),
         },
         Step::Verdict => match &state.verdict.under {

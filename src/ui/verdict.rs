@@ -14,9 +14,10 @@ use super::widgets::{
 };
 use crate::app::{Command, State, Step};
 use crate::evidence::{
-    Answer, Control, PartBy, Row, Subset, Target, Verdict, predictor_in_words, signed_thousandths, thousandths,
+    Answer, Control, PartBy, Row, Subset, Target, Verdict, p_in_words, predictor_in_words, signed_thousandths,
+    thousandths,
 };
-use crate::jobs::VerdictKind;
+use crate::jobs::{FEWEST_VERDICT_TRACKS, VerdictKind};
 use crate::study::{RunId, Target as Measured, plural, thousands};
 
 /// What is said of a verdict that is about other data.
@@ -30,10 +31,10 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let sentence = match (&panel.state.verdict.under, &verdict) {
         (Some(under), _) => format!("{}.", under.sentence()),
         (None, Some(verdict)) => format!(
-            "{}: {}, {} with different covers; every predictor tested on tracks that it had not seen.",
+            "{}: {} with {}; every predictor tested on tracks that it had not seen.",
             verdict.kind(),
             plural(verdict.tracks, "track", "tracks"),
-            thousands(verdict.pictures)
+            plural(verdict.pictures, "different cover", "different covers")
         ),
         (None, None) => {
             format!("Can cover art predict {} here, and would that be of use?", panel.state.target().name())
@@ -84,7 +85,7 @@ fn blocked(state: &State) -> Option<&'static str> {
     } else if state.training.under.is_some() {
         Some("A model is being trained. Wait until it is done, or stop it.")
     } else {
-        state.read_only()
+        state.too_few_tracks(FEWEST_VERDICT_TRACKS).or_else(|| state.read_only())
     }
 }
 
@@ -165,6 +166,9 @@ fn answer(ui: &mut Ui, panel: &Panel<'_>, verdict: &Verdict) {
         ui.ctx().accesskit_node_builder(big.id, |node| node.set_value(format!("Verdict: {}", verdict.answer.as_str())));
         ui.add(egui::Label::new(RichText::new(&verdict.sentence).font(theme::strong())).wrap());
         ui.add_space(4.0);
+        if !verdict.caution.is_empty() {
+            notice(ui, Icon::Alert, colors.warning, verdict.caution.as_str());
+        }
         ui.add(egui::Label::new(RichText::new(&verdict.limits).color(colors.quiet)).wrap());
         let by_colors = verdict.other_targets_sentence(&panel.state.target().name());
         let beside = [other_targets(panel.state, verdict).or(by_colors), single_split(panel.state, verdict)];
@@ -259,7 +263,7 @@ fn ladder_row(
     let mark = Mark { value: row.r2, low: row.r2_low, high: row.r2_high, color };
     let response = marks::draw(ui, width, scale, Shape::Point, mark, lines);
     let against = if row.p_against_deciding.is_finite() {
-        format!("\nAgainst {}: p {} (Nadeau and Bengio)", verdict.deciding, thousandths(row.p_against_deciding))
+        format!("\nAgainst {}: p {} (Nadeau and Bengio)", verdict.deciding, p_in_words(row.p_against_deciding))
     } else {
         String::new()
     };
@@ -281,7 +285,7 @@ fn controls(ui: &mut Ui, panel: &mut Panel<'_>, verdict: Option<&Verdict>) {
     let blocked = panel.state.verdict.is_controlling.then_some("The controls are being run.");
     let mut run = false;
     card(ui, "Controls", |ui| {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             run = secondary(ui, "Run controls", blocked);
             ui.label(
                 RichText::new(

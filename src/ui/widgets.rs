@@ -102,16 +102,21 @@ fn follow(ui: &Ui, response: &Response) {
 /// Shows where the keyboard is, and brings it into view where Tab took it below the fold.
 pub fn focus_ring(ui: &Ui, response: &Response) {
     follow(ui, response);
-    ring(ui, response);
+    if response.has_focus() {
+        paint_ring(ui, response.rect.expand(2.0), egui::StrokeKind::Outside);
+    }
 }
 
-/// Draws the ring that shows where the keyboard is.
+/// Draws the ring that shows where the keyboard is, within the control: the cells of tables would cut it off.
 pub fn ring(ui: &Ui, response: &Response) {
     if response.has_focus() {
-        let ring = Stroke::new(2.0, palette(ui).accent);
-        let radius = CornerRadius::same(theme::RADIUS_CONTROL);
-        ui.painter().rect_stroke(response.rect.expand(2.0), radius, ring, egui::StrokeKind::Outside);
+        paint_ring(ui, response.rect.intersect(ui.clip_rect()), egui::StrokeKind::Inside);
     }
+}
+
+fn paint_ring(ui: &Ui, rect: egui::Rect, kind: egui::StrokeKind) {
+    let ring = Stroke::new(2.0, palette(ui).accent);
+    ui.painter().rect_stroke(rect, CornerRadius::same(theme::RADIUS_CONTROL), ring, kind);
 }
 
 /// What a screen reader says of a control beside its name.
@@ -143,7 +148,8 @@ pub fn cell_tick(ui: &mut Ui, is_ticked: &mut bool, label: &str, is_enabled: boo
 fn outlined<R>(ui: &mut Ui, draw: impl FnOnce(&mut Ui) -> R) -> R {
     let line = palette(ui).mean;
     let draw = |ui: &mut Ui| {
-        ui.visuals_mut().widgets.inactive.bg_stroke.color = line;
+        // Menus have no lines around their controls at all.
+        ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, line);
         draw(ui)
     };
     ui.scope(draw).inner
@@ -235,6 +241,8 @@ pub fn spin<N: egui::emath::Numeric>(
     let mut drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed)).custom_parser(parse);
     if mixed {
         drag = drag.custom_formatter(|_, _| "mixed".to_owned());
+    } else if !N::INTEGRAL {
+        drag = drag.custom_formatter(|value, _| plain_decimals(value));
     }
     let response = ui.add_sized([88.0, theme::CONTROL_HEIGHT], drag).labelled_by(named.id);
     if mixed {
@@ -261,6 +269,13 @@ fn tell_limits(ui: &Ui, response: &Response, (typed, holds): (Option<f64>, f64),
         ui.painter().text(at, egui::Align2::LEFT_CENTER, &words, theme::caption(), palette(ui).warning);
         describe(ui, response, &format!("Only {words}."));
     }
+}
+
+/// A number with as many decimals as it needs, so that small ones are not shown as 0.
+fn plain_decimals(value: f64) -> String {
+    let text = format!("{value:.7}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    text.to_owned()
 }
 
 /// A number as it is typed, with a decimal point or comma.
@@ -481,6 +496,14 @@ pub fn clock(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn small_numbers_keep_their_digits() {
+        assert_eq!(
+            [0.0005, 0.000_001, 0.3, 1.0, 0.0].map(super::plain_decimals),
+            ["0.0005", "0.000001", "0.3", "1", "0"]
+        );
+    }
+
     #[test]
     fn seconds_are_read_as_a_clock() {
         assert_eq!(super::clock(0.4), "0:00");

@@ -35,6 +35,8 @@ pub struct Window {
     is_unsaved: bool,
     /// The panel of the last frame; none: the start page.
     drawn: Option<Step>,
+    /// The opening of a study that the panels' places are of.
+    opening: u64,
 }
 
 impl Window {
@@ -52,6 +54,7 @@ impl Window {
             settings: settings.clone(),
             is_unsaved: false,
             drawn: None,
+            opening: 0,
             app: App::new(settings, study, wakers),
             textures: Textures::default(),
             title: String::new(),
@@ -81,7 +84,10 @@ impl Window {
             (Some(import), _) => {
                 Some(format!("Importing {} %", 100 * import.progress.done / import.progress.total.max(1)))
             }
-            (None, Some(under)) => Some(format!("Training {:.0} %", 100.0 * under.share())),
+            (None, Some(under)) => {
+                let word = if under.is_paused { "Paused" } else { "Training" };
+                Some(format!("{word} {:.0} %", 100.0 * under.share()))
+            }
             (None, None) => state.verdict.under.as_ref().map(|under| format!("Verdict {:.0} %", 100.0 * under.share())),
         };
         let study = state.study.as_ref().map(|study| study.name.clone());
@@ -147,6 +153,10 @@ impl eframe::App for Window {
         let shown = self.app.state.study.is_some().then_some(self.app.state.step);
         if shown != std::mem::replace(&mut self.drawn, shown) && shown.is_some() {
             page::focus_title(ui.ctx());
+        }
+        let opening = self.app.state.study.as_ref().map_or(0, |study| study.opening);
+        if opening != std::mem::replace(&mut self.opening, opening) {
+            page::begin_anew(ui.ctx(), opening);
         }
         let mut panel = Panel {
             state: &mut self.app.state,

@@ -10,6 +10,7 @@ use crate::jobs::{
     ColorFindings, Job, JobEvent, Stop, VerdictEvent, VerdictKind, find_colors, let_others_go_first, reach_verdict,
     run_controls,
 };
+use crate::study::Access;
 
 impl App {
     pub(super) fn find_colors(&mut self) {
@@ -18,7 +19,13 @@ impl App {
         let (clustering, naming) = (self.state.colors.clustering, self.state.colors.naming);
         self.state.colors.under_way = Some((clustering, naming, tracks));
         self.task("colors", move || {
-            let found = file.connect().and_then(|study| find_colors(&study, clustering, naming));
+            let found = file.connect().and_then(|mut study| {
+                let found = find_colors(&study, clustering, naming)?;
+                if file.access() == Access::Write && !study.are_colors_seen()? {
+                    study.note_colors_seen()?;
+                }
+                Ok(found)
+            });
             Outcome::Colors(Box::new(found.map_err(|error| error.to_string())))
         });
     }

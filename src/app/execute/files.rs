@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{App, Outcome, Purpose};
-use crate::app::state::{Copied, ToastKind};
+use crate::app::state::{Copied, OpenStudy, ToastKind};
 use crate::app::{Chart, Overlay};
 use crate::report::report;
 use crate::sources::TABLE_ENDINGS;
@@ -51,12 +51,15 @@ impl App {
             return;
         }
         let Some(name) = default_export_name(&purpose) else {
-            let text = "This system has no file chooser. Type the path into its field, or drop the file on the window.";
+            let text = match purpose {
+                Purpose::Study => "This system has no file chooser. Drop the study on the window to open it.",
+                _ => "This system has no file chooser. Type the path into its field, or drop the file on the window.",
+            };
             self.state.toast(ToastKind::Info, text);
             return;
         };
-        let folder = self.state.study.as_ref().and_then(|study| study.path.parent().map(Path::to_path_buf));
-        self.chosen(purpose, vec![folder.unwrap_or_default().join(name)]);
+        let folder = self.state.study.as_ref().and_then(export_folder).unwrap_or_default();
+        self.chosen(purpose, vec![free_path(&folder, name)]);
     }
 
     /// The table as text with tabs, as spreadsheets paste it.
@@ -90,6 +93,28 @@ impl App {
             Outcome::Written(write_export(&file, &purpose, &path).map(|_| path).map_err(|error| error.to_string()))
         });
     }
+}
+
+/// Where exports go that nobody was asked about: beside the study, or, where that lives in the program's own folder, to
+/// where people look for what programs have written.
+fn export_folder(study: &OpenStudy) -> Option<PathBuf> {
+    let beside = || study.path.parent().map(Path::to_path_buf);
+    if !study.is_autosaved {
+        return beside();
+    }
+    let folders = directories::UserDirs::new();
+    let known = folders.as_ref().and_then(|folders| folders.download_dir().or_else(|| folders.document_dir()));
+    let known = known.filter(|folder| folder.is_dir()).or(folders.as_ref().map(directories::UserDirs::home_dir));
+    known.map(Path::to_path_buf).or_else(beside)
+}
+
+/// `name` in `folder`, with a number where there is a file of that name.
+fn free_path(folder: &Path, name: &str) -> PathBuf {
+    let path = Path::new(name);
+    let (stem, ending) = (path.file_stem().unwrap_or_default(), path.extension().unwrap_or_default());
+    let (stem, ending) = (stem.to_string_lossy(), ending.to_string_lossy());
+    let numbered = (2..).map(|number| folder.join(format!("{stem} ({number}).{ending}")));
+    std::iter::once(folder.join(name)).chain(numbered).find(|path| !path.exists()).unwrap_or_default()
 }
 
 /// Asks in the system's file chooser; runs on a thread of its own.
@@ -134,5 +159,20 @@ fn write_export(file: &StudyFile, purpose: &Purpose, path: &Path) -> Result<u64,
         Purpose::Rejected => study::export_rejected(&study.rejected()?, path),
         Purpose::Report(shown) => study::write_file(path, report(&study, &file.name(), *shown)?.as_bytes()),
         _ => study::export_results(&study.runs()?, path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::free_path;
+
+    #[test]
+    fn exports_take_no_other_files_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name| folder.path().join(name);
+        assert_eq!(free_path(folder.path(), "results.csv"), path("results.csv"));
+        std::fs::write(path("results.csv"), "").unwrap();
+        std::fs::write(path("results (2).csv"), "").unwrap();
+        assert_eq!(free_path(folder.path(), "results.csv"), path("results (3).csv"));
     }
 }

@@ -33,6 +33,7 @@ impl App {
                 Reply::Snapshot(snapshot) => {
                     let is_first = study.snapshot.is_none();
                     study.take_snapshot(*snapshot);
+                    self.name_scores();
                     if is_first {
                         self.enter_where_it_was_left();
                     }

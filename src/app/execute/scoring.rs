@@ -61,8 +61,13 @@ impl App {
                     *next
                 });
                 self.state.score.version += 1;
+                self.name_scores();
             }
             ScoreReply::Score(number, result) => {
+                if let Ok(score) = &result {
+                    // The same again takes the place of what was there, as in the history.
+                    self.state.scored.retain(|cover| cover.number == number || !cover.is_same(score));
+                }
                 if let Some(cover) = self.state.scored.iter_mut().find(|cover| cover.number == number) {
                     cover.state = match result {
                         Ok(score) => Scored::Done(Box::new(ScoredPicture::new(*score))),
@@ -70,6 +75,7 @@ impl App {
                     };
                     self.state.score.version += 1;
                 }
+                self.pass_over_failed(number);
             }
             ScoreReply::Kept(number, Ok(id)) => {
                 if let Some(scored) = self.scored_mut(number) {
@@ -96,6 +102,31 @@ impl App {
         }
     }
 
+    /// The first of a folder's covers is shown that has a score.
+    fn pass_over_failed(&mut self, number: u64) {
+        let panel = &mut self.state.score;
+        let has_failed = |cover: &ScoredCover| matches!(cover.state, Scored::Failed(_));
+        let is_shown = panel.shown == Some(number) && panel.folder.is_some();
+        if !is_shown || !self.state.scored.iter().any(|cover| cover.number == number && has_failed(cover)) {
+            return;
+        }
+        let listed = panel.listed(&self.state.scored);
+        let mut others = listed.iter().filter_map(|&place| self.state.scored.get(place));
+        panel.shown = others.find(|cover| !has_failed(cover)).map(|cover| cover.number).or(panel.shown);
+    }
+
+    /// Calls the runs of all scores by the names that they have now.
+    pub(super) fn name_scores(&mut self) {
+        let Some(study) = &self.state.study else { return };
+        for cover in &mut self.state.scored {
+            if let Scored::Done(scored) = &mut cover.state
+                && let Some(run) = study.runs().iter().find(|run| run.id == scored.score.run)
+            {
+                scored.score.run_name.clone_from(&run.name);
+            }
+        }
+    }
+
     fn scored_mut(&mut self, number: u64) -> Option<&mut ScoredPicture> {
         match &mut self.state.scored.iter_mut().find(|cover| cover.number == number)?.state {
             Scored::Done(scored) => Some(scored),
@@ -108,7 +139,7 @@ impl App {
         if self.state.step != Step::Score || self.state.score.is_comparing {
             return;
         }
-        let Some(place) = self.state.score.explained_place(&self.state.scored) else { return };
+        let Some(place) = self.state.score.shown_place(&self.state.scored) else { return };
         let (Some(cover), Some(scorer)) = (self.state.scored.get_mut(place), &self.scorer) else { return };
         if let Scored::Done(scored) = &mut cover.state
             && !std::mem::replace(&mut scored.is_asked, true)

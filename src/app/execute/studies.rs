@@ -55,6 +55,7 @@ impl App {
             is_autosaved: path.starts_with(studies_folder()),
             path,
             access: file.access(),
+            opening: jiff::Timestamp::now().as_microsecond().unsigned_abs(),
             recovered: Some(recovered).filter(|recovered| recovered.sentence().is_some()),
             snapshot: None,
             covers: std::collections::HashMap::new(),

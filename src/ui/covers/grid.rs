@@ -11,6 +11,7 @@ use crate::app::{Filter, Snapshot};
 use crate::study::{Track, TrackId};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
+use crate::ui::page::opening;
 use crate::ui::theme::{self, GAP, GAP_LARGE, palette};
 use crate::ui::widgets::{describe, one_line_at, ring};
 
@@ -41,7 +42,7 @@ impl Layout {
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, found: &[usize]) {
     let layout = Layout::of(ui.available_width() - GAP_LARGE);
     let rows = found.len().div_ceil(layout.columns);
-    let mut area = ScrollArea::vertical().id_salt("covers").auto_shrink([false, false]);
+    let mut area = ScrollArea::vertical().id_salt(("covers", opening(ui.ctx()))).auto_shrink([false, false]);
     let offset = if is_other_order(ui, panel) {
         panel.state.covers.cursor = None;
         Some(0.0)

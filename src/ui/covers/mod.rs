@@ -13,7 +13,7 @@ use eframe::egui::{ScrollArea, Ui};
 use super::Panel;
 use super::divided::divided;
 use super::icons::Icon;
-use super::page::{page_frame, page_head};
+use super::page::{opening, page_frame, page_head};
 use super::theme::GAP_LARGE;
 use super::widgets::{empty, primary};
 use crate::app::{Command, Snapshot, Step};
@@ -39,25 +39,39 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
         });
         toolbar::draw(ui, panel, &snapshot);
-        let width = ui.available_width() - GAP_LARGE;
-        let facts = (ui.available_width() * 0.32).clamp(300.0, 420.0);
-        let shares = TRACKS_LEAST / width..=1.0 - FACTS_LEAST / width;
-        divided(
-            ui,
-            panel,
-            GAP_LARGE,
-            1.0 - facts / width,
-            shares,
-            |ui, panel| tracks(ui, panel, &snapshot),
-            |ui, panel| {
-                ScrollArea::vertical().id_salt("facts").auto_shrink([false, false]).show(ui, |ui| {
-                    concerns::draw(ui, panel);
-                    facts::draw(ui, &snapshot);
-                });
-            },
-        );
+        if ui.available_width() < TRACKS_LEAST + FACTS_LEAST + GAP_LARGE {
+            // In a window that is too narrow for both, they are looked at in turn.
+            ScrollArea::horizontal().id_salt("tracks and facts").show(ui, |ui| {
+                ui.set_width(TRACKS_LEAST + FACTS_LEAST + 2.0 * GAP_LARGE);
+                parts(ui, panel, &snapshot);
+            });
+        } else {
+            parts(ui, panel, &snapshot);
+        }
     });
     enlarged::draw(ui, panel, &snapshot);
+}
+
+/// The tracks, and beside them the facts about them.
+fn parts(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Arc<Snapshot>) {
+    let width = ui.available_width() - GAP_LARGE;
+    let facts = (ui.available_width() * 0.32).clamp(300.0, 420.0);
+    let shares = TRACKS_LEAST / width..=1.0 - FACTS_LEAST / width;
+    divided(
+        ui,
+        panel,
+        GAP_LARGE,
+        1.0 - facts / width,
+        shares,
+        |ui, panel| tracks(ui, panel, snapshot),
+        |ui, panel| {
+            let place = ("facts", opening(ui.ctx()));
+            ScrollArea::vertical().id_salt(place).auto_shrink([false, false]).show(ui, |ui| {
+                concerns::draw(ui, panel);
+                facts::draw(ui, snapshot);
+            });
+        },
+    );
 }
 
 fn sentence(snapshot: &Snapshot) -> String {

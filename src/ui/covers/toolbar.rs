@@ -6,7 +6,7 @@ use eframe::egui::{self, Align2, DragValue, Slider, TextEdit, Ui};
 
 use crate::app::{Command, Filter, Snapshot, SortTracks};
 use crate::nn::IMAGE_SIZES;
-use crate::study::{Edit, TrackId, thousands};
+use crate::study::{Edit, TrackId, grouped, thousands};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{CONTROL_HEIGHT, GAP, palette};
@@ -101,8 +101,11 @@ fn range(ui: &mut Ui, filter: &mut Filter, snapshot: &Snapshot) {
     ui.label(snapshot.target.label());
     let bound = |ui: &mut Ui, label: &str, value: &mut Option<f64>, default: f64| {
         let mut shown = value.unwrap_or(default);
-        let drag = DragValue::new(&mut shown).range(lowest..=highest).speed(speed).max_decimals(1);
-        let response = ui.add_sized([52.0, CONTROL_HEIGHT], drag);
+        let drag = DragValue::new(&mut shown).range(lowest..=highest).speed(speed);
+        let drag = drag.custom_formatter(|value, _| grouped(value, 1).trim_end_matches(".0").to_owned());
+        let drag = drag.custom_parser(typed);
+        let width = if highest >= 10_000.0 { 92.0 } else { 52.0 };
+        let response = ui.add_sized([width, CONTROL_HEIGHT], drag);
         name(ui, &response, label);
         focus_ring(ui, &response);
         if response.changed() {
@@ -112,6 +115,13 @@ fn range(ui: &mut Ui, filter: &mut Filter, snapshot: &Snapshot) {
     bound(ui, "At least", &mut filter.at_least, lowest);
     ui.label("to");
     bound(ui, "At most", &mut filter.at_most, highest);
+}
+
+/// A number as it is shown, with marks between thousands, or as it is typed, with a decimal comma.
+fn typed(text: &str) -> Option<f64> {
+    let are_marks =
+        text.split(',').skip(1).all(|digits| digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()));
+    text.replace(',', if are_marks { "" } else { "." }).trim().parse().ok()
 }
 
 /// What the filter leaves, and what can be done with tracks that are marked.
@@ -157,5 +167,16 @@ fn marks(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, read_only: Opt
     }
     if secondary(ui, "Clear marks", None) {
         panel.state.covers.marked.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::typed;
+
+    #[test]
+    fn bounds_are_read_as_they_are_shown_and_typed() {
+        assert_eq!(["30", "30,5", "1,234,567", " 2.5 "].map(typed), [30.0, 30.5, 1_234_567.0, 2.5].map(Some));
+        assert_eq!(typed("many"), None);
     }
 }

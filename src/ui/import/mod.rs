@@ -10,7 +10,7 @@ use super::Panel;
 use super::icons::Icon;
 use super::page::page;
 use super::theme::{GAP, palette};
-use super::widgets::{FIELD_LABEL, card, clock, next, notice, primary, secondary, text_field, two_lines};
+use super::widgets::{FIELD_LABEL, card, clock, name, next, notice, primary, secondary, text_field, two_lines};
 use crate::app::{Command, ImportState, Imported, Step};
 use crate::study::{Recovered, Rejected, RunStatus, plural, thousands};
 
@@ -94,7 +94,8 @@ fn progress(ui: &mut Ui, panel: &mut Panel<'_>) {
     let mut cancel = false;
     card(ui, "Importing", |ui| {
         let share = progress.done as f32 / progress.total.max(1) as f32;
-        ui.add(egui::ProgressBar::new(share).desired_height(8.0).fill(palette(ui).quiet));
+        let bar = ui.add(egui::ProgressBar::new(share).desired_height(8.0).fill(palette(ui).quiet));
+        name(ui, &bar, "Progress of the import");
         ui.horizontal(|ui| {
             let counted = progress.counted();
             let mut text = counted.clone();

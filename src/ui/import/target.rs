@@ -6,7 +6,7 @@ use crate::app::{Command, Snapshot};
 use crate::study::{POPULARITY, Scale, Target, thousands};
 use crate::ui::Panel;
 use crate::ui::theme::{GAP, palette};
-use crate::ui::widgets::{card, choice, describe, focus_ring, name, secondary, tick};
+use crate::ui::widgets::{bare_choice, card, choice, describe, focus_ring, name, secondary, tick};
 
 /// The years that a filter begins with: those that the study's author wanted.
 const FIRST_YEARS: (i32, i32) = (1980, 2005);
@@ -38,7 +38,9 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.horizontal_wrapped(|ui| {
             measure(ui, &snapshot, &mut target);
             let scales = Scale::ALL.map(|scale| (scale, scale.label()));
-            if let Some(scale) = choice(ui, "Counted", target.scale.label(), Some(target.scale), &scales) {
+            ui.add_space(GAP);
+            ui.label("Counted");
+            if let Some(scale) = bare_choice(ui, "Counted", target.scale, &scales, 88.0) {
                 target.scale = scale;
             }
         });

@@ -16,6 +16,7 @@ use super::page::page;
 use super::theme::{GAP, palette};
 use super::widgets::{notice, primary, secondary};
 use crate::app::Command;
+use crate::jobs::FEWEST_TRACKS;
 use crate::nn::{self, Field, Problem};
 use crate::study::plural;
 
@@ -23,10 +24,7 @@ use crate::study::plural;
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let tracks = panel.state.study.as_ref().map_or(0, crate::app::OpenStudy::usable_tracks);
     let problems = problems(panel, tracks);
-    let no_runs = panel
-        .state
-        .read_only()
-        .or_else(|| (tracks < 8).then_some("Import at least 8 tracks with popularity and cover first."));
+    let no_runs = panel.state.read_only().or_else(|| panel.state.too_few_tracks(FEWEST_TRACKS));
     let unworkable = "These settings cannot work; see what is said beside them.";
     let blocked = no_runs.or_else(|| (!problems.is_empty()).then_some(unworkable));
     let sentence = format!(

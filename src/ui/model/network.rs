@@ -8,7 +8,7 @@ use eframe::egui::{
 
 use crate::app::{Expected, REST, duration_in_words};
 use crate::nn::{self, Activation, ConvLayer, Hyperparameters, LayerShape, Padding};
-use crate::study::thousands;
+use crate::study::{plural, thousands};
 use crate::ui::Panel;
 use crate::ui::theme::{self, GAP, GAP_LARGE, Palette, palette};
 use crate::ui::widgets::{card, describe, figure, help};
@@ -144,8 +144,9 @@ fn layer_block(number: usize, layer: &ConvLayer, shape: &LayerShape) -> Block {
         channels,
         output: format!("{height} x {height} x {channels}"),
         sentence: format!(
-            "Layer {number} looks for {channels} patterns of {kernel} x {kernel} pixels, padding {padding}, {activation}, {pool}. \
-             It gives {height} x {height} x {channels} and has {parameters}."
+            "Layer {number} looks for {} of {kernel} x {kernel} pixels, padding {padding}, {activation}, {pool}. \
+             It gives {height} x {height} x {channels} and has {parameters}.",
+            plural(channels, "pattern", "patterns")
         ),
         parameters,
         kind: Kind::Layer,

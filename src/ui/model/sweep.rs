@@ -2,13 +2,15 @@
 
 use eframe::egui::{self, RichText, Ui};
 
-use crate::app::{Axis, Command, Expected, Sweep, Swept, duration_in_words};
+use crate::app::{Axis, Command, Expected, Sweep, Swept, about_in_words};
 use crate::study::plural;
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, palette};
 use crate::ui::widgets::{card, cell_choice, focus_ring, help, name, notice, secondary};
 
+/// The room for a setting's name, in points.
+const SETTING: f32 = 170.0;
 /// Impossible combinations that are listed; of more, only the number is told.
 const LISTED: usize = 4;
 
@@ -55,7 +57,13 @@ fn axis_row(ui: &mut Ui, number: usize, axis: &mut Axis, wrong: Option<&str>) {
         let nothing = [(None, "Choose a setting")];
         let options: Vec<(Option<Swept>, &str)> =
             nothing.into_iter().chain(Swept::ALL.map(|setting| (Some(setting), setting.label()))).collect();
-        if let Some(setting) = cell_choice(ui, &format!("Sweep setting {number}"), axis.setting, &options) {
+        // The fields behind stand below each other, whatever is chosen.
+        let size = egui::vec2(SETTING, theme::CONTROL_HEIGHT);
+        let chosen = ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.set_min_width(SETTING);
+            cell_choice(ui, &format!("Sweep setting {number}"), axis.setting, &options)
+        });
+        if let Some(setting) = chosen.inner {
             axis.setting = setting;
             axis.values = setting.map_or_else(String::new, |setting| setting.example().to_owned());
         }
@@ -89,10 +97,7 @@ fn summary(ui: &mut Ui, panel: &Panel<'_>, sweep: &Sweep, tracks: usize) {
     let runs = plural(sweep.runs.len(), "run", "runs");
     let time = match unknown {
         _ if sweep.runs.is_empty() => None,
-        0 => {
-            let about = if known_secs < 1.0 { "" } else { "about " };
-            Some(format!("{runs}, together {about}{} (measured on this computer).", duration_in_words(known_secs)))
-        }
+        0 => Some(format!("{runs}, together {} (measured on this computer).", about_in_words(known_secs))),
         _ if state.training.under.is_some() => {
             Some(format!("{runs}. How long they take is measured as soon as nothing is training."))
         }

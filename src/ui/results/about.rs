@@ -14,6 +14,11 @@ use crate::ui::widgets::{FIELD_LABEL, card, notice, one_line, secondary, text_fi
 pub(super) const CHANGED: &str = "Since this run was split into training and test tracks, tracks were excluded, added or \
      counted anew. Its figures are of the data as it was; train it again to compare it with new runs.";
 
+/// Less room than the two fields and the button want, in points.
+const NARROW: f32 = 640.0;
+/// The longest name of a run, in characters: longer ones find no room beside figures.
+const LONGEST_NAME: usize = 60;
+
 /// Draws the card of the run that is chosen, or of the latest one.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, tested: &[&RunRecord]) {
     let shown = panel.state.results.shown;
@@ -24,20 +29,27 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, test
     let mut form = form.unwrap_or_else(|| RunForm { run: run.id, name: run.name.clone(), note: run.note.clone() });
     card(ui, "About this run", |ui| {
         // Between the two fields, the second one's name and the button.
-        let width = (ui.available_width() - FIELD_LABEL - 180.0).max(320.0);
-        ui.horizontal(|ui| {
-            let (entered, response) = text_field(ui, "Run name", "", &mut form.name, 0.35 * width);
-            let was_left = entered || response.lost_focus();
-            if was_left && form.name.trim() != run.name && !form.name.trim().is_empty() {
-                panel.push(Command::Edit(Edit::RenameRun { run: run.id, name: form.name.trim().to_owned() }));
+        let room = ui.available_width();
+        let width = (room - FIELD_LABEL - 180.0).max(320.0);
+        // In a narrow window each has a line of its own.
+        let (name_width, note_width) = match room < NARROW {
+            true => (room - FIELD_LABEL - 2.0 * GAP, room - 190.0),
+            false => (0.45 * width, 0.55 * width),
+        };
+        ui.horizontal_wrapped(|ui| {
+            let (entered, response) = text_field(ui, "Run name", "", &mut form.name, name_width);
+            if let Some((end, _)) = form.name.char_indices().nth(LONGEST_NAME) {
+                form.name.truncate(end);
+            }
+            if entered || was_left(&response) {
+                rename(panel, snapshot, run, &mut form.name);
             }
             ui.add_space(GAP);
             let named = ui.label("Note");
             let note = egui::TextEdit::singleline(&mut form.note).hint_text("What you want to remember about it");
-            let size = [0.65 * width, theme::CONTROL_HEIGHT];
+            let size = [note_width, theme::CONTROL_HEIGHT];
             let response = ui.add_sized(size, note.align(egui::Align2::LEFT_CENTER)).labelled_by(named.id);
-            let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            if (entered || response.lost_focus()) && form.note != run.note {
+            if was_left(&response) && form.note != run.note {
                 panel.push(Command::Edit(Edit::NoteRun { run: run.id, note: form.note.clone() }));
             }
             if secondary(ui, "Delete run", read_only) {
@@ -56,4 +68,25 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, test
     let is_typed = form.name != run.name || form.note != run.note;
     let has_focus = ui.memory(|memory| memory.focused().is_some());
     panel.state.results.form = (is_typed && has_focus).then_some(form);
+}
+
+/// Whether what a field holds is meant: it was left, or filled by a program that does not take the keyboard there, as
+/// screen readers do.
+fn was_left(response: &egui::Response) -> bool {
+    response.lost_focus() || (response.changed() && !response.has_focus())
+}
+
+/// Gives the run the name that was typed; one that cannot be is taken out of the field again.
+fn rename(panel: &mut Panel<'_>, snapshot: &Snapshot, run: &RunRecord, typed: &mut String) {
+    let name = typed.trim().to_owned();
+    let is_taken = snapshot.runs.iter().any(|other| other.id != run.id && other.name == name);
+    if name.is_empty() {
+        typed.clone_from(&run.name);
+    } else if name != run.name {
+        // Where it is taken, the study says so.
+        panel.push(Command::Edit(Edit::RenameRun { run: run.id, name }));
+        if is_taken {
+            typed.clone_from(&run.name);
+        }
+    }
 }

@@ -22,7 +22,7 @@ use super::plots;
 use super::theme::{self, palette};
 use super::widgets::{card, empty, help, next, primary, secondary, tick, ticks_menu};
 use crate::app::{Chart, Command, Format, RunColumn, Snapshot, Step};
-use crate::study::{RunRecord, results_sentence};
+use crate::study::{RunId, RunRecord, results_sentence};
 
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -67,6 +67,7 @@ fn table_card(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Arc<Snapshot>) {
             let mut only_differing = !panel.state.results.all_settings;
             tick(ui, &mut only_differing, "Only what differs");
             panel.state.results.all_settings = !only_differing;
+            all_curves(ui, panel, snapshot);
             columns_menu(ui, panel);
             if secondary(ui, "Copy table", None) {
                 panel.push(Command::CopyTable);
@@ -75,6 +76,19 @@ fn table_card(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Arc<Snapshot>) {
         table::draw(ui, panel, snapshot);
         notes(ui);
     });
+}
+
+/// Draws the curves of all runs, or of none.
+fn all_curves(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
+    let selected = &mut panel.state.results.selected;
+    let tested: Vec<RunId> = snapshot.runs.iter().filter(|run| run.figures.is_some()).map(|run| run.id).collect();
+    let mut are_drawn = !tested.is_empty() && tested.iter().all(|run| selected.contains(run));
+    if tick(ui, &mut are_drawn, "All curves").changed() {
+        selected.clear();
+        if are_drawn {
+            selected.extend(tested);
+        }
+    }
 }
 
 /// Which columns are shown.
@@ -116,7 +130,7 @@ fn curves_card(ui: &mut Ui, panel: &mut Panel<'_>, tested: &[&RunRecord]) {
         } else {
             let chart = Chart::Curves(drawn.iter().map(|run| run.id).collect());
             ui.horizontal(|ui| export_menu(ui, panel, chart));
-            plots::curves(ui, &drawn);
+            plots::curves(ui, &drawn, panel.state.results.shown);
         }
     });
 }

@@ -12,6 +12,9 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{self, GAP_LARGE, palette};
 use crate::ui::widgets::{bare_choice, card, empty, figure, secondary};
 
+/// The side of the chosen track's cover, in points.
+const CHOSEN: f32 = 64.0;
+
 /// Draws the card.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, tested: &[&RunRecord]) {
     let shown: Option<RunId> = panel.state.results.shown;
@@ -77,16 +80,20 @@ fn chosen_track(ui: &mut Ui, panel: &mut Panel<'_>, predicted: &Arc<Predicted>, 
     let chosen = panel.state.results.track;
     let weights = panel.state.results.weights;
     let item = chosen.and_then(|track| predicted.items.iter().find(|item| item.track == track)).copied();
-    let Some(item) = item else {
+    let track = item.and_then(|item| Some((item, snapshot.track(item.track)?)));
+    let Some((item, track)) = track else {
         if panel.state.results.view == PredictionView::Scatter {
-            let text = "Click a point to see its cover and track.";
-            ui.label(RichText::new(text).font(theme::caption()).color(palette(ui).quiet));
+            // The room for the track is there before one is chosen, so that nothing moves when one is.
+            ui.allocate_ui(vec2(ui.available_width(), CHOSEN), |ui| {
+                ui.set_min_height(CHOSEN);
+                let text = "Click a point to see its cover and track.";
+                ui.label(RichText::new(text).font(theme::caption()).color(palette(ui).quiet));
+            });
         }
         return;
     };
-    let Some(track) = snapshot.track(item.track) else { return };
     ui.horizontal(|ui| {
-        cover(ui, panel, snapshot, item.track, 64.0);
+        cover(ui, panel, snapshot, item.track, CHOSEN);
         ui.vertical(|ui| {
             ui.label(RichText::new(&track.title).font(theme::body_strong()));
             ui.label(RichText::new(&track.playlist).color(palette(ui).quiet));

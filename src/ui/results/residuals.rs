@@ -48,8 +48,9 @@ fn line(ui: &mut Ui, row: &PlaylistResidual, scale: Scale, snapshot: &Snapshot) 
     let is_few = row.tracks < FEW;
     let playlist = if row.playlist.is_empty() { "(none)" } else { &row.playlist };
     let ink = if is_few { colors.quiet } else { colors.text };
-    ui.allocate_ui(egui::vec2(110.0, marks::ROW), |ui| {
-        ui.set_min_width(110.0);
+    let name_width = (0.3 * ui.available_width()).clamp(110.0, 200.0);
+    ui.allocate_ui(egui::vec2(name_width, marks::ROW), |ui| {
+        ui.set_min_width(name_width);
         ui.add(egui::Label::new(RichText::new(playlist).color(ink)).truncate());
     });
     right_aligned(ui, 40.0, RichText::new(thousands(row.tracks)).font(theme::caption()).color(colors.quiet));

@@ -194,7 +194,10 @@ fn sweep_row(
             let quiet = palette(ui).quiet;
             match column {
                 RunColumn::Name => {
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| fold(ui, panel, sweep, is_folded));
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        tick_sweep(ui, panel, sweep, runs);
+                        fold(ui, panel, sweep, is_folded);
+                    });
                 }
                 RunColumn::Differs => {
                     let best = best.filter(|run| run.figures.is_some());
@@ -210,6 +213,18 @@ fn sweep_row(
                 _ => {}
             }
         });
+    }
+}
+
+/// Draws the curves of a sweep's runs, or of none of them.
+fn tick_sweep(ui: &mut Ui, panel: &mut Panel<'_>, sweep: &str, runs: &[&RunRecord]) {
+    let selected = &mut panel.state.results.selected;
+    let mut are_drawn = runs.iter().all(|run| selected.contains(&run.id));
+    if cell_tick(ui, &mut are_drawn, &format!("Draw the curves of {sweep}"), true).changed() {
+        selected.retain(|run| runs.iter().all(|member| member.id != *run));
+        if are_drawn {
+            selected.extend(runs.iter().map(|run| run.id));
+        }
     }
 }
 

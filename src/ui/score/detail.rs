@@ -13,6 +13,8 @@ use crate::ui::widgets::{card, describe, help, notice, one_line, right_aligned};
 
 /// The side of the cover, in points: as large as it is kept.
 const COVER: f32 = 240.0;
+/// The width of what is below the cover where figures are large.
+const COVER_BESIDE_LARGE: f32 = 280.0;
 /// The side of the study's covers.
 const SMALL: f32 = 68.0;
 /// The height of the scale.
@@ -20,15 +22,12 @@ const SCALE: f32 = 92.0;
 /// The height of a line of text.
 const LINE: f32 = 20.0;
 
-/// Draws the cover that is shown large; where it has no score, the latest that has one stays below it.
+/// Draws the cover that is shown large.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     // Taken out while they are drawn, because drawing their neighbors asks for more of the state.
     let scored = std::mem::take(&mut panel.state.scored);
-    let (shown, explained) = (panel.state.score.shown_place(&scored), panel.state.score.explained_place(&scored));
-    for place in shown.into_iter().chain(explained.filter(|_| explained != shown)) {
-        if let Some(cover) = scored.get(place) {
-            card(ui, "", |ui| one(ui, panel, cover));
-        }
+    if let Some(cover) = panel.state.score.shown_place(&scored).and_then(|place| scored.get(place)) {
+        card(ui, "", |ui| one(ui, panel, cover));
     }
     panel.state.scored = scored;
 }
@@ -50,7 +49,7 @@ fn one(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover) {
             let target = snapshot.as_ref().map(|snapshot| snapshot.target.clone()).unwrap_or_default();
             ui.horizontal_top(|ui| {
                 ui.vertical(|ui| {
-                    ui.set_width(COVER);
+                    ui.set_width(if are_large(snapshot.as_deref()) { COVER_BESIDE_LARGE } else { COVER });
                     picture(ui, panel, cover, scored);
                     why::legend(ui, scored, &target, &mut panel.state.score.hides_why);
                     ui.add_space(GAP);
@@ -116,7 +115,9 @@ fn figures(ui: &mut Ui, cover: &ScoredCover, scored: &ScoredPicture, target: &Ta
     }
     if !score.beats_mean {
         let text = format!(
-            "This score is no better than guessing the mean, {}: the model did not beat it beyond chance.",
+            "On its test tracks this model was no better, beyond chance, than always guessing the {} of its training tracks, \
+             {}. The verdict tests it on all tracks.",
+            target.mean_name(),
             target.figure(score.train_mean)
         );
         notice(ui, Icon::Info, palette(ui).warning, text);
@@ -133,12 +134,18 @@ fn figures(ui: &mut Ui, cover: &ScoredCover, scored: &ScoredPicture, target: &Ta
     }
 }
 
+/// Whether what is predicted has figures with marks between thousands.
+fn are_large(snapshot: Option<&Snapshot>) -> bool {
+    snapshot.and_then(|snapshot| snapshot.popularity.max).is_some_and(|max| max >= 10_000.0)
+}
+
 /// The cover's dominant colors against the study's.
 fn colors(ui: &mut Ui, scored: &ScoredPicture, target: &Target, snapshot: Option<&Snapshot>) {
     let Some(Ok(Compared { colors, .. })) = &scored.compared else { return };
     ui.spacing_mut().interact_size.y = LINE;
     ui.spacing_mut().item_spacing.y = 4.0;
     let mean = snapshot.and_then(|snapshot| snapshot.popularity.mean);
+    let mean_width = if are_large(snapshot) { 88.0 } else { 50.0 };
     let quiet = palette(ui).quiet;
     ui.horizontal(|ui| {
         ui.label(RichText::new("Its colors against the study's").font(theme::body_strong()));
@@ -152,19 +159,19 @@ fn colors(ui: &mut Ui, scored: &ScoredPicture, target: &Target, snapshot: Option
             ui.label(heading("Color"));
             right_aligned(ui, 54.0, heading("Of cover"));
             right_aligned(ui, 44.0, heading("Tracks"));
-            right_aligned(ui, 50.0, heading("Mean"));
+            right_aligned(ui, mean_width, heading("Mean"));
             ui.end_row();
             for color in colors {
-                color_row(ui, color, target);
+                color_row(ui, color, target, mean_width);
             }
         },
     );
     if let Some(mean) = mean {
-        ui.label(heading(&format!("The mean of all tracks is {}.", target.figure(mean))));
+        ui.label(heading(&format!("The {} of all tracks is {}.", target.mean_name(), target.figure(mean))));
     }
 }
 
-fn color_row(ui: &mut Ui, color: &SharedColor, target: &Target) {
+fn color_row(ui: &mut Ui, color: &SharedColor, target: &Target, mean_width: f32) {
     let colors = palette(ui);
     let text = if color.tracks.is_small() { colors.quiet } else { colors.text };
     let say = |words: String| RichText::new(words).color(text);
@@ -177,7 +184,7 @@ fn color_row(ui: &mut Ui, color: &SharedColor, target: &Target) {
     right_aligned(ui, 54.0, say(format!("{:.0} %", 100.0 * color.share)));
     right_aligned(ui, 44.0, say(crate::study::thousands(color.tracks.n)));
     let mean = if color.tracks.n > 0 { target.figure(color.tracks.mean) } else { "–".to_owned() };
-    right_aligned(ui, 50.0, say(mean));
+    right_aligned(ui, mean_width, say(mean));
     ui.end_row();
 }
 
@@ -236,6 +243,9 @@ fn neighbor_tile(ui: &mut Ui, panel: &mut Panel<'_>, neighbor: &Neighbor, target
                 ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_COVER), palette(ui).field);
             }
         }
-        one_line(ui, popularity).on_hover_text(words);
+        let text = RichText::new(&popularity);
+        // Large figures are as wide as the picture in small letters.
+        let text = if popularity.len() > 8 { text.font(theme::caption()) } else { text };
+        one_line(ui, text).on_hover_text(words);
     });
 }

@@ -74,9 +74,13 @@ fn sentence(run: Option<&str>, scored: usize) -> String {
 
 fn no_model(ui: &mut Ui, panel: &mut Panel<'_>) {
     empty(ui, Icon::Score, "Choose a model and train it; then its score of any cover is shown here.");
+    let (text, step) = match panel.state.blocked(Step::Model) {
+        Some(_) => ("Next: import tracks", Step::Import),
+        None => ("Next: choose a model", Step::Model),
+    };
     ui.vertical_centered(|ui| {
-        if secondary(ui, "Next: choose a model", panel.state.blocked(Step::Model)) {
-            panel.push(Command::GoTo(Step::Model));
+        if secondary(ui, text, None) {
+            panel.push(Command::GoTo(step));
         }
     });
 }

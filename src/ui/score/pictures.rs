@@ -59,7 +59,7 @@ impl ScoredPictures {
         {
             return Some(texture.clone());
         }
-        let map = scored.why.as_ref()?.as_ref().ok()?;
+        let map = scored.why.as_ref()?.as_ref().ok().filter(|map| why::matters(map, &scored.score))?;
         let (side, rgb) = decode(scored)?;
         let texture = load(ctx, "explained cover", side, &why::laid_over(&rgb, side, map));
         self.explained = Some((number, texture.clone()));

@@ -21,6 +21,8 @@ const HEADER: f32 = 28.0;
 const THUMBNAIL: f32 = 32.0;
 /// Widths of the columns from Model on, in points.
 const WIDTHS: [f32; 4] = [110.0, 84.0, 116.0, 88.0];
+/// The same where figures have marks between thousands.
+const WIDTHS_LARGE: [f32; 4] = [110.0, 104.0, 196.0, 88.0];
 
 /// Draws the table, with at most `rows` rows at a time.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, rows: usize) {
@@ -44,7 +46,9 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], listed: usi
         ui.label(RichText::new("Scored covers").font(theme::strong()));
         ui.add_space(GAP);
         choose_folder(ui, panel, scored);
-        ui.label(RichText::new(plural(listed, "cover", "covers")).color(palette(ui).quiet));
+        let failed = scored.iter().filter(|cover| matches!(cover.state, Scored::Failed(_))).count();
+        let failed = if failed > 0 { format!(", {failed} not scored") } else { String::new() };
+        ui.label(RichText::new(plural(listed, "cover", "covers") + &failed).color(palette(ui).quiet));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if secondary(ui, "Export scores", (listed == 0).then_some("No cover is listed.")) {
                 panel.push(Command::ExportScores);
@@ -87,6 +91,7 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
     let shown = panel.state.score.shown_place(scored).filter(|_| !panel.state.score.is_comparing);
     let height = (ROW + BETWEEN) * places.len().clamp(1, rows) as f32;
     let ctx = ui.ctx().clone();
+    let width = ui.available_width();
     let mut builder = TableBuilder::new(ui)
         .id_salt("scored covers")
         .striped(false)
@@ -97,7 +102,11 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
         .column(Column::exact(24.0))
         .column(Column::exact(THUMBNAIL))
         .column(Column::remainder().at_least(120.0).clip(true));
-    for width in WIDTHS {
+    let is_large = |cover: &ScoredCover| cover.done().is_some_and(|scored| scored.score.high.abs() >= 10_000.0);
+    let mut widths = if scored.iter().any(is_large) { WIDTHS_LARGE } else { WIDTHS };
+    // Names of models are long where they tell the runs of a sweep apart.
+    widths[0] = widths[0].max(0.2 * width);
+    for width in widths {
         builder = builder.column(Column::exact(width).clip(true));
     }
     let lines = Rows::new("scored covers", ROW + BETWEEN, height);

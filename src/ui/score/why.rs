@@ -70,6 +70,9 @@ pub fn legend(ui: &mut Ui, scored: &ScoredPicture, target: &Target, hides: &mut 
         Some(Err(why)) => {
             ui.label(caption(why.clone()));
         }
+        Some(Ok(map)) if !matters(map, &scored.score) => {
+            ui.label(caption(words(map, &scored.score, target)));
+        }
         Some(Ok(map)) => {
             ui.horizontal(|ui| {
                 let mut shows = !*hides;
@@ -118,9 +121,14 @@ fn amount(target: &Target, effect: f64) -> String {
     target.difference(effect.abs(), if effect.abs() < 0.1 { 2 } else { 1 })
 }
 
+/// Whether any part has more of an effect than trembling.
+pub fn matters(map: &Occlusion, score: &SavedScore) -> bool {
+    map.largest() >= NOTHING * (score.high - score.low).abs()
+}
+
 /// Which region raises the score most and which lowers it most.
 pub fn words(map: &Occlusion, score: &SavedScore, target: &Target) -> String {
-    if map.largest() < NOTHING * (score.high - score.low).abs() {
+    if !matters(map, score) {
         return format!(
             "No part of this cover matters much: painting any of it over changes the score by at most {}.",
             amount(target, map.largest())

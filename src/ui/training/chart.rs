@@ -4,7 +4,7 @@ use eframe::egui::{Align2, Color32, Sense, TextStyle, Ui, vec2};
 use egui_plot::{HLine, Line, LineStyle, Points};
 
 use crate::study::{RunRecord, plural};
-use crate::ui::plots::{key, still};
+use crate::ui::plots::{DASHED, LINE, key, still};
 use crate::ui::theme::{self, palette};
 use crate::ui::widgets::{describe, name};
 
@@ -44,7 +44,7 @@ fn nothing_yet(ui: &mut Ui, height: f32) {
 
 fn plot(ui: &mut Ui, run: &RunRecord, others: &[&RunRecord], height: f32) {
     let colors = palette(ui);
-    let named = [("Training tracks", colors.train), ("Test tracks", colors.test)];
+    let named = [("Training tracks", colors.train, LINE), ("Test tracks", colors.test, LINE)];
     let curves = [
         ("Training tracks", points(run, |epoch| epoch.train_mse), colors.train),
         ("Test tracks", points(run, |epoch| epoch.test_mse), colors.test),
@@ -85,8 +85,8 @@ fn plot(ui: &mut Ui, run: &RunRecord, others: &[&RunRecord], height: f32) {
         .response;
     name(ui, &shown, "Training curve");
     describe(ui, &shown, &sentence(run, others));
-    let mean = mean_mse.map(|_| (MEAN, colors.mean));
-    let others = (!behind.is_empty()).then_some((OTHERS, quiet));
+    let mean = mean_mse.map(|_| (MEAN, colors.mean, DASHED));
+    let others = (!behind.is_empty()).then_some((OTHERS, quiet, LINE));
     key(ui, named.into_iter().chain(mean).chain(others));
 }
 
@@ -109,9 +109,11 @@ fn bounds(run: &RunRecord, behind: &[Vec<[f64; 2]>], mean_mse: Option<f64>) -> (
     // The first epoch starts from random weights.
     let train = || run.epochs.iter().skip(usize::from(!is_short)).map(|epoch| epoch.train_mse);
     let highest = test().chain(train()).fold(0.0, f64::max);
+    // Where a run has come to must be seen, however far above the rest.
+    let latest = run.epochs.last().map_or(0.0, |epoch| epoch.test_mse);
     let top = match mean_mse {
         Some(mean) if is_short => highest.max(mean),
-        Some(mean) => highest.clamp(mean, TIMES_THE_MEAN * mean),
+        Some(mean) => highest.clamp(mean, (TIMES_THE_MEAN * mean).max(latest)),
         None => highest,
     };
     let others = behind.iter().flatten().map(|point| point[1]);

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui};
 
-use crate::app::{Again, Command, Expected, duration_in_words};
+use crate::app::{Again, Command, Expected, about_in_words};
 use crate::study::{Edit, RunId, RunRecord, RunStatus};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
@@ -88,7 +88,7 @@ fn expected(panel: &Panel<'_>, run: &RunRecord) -> String {
     match panel.state.estimates.of(&run.settings, panel.state.settings.cores, tracks) {
         Expected::Secs(secs) => {
             let share = left as f64 / run.settings.epochs.max(1) as f64;
-            format!("{epochs}, about {}", duration_in_words(secs * share))
+            format!("{epochs}, {}", about_in_words(secs * share))
         }
         Expected::Unknown | Expected::Failed(_) => epochs,
     }
