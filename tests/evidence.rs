@@ -3,7 +3,7 @@
 #[path = "../benches/simulated/mod.rs"]
 mod simulated;
 
-use cover_study::evidence::{Answer, Network, Observations, Target, Verdict, VerdictInput, verdict};
+use cover_study::evidence::{Answer, Network, Observations, PartBy, Parts, Target, Verdict, VerdictInput, verdict};
 use simulated::{albums, finds, input, judge, observations};
 
 #[test]
@@ -153,5 +153,31 @@ fn a_control_of_size_does_not_overrule_what_was_found() {
     assert!(strong.iter().any(|verdict| planted(verdict).detail.ends_with("and was found")), "none was missed");
     for verdict in &strong {
         assert!(planted(verdict).passed && verdict.answer == Answer::Useful, "{verdict:?}");
+    }
+}
+
+/// Three playlists, in those of which that are in `with` covers matter.
+fn three_playlists(with: &[usize], seed: u64) -> (Observations, Parts) {
+    let (mut made, without) = (observations(1200, 0.5, seed), observations(1200, 0.0, 50 + seed));
+    made.playlists = (0..1200).map(|row| row % 3).collect();
+    for row in (0..1200).filter(|row| !with.contains(&(row % 3))) {
+        made.popularity[row] = without.popularity[row];
+    }
+    let names = ["calm", "loud", "old"].map(str::to_owned).to_vec();
+    (made, Parts { by: PartBy::Playlist, names, part_of: (0..1200).map(|row| Some(row % 3)).collect() })
+}
+
+#[test]
+fn a_finding_about_one_playlist_is_told_as_one_and_one_about_all_is_not() {
+    for seed in 0..2 {
+        let cautioned = |with: &[usize]| {
+            let (made, parts) = three_playlists(with, seed);
+            let found = decided(VerdictInput { divisions: &[parts], ..input(&made, 39) });
+            assert!(finds(&found), "{}", found.sentence);
+            found.caution
+        };
+        let caution = cautioned(&[1]);
+        assert!(caution.starts_with("All of it rests on the playlist loud: among the other 800 tracks"), "{caution}");
+        assert_eq!(cautioned(&[0, 1, 2]), "", "seed {seed}");
     }
 }

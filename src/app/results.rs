@@ -66,6 +66,8 @@ pub struct RunForm {
 pub struct Results {
     /// `None`: in the order in which the runs were made, those with a star first.
     pub sort_by: Option<RunColumn>,
+    /// The runs that had a star when the panel was entered: they come first. A star that is given moves no row at once.
+    pub first: BTreeSet<RunId>,
     pub descending: bool,
     /// Whether settings are told that all runs share.
     pub all_settings: bool,

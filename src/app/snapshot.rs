@@ -72,7 +72,7 @@ impl Snapshot {
         let place = tracks.iter().enumerate().map(|(place, track)| (track.id, place)).collect();
         let (target, popularity) = (study.target()?, study.popularity()?);
         let values = tracks.iter().filter(|track| !track.is_excluded).filter_map(|track| track.popularity);
-        let histogram = popularity.max.map(|max| Histogram::of(values, target.scale_end(Some(max)), BINS));
+        let histogram = popularity.max.map(|_| target.histogram(values, &popularity, BINS));
         let spread = spread(&tracks, target.is_hundred(), &popularity);
         Ok(Self {
             place: Arc::new(place),

@@ -45,7 +45,7 @@ pub(super) fn score_one(scorer: &Scorer, target: &Target, cover: &Path, output: 
     match scorer.score_file(cover) {
         Ok(score) => {
             output.say(format_args!(
-                "{name}: predicted {}: {}, most likely {} to {}, above {:.0} % of the test tracks.{}",
+                "{name}: predicted {}: {}, {} to {} by four in five of its test errors, above {:.0} % of the test tracks.{}",
                 target.name(),
                 target.figure(score.prediction),
                 target.figure(score.low),

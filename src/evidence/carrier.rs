@@ -1,4 +1,7 @@
-//! Whether a finding is one about the whole study, or about a single playlist or decade.
+//! Whether a finding is one about the whole study, or about a few of its playlists or years, or owes itself to what
+//! changed from year to year.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,56 +11,74 @@ use super::verdict::FEWEST_PICTURES;
 
 /// Without its carrier, less than this share of what the predictions explain is left.
 const LEFT: f64 = 0.25;
+/// More parts are no carrier.
+const MOST: usize = 5;
 
-/// The part of a study without which nothing is left of what was found.
+/// The parts of a study without which nothing is left of what was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Carrier {
     pub by: PartBy,
-    pub name: String,
-    /// Its tracks.
-    pub n: usize,
+    /// Their names; none: all of it lies between the parts, and within none of them.
+    pub names: Vec<String>,
     /// The tracks of all other parts.
     pub others: usize,
-    /// Pearson's correlation of prediction and truth for the tracks of all other parts; unlike R², it does not fall where
-    /// these are merely more or less popular as a whole.
+    /// Pearson's correlation of prediction and truth for these, each less the mean of its part: unlike R², it does not
+    /// fall where parts are merely more or less popular as a whole.
     #[serde(deserialize_with = "super::verdict::number")]
     pub correlation_of_others: f64,
 }
 
-/// The part that carries a finding alone, if one does: without it, the interval of the correlation reaches 0 and most of
-/// its square is gone, and no other part of the same division is among the `subsets` that hold. Too few other tracks
-/// cannot tell.
-pub fn carrier(
-    divisions: &[Parts],
-    subsets: &[Subset],
-    (groups, truth, predicted): (&[usize], &[f64], &[f64]),
-) -> Option<Carrier> {
+/// The parts of one division that carry a finding, if they do: those of the `subsets` that hold, where among all other
+/// tracks the interval of the correlation reaches 0 and most of its square is gone. Too few other tracks cannot tell.
+pub fn carrier(divisions: &[Parts], subsets: &[Subset], of_rows: (&[usize], &[f64], &[f64])) -> Option<Carrier> {
+    let (_, truth, predicted) = of_rows;
     let explained = correlation(truth.iter().copied().zip(predicted.iter().copied())).powi(2);
-    let (lowest, others) = divisions
+    divisions
         .iter()
-        .flat_map(|parts| (0..parts.names.len()).map(move |part| (parts, part)))
-        .filter(|(parts, part)| holds_alone(subsets, parts.by, &parts.names[*part]))
-        .filter_map(|(parts, part)| {
-            let others: Vec<usize> = (0..truth.len()).filter(|&row| parts.part_of[row] != Some(part)).collect();
-            let carrier = Carrier {
-                by: parts.by,
-                name: parts.names[part].clone(),
-                n: truth.len() - others.len(),
-                others: others.len(),
-                correlation_of_others: correlation(others.iter().map(|&row| (truth[row], predicted[row]))),
-            };
-            let left = carrier.correlation_of_others.max(0.0).powi(2);
-            (has_enough_pictures(groups, &others) && left < LEFT * explained).then_some((carrier, others))
-        })
-        .min_by(|(one, _), (other, _)| one.correlation_of_others.total_cmp(&other.correlation_of_others))?;
-    let interval = correlation_interval(others.iter().map(|&row| (groups[row], truth[row], predicted[row])));
-    (interval.low <= 0.0).then_some(lowest)
+        .filter_map(|division| without_holding(division, subsets, of_rows, explained))
+        .min_by(|one, other| one.correlation_of_others.total_cmp(&other.correlation_of_others))
 }
 
-/// Whether a part holds and no other one of its division does.
-fn holds_alone(subsets: &[Subset], by: PartBy, name: &str) -> bool {
-    let mut holding = subsets.iter().filter(|part| part.by == by && part.holds);
-    holding.next().is_some_and(|part| part.name == name) && holding.next().is_none()
+fn without_holding(
+    division: &Parts,
+    subsets: &[Subset],
+    (groups, truth, predicted): (&[usize], &[f64], &[f64]),
+    explained: f64,
+) -> Option<Carrier> {
+    let holding: Vec<&str> =
+        subsets.iter().filter(|part| part.by == division.by && part.holds).map(|part| part.name.as_str()).collect();
+    // What lies between playlists and not within them is the within-playlist test's question.
+    let is_asked = !holding.is_empty() || (division.by == PartBy::Year && division.names.len() > 1);
+    let part_holds: Vec<bool> = division.names.iter().map(|name| holding.contains(&name.as_str())).collect();
+    let is_other = |row: &usize| !division.part_of[*row].is_some_and(|part| part_holds[part]);
+    let others: Vec<usize> = (0..truth.len()).filter(is_other).collect();
+    if !is_asked || holding.len() > MOST || !has_enough_pictures(groups, &others) {
+        return None;
+    }
+    let truth = less_part_means(truth, &others, &division.part_of);
+    let predicted = less_part_means(predicted, &others, &division.part_of);
+    let correlation_of_others = correlation(truth.iter().copied().zip(predicted.iter().copied()));
+    let rows = others.iter().zip(truth.iter().zip(&predicted));
+    let interval = correlation_interval(rows.map(|(&row, (&truth, &predicted))| (groups[row], truth, predicted)));
+    let is_gone = correlation_of_others.max(0.0).powi(2) < LEFT * explained && interval.low <= 0.0;
+    is_gone.then(|| Carrier {
+        by: division.by,
+        names: holding.into_iter().map(str::to_owned).collect(),
+        others: others.len(),
+        correlation_of_others,
+    })
+}
+
+/// The values of `rows`, each less the mean of those of its part.
+fn less_part_means(values: &[f64], rows: &[usize], part_of: &[Option<usize>]) -> Vec<f64> {
+    let mut sums: BTreeMap<Option<usize>, (f64, f64)> = BTreeMap::new();
+    for &row in rows {
+        let (sum, count) = sums.entry(part_of[row]).or_default();
+        *sum += values[row];
+        *count += 1.0;
+    }
+    let mean = |row: usize| sums.get(&part_of[row]).map_or(0.0, |(sum, count)| sum / count);
+    rows.iter().map(|&row| values[row] - mean(row)).collect()
 }
 
 fn has_enough_pictures(groups: &[usize], rows: &[usize]) -> bool {
@@ -72,27 +93,45 @@ mod tests {
     use super::super::subsets::subsets;
     use super::*;
 
+    fn parts(by: PartBy) -> Parts {
+        let names = ["calm", "loud", "old"].map(str::to_owned).to_vec();
+        Parts { by, names, part_of: (0..900).map(|row| Some(row % 3)).collect() }
+    }
+
+    fn signal(row: usize) -> f64 {
+        (row * 104_729 % 997) as f64 / 50.0
+    }
+
+    fn noise(row: usize) -> f64 {
+        (row * 7919 % 1009) as f64 / 50.0
+    }
+
+    fn found(by: PartBy, predicted: impl Fn(usize) -> f64, truth: impl Fn(usize) -> f64) -> Option<Carrier> {
+        let divisions = [parts(by)];
+        let groups: Vec<usize> = (0..900).collect();
+        let (predicted, truth): (Vec<f64>, Vec<f64>) = (0..900).map(|row| (predicted(row), truth(row))).unzip();
+        carrier(&divisions, &subsets(&divisions, &groups, &truth, &predicted), (&groups, &truth, &predicted))
+    }
+
     #[test]
     fn the_playlist_that_carries_all_is_named_and_none_where_all_do() {
-        let parts = Parts {
-            by: PartBy::Playlist,
-            names: ["calm", "loud", "old"].map(str::to_owned).to_vec(),
-            part_of: (0..900).map(|row| Some(row % 3)).collect(),
-        };
-        let groups: Vec<usize> = (0..900).collect();
-        let signal: Vec<f64> = (0..900).map(|row| (row * 104_729 % 997) as f64 / 50.0).collect();
-        let noise = |row: usize| (row * 7919 % 1009) as f64 / 50.0;
-        let found = |truth: &[f64]| {
-            let divisions = std::slice::from_ref(&parts);
-            carrier(divisions, &subsets(divisions, &groups, truth, &signal), (&groups, truth, &signal))
-        };
-        let of_one: Vec<f64> = (0..900).map(|row| if row % 3 == 1 { signal[row] } else { noise(row) }).collect();
-        let carried = found(&of_one).unwrap();
-        assert_eq!((carried.name.as_str(), carried.n, carried.others), ("loud", 300, 600));
+        let carried =
+            found(PartBy::Playlist, signal, |row| if row % 3 == 1 { signal(row) } else { noise(row) }).unwrap();
+        assert_eq!((carried.names.as_slice(), carried.others), (["loud".to_owned()].as_slice(), 600));
         assert!(carried.correlation_of_others.abs() < 0.1, "{carried:?}");
-        assert_eq!(found(&signal), None);
+        assert_eq!(found(PartBy::Playlist, signal, signal), None);
         // One playlist does far better than the others; within each, covers say the same.
-        let of_all: Vec<f64> = (0..900).map(|row| signal[row] + if row % 3 == 1 { 300.0 } else { 0.0 }).collect();
-        assert_eq!(found(&of_all), None);
+        let hit = |row: usize| if row % 3 == 1 { 300.0 } else { 0.0 };
+        assert_eq!(found(PartBy::Playlist, signal, |row| signal(row) + hit(row)), None);
+    }
+
+    #[test]
+    fn what_only_changes_with_the_years_is_told() {
+        let year = |row: usize| 20.0 * (row % 3) as f64;
+        let (covers, success) = (|row: usize| year(row) + noise(row), |row: usize| year(row) + signal(row));
+        let carried = found(PartBy::Year, covers, success).unwrap();
+        assert_eq!((carried.names.len(), carried.others), (0, 900));
+        // Of playlists, that is the within-playlist test's question.
+        assert_eq!(found(PartBy::Playlist, covers, success), None);
     }
 }

@@ -41,6 +41,21 @@ impl ColorGroup {
     }
 }
 
+/// Where bars of the groups' means begin and end, intervals among them: at 0 or below, or, where 0 is no beginning, as of
+/// logarithms, a little below the lowest.
+pub fn bar_ends<'a>(groups: impl Iterator<Item = &'a ColorGroup>, has_zero: bool) -> (f64, f64) {
+    let ends = groups.flat_map(|group| [group.mean, group.interval.low, group.interval.high]);
+    let (low, high) = ends
+        .filter(|end| end.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), end| (low.min(end), high.max(end)));
+    let (low, high) = if low > high { (0.0, 1.0) } else { (low, high) };
+    if has_zero {
+        return (1.02 * low.min(0.0), 1.02 * high.max(f64::MIN_POSITIVE));
+    }
+    let margin = 0.1 * (high - low).max(f64::MIN_POSITIVE);
+    (low - margin, high + margin)
+}
+
 /// What the colors of covers say about popularity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ColorTable {

@@ -23,7 +23,7 @@ mod verdict;
 mod words;
 
 pub use baselines::{Baseline, ColorModel};
-pub use color_groups::{ByChance, ColorGroup, ColorTable, LookFinding, Looks, look_findings};
+pub use color_groups::{ByChance, ColorGroup, ColorTable, LookFinding, Looks, bar_ends, look_findings};
 pub use compare::{benjamini_hochberg, nadeau_bengio};
 pub use controls::{Control, brightness_target, controls, network_control};
 pub use interval::{INTERVAL_SEED, Interval, correlation, correlation_interval, mean_interval, mean_lower_bound};

@@ -152,7 +152,7 @@ pub struct Verdict {
     /// What the colors of covers say about the other targets.
     #[serde(default)]
     pub other_targets: Vec<OtherTarget>,
-    /// The only part of the study that a finding is about.
+    /// The only parts of the study that a finding is about.
     #[serde(default)]
     pub carried_by: Option<Carrier>,
 }

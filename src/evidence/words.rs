@@ -161,71 +161,66 @@ pub(super) fn limits(verdict: &Verdict, observations: &Observations, measure: &d
 
 /// Of which parts of the study the answer holds, where not of all of it.
 pub(super) fn caution(verdict: &Verdict) -> String {
-    let sentences = match verdict.answer {
-        Answer::CannotTell => Vec::new(),
-        Answer::NoEvidence => held(verdict).into_iter().collect(),
-        Answer::Detectable | Answer::Weak | Answer::Useful => match &verdict.carried_by {
-            Some(carrier) => vec![carried(carrier)],
-            None => [PartBy::Playlist, PartBy::Year].into_iter().filter_map(|by| held_in_few(verdict, by)).collect(),
-        },
-    };
-    sentences.join(" ")
+    match verdict.answer {
+        Answer::CannotTell => String::new(),
+        Answer::NoEvidence => held(verdict).unwrap_or_default(),
+        Answer::Detectable | Answer::Weak | Answer::Useful => {
+            verdict.carried_by.as_ref().map(carried).unwrap_or_default()
+        }
+    }
 }
 
 fn carried(carrier: &Carrier) -> String {
+    let correlation = signed_thousandths(carrier.correlation_of_others);
+    if carrier.names.is_empty() {
+        return format!(
+            "Within single years or decades of release nothing is left to rely on (correlation {correlation}): it may be that \
+             covers and success both changed with the years."
+        );
+    }
     format!(
-        "All of it rests on {}: among the other {} tracks nothing is left to rely on (correlation {}).",
-        part(carrier.by, &carrier.name),
-        carrier.others,
-        signed_thousandths(carrier.correlation_of_others)
+        "All of it rests on {}: among the other {} tracks nothing is left to rely on (correlation {correlation}).",
+        parts(carrier.by, &carrier.names),
+        carrier.others
     )
 }
 
-/// Of no evidence over all: where there is some nevertheless.
+/// Of no evidence over all: where there is some nevertheless, by playlists or by years, whichever shows it more clearly.
 fn held(verdict: &Verdict) -> Option<String> {
-    let told = |subset: &Subset| {
-        let name = part(subset.by, &subset.name);
-        format!("{name} (correlation {:+.2}, {} tracks)", subset.correlation, subset.n)
-    };
     let holds = |subset: &&Subset| subset.holds && !subset.is_small && subset.correlation > 0.0;
-    let mut holding: Vec<&Subset> = verdict.subsets.iter().filter(holds).collect();
-    holding.sort_by(|one, other| other.correlation.total_cmp(&one.correlation));
-    let holding: Vec<String> = holding.into_iter().map(told).collect();
-    (1..=MOST_NAMED).contains(&holding.len()).then(|| {
+    let clearest =
+        verdict.subsets.iter().filter(holds).max_by(|one, other| one.correlation.total_cmp(&other.correlation))?;
+    let of_division = || verdict.subsets.iter().filter(|subset| subset.by == clearest.by);
+    let names: Vec<String> = of_division().filter(holds).map(|subset| subset.name.clone()).collect();
+    let (holding, all) = (names.len(), of_division().count());
+    if clearest.by == PartBy::Playlist && 2 * holding > all && all > 2 {
+        return Some(format!(
+            "Within {holding} of {all} playlists there is more than chance: what covers say may be lost between playlists \
+             that differ much. Ask about the target relative to the playlist."
+        ));
+    }
+    (holding <= MOST_NAMED).then(|| {
         format!(
-            "In a part of the study there is more than chance, the number of parts taken into account: {}.",
-            holding.join("; ")
+            "In a part of the study there is more than chance, the number of parts taken into account: {} (correlation up \
+             to {:+.2}).",
+            parts(clearest.by, &names),
+            clearest.correlation
         )
     })
 }
 
-/// Of a finding over all: that most parts of a division show nothing by themselves.
-fn held_in_few(verdict: &Verdict, by: PartBy) -> Option<String> {
-    let parts: Vec<&Subset> = verdict.subsets.iter().filter(|part| part.by == by && !part.is_small).collect();
-    let holding: Vec<&str> = parts.iter().filter(|part| part.holds).map(|part| part.name.as_str()).collect();
-    if parts.len() < 2 || 2 * holding.len() >= parts.len() {
-        return None;
-    }
-    let (what, all) = (if by == PartBy::Playlist { "playlists" } else { "years or decades of release" }, parts.len());
-    Some(match (holding.is_empty(), by) {
-        (true, PartBy::Year) => format!(
-            "Within none of {all} {what} does it hold by itself: it may be that covers and success both changed with the years."
-        ),
-        (true, PartBy::Playlist) => format!("Within none of {all} {what} does it hold by itself."),
-        (false, _) => format!(
-            "By itself it holds within {} of {all} {what} ({}); in the others no more than chance was seen.",
-            holding.len(),
-            holding.join(", ")
-        ),
-    })
-}
-
-/// A part within a sentence.
-fn part(by: PartBy, name: &str) -> String {
+/// Parts within a sentence.
+fn parts(by: PartBy, names: &[String]) -> String {
+    let listed = match names {
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [] => String::new(),
+    };
     match by {
-        PartBy::Playlist => format!("the playlist {name}"),
-        PartBy::Year if name.ends_with('s') => format!("tracks of the {name}"),
-        PartBy::Year => format!("tracks of {name}"),
+        PartBy::Playlist if names.len() == 1 => format!("the playlist {listed}"),
+        PartBy::Playlist => format!("the playlists {listed}"),
+        PartBy::Year if names.iter().all(|name| name.ends_with('s')) => format!("tracks of the {listed}"),
+        PartBy::Year => format!("tracks of {listed}"),
     }
 }
 

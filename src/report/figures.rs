@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::evidence::{ColorGroup, ColorTable, Verdict, predictor_in_words, thousandths};
+use crate::evidence::{ColorGroup, ColorTable, Verdict, bar_ends, predictor_in_words, thousandths};
 use crate::study::{Histogram, Target, capitalised};
 
 const WIDTH: f64 = 640.0;
@@ -46,12 +46,12 @@ pub(super) fn histogram(histogram: &Histogram, mean: Option<f64>, target: &Targe
                 rect x=(number(bin as f64 * width + 1.0)) y=(number(HEIGHT - height)) width=(number(width - 2.0)) height=(number(height)) fill=(TRAIN) opacity="0.75" {}
             }
             @if let Some(mean) = mean {
-                @let x = number(mean / top * WIDTH);
+                @let x = number((mean - histogram.lowest) / (top - histogram.lowest) * WIDTH);
                 line x1=(x) x2=(x) y1="0" y2=(HEIGHT) stroke=(QUIET) stroke-dasharray="4 3" {}
             }
             @for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
                 @let anchor = if share == 0.0 { "start" } else if share == 1.0 { "end" } else { "middle" };
-                text x=(number(share * WIDTH)) y=(HEIGHT + 15.0) text-anchor=(anchor) fill=(QUIET) { (target.tick(share * top)) }
+                text x=(number(share * WIDTH)) y=(HEIGHT + 15.0) text-anchor=(anchor) fill=(QUIET) { (target.tick(histogram.lowest + share * (top - histogram.lowest))) }
             }
         }
     }
@@ -88,11 +88,8 @@ pub(super) fn ladder(verdict: &Verdict) -> Markup {
 
 /// The mean figure by dominant color.
 pub(super) fn color_bars(table: &ColorTable, mean: f64, target: &Target) -> Markup {
-    let ends = table.by_color.iter().flat_map(|(_, group)| [group.interval.low, group.interval.high, group.mean]);
-    let (low, high) = ends
-        .filter(|end| end.is_finite())
-        .fold((mean.min(0.0), mean.max(0.0)), |(low, high): (f64, f64), end| (low.min(end), high.max(end)));
-    let scale = Scale { low: low * 1.02, high: high * 1.02 };
+    let (low, high) = bar_ends(table.by_color.iter().map(|(_, group)| group), target.has_zero());
+    let scale = Scale { low, high };
     let height = table.by_color.len() as f64 * ROW;
     html! {
         svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label={ (capitalised(target.mean_name())) " " (target.name()) " by dominant color" } {
@@ -101,8 +98,12 @@ pub(super) fn color_bars(table: &ColorTable, mean: f64, target: &Target) -> Mark
                 @let [red, green, blue] = color.rgb;
                 rect x="0" y=(y - 7.0) width="14" height="14" rx="3" fill={ "rgb(" (red) "," (green) "," (blue) ")" } stroke=(LINE) {}
                 (name_at(22.0, y, color.name, ink(group)))
-                rect x=(NAMES) y=(y - 8.0) width=(number(scale.at(group.mean) - NAMES)) height="16" fill=(if group.is_small() { LINE } else { TRAIN }) opacity="0.7" {}
+                @let fill = if group.is_small() { LINE } else { TRAIN };
+                @if target.has_zero() {
+                    rect x=(NAMES) y=(y - 8.0) width=(number(scale.at(group.mean) - NAMES)) height="16" fill=(fill) opacity="0.7" {}
+                }
                 (interval(&scale, y, group.interval.low, group.interval.high))
+                @if !target.has_zero() { circle cx=(number(scale.at(group.mean))) cy=(y) r="5" fill=(fill) {} }
                 text x=(WIDTH) y=(y + 4.0) text-anchor="end" fill=(ink(group)) { (target.figure(group.mean)) " · " (group.n) }
             }
             @let x = number(scale.at(mean));

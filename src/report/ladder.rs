@@ -114,7 +114,7 @@ fn parts(subsets: &[Subset]) -> Markup {
             p.quiet {
                 "Correlation of the best prediction from covers with the truth. Of " (subsets.len()) " parts, " (found)
                 @if found == 1 { " holds" } @else { " hold" }
-                " when it is taken into account that so many were tried (Benjamini and Hochberg): in bold. Gray: fewer "
+                " when it is taken into account that so many were tried (Benjamini and Hochberg): in bold. p: how often shuffled figures go with the prediction as closely, or more. Gray: fewer "
                 "than 50 tracks, too few to read much into."
             }
             @for (by, heading) in [(PartBy::Playlist, "Playlist"), (PartBy::Year, "Year of release")] {
@@ -161,9 +161,8 @@ fn other_targets(verdicts: &[Verdict], shown: &Verdict, name: &str) -> Markup {
         .collect();
     let by_colors = shown.other_targets_sentence(name);
     html! {
-        @if others.is_empty() {
-            @if let Some(sentence) = by_colors { p { (sentence) } }
-        } @else {
+        @if let Some(sentence) = by_colors { p { (sentence) } }
+        @if !others.is_empty() {
             h3 { "Other questions to the same tracks" }
             ul { @for other in others { li { (other.target.told(name)) ": " strong { (other.answer.as_str()) } ". " (other.sentence) } } }
         }

@@ -18,9 +18,8 @@ use crate::evidence::{self, Answer, SIGNIFICANCE, Verdict};
 use crate::jobs::{ColorFindings, alike, find_colors};
 use crate::nn::{Hyperparameters, Preset, settings_parts};
 use crate::study::{
-    CoverId, Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, Rejected, RunRecord, Scale, Study,
-    StudyError, Target, Track, capitalised, concerns, has_changed_since_verdict, plural, results_sentence, thousands,
-    tracks_mark,
+    CoverId, Descriptive, Histogram, ImportCounts, POPULARITY, PlaylistSummary, RunRecord, Scale, Study, StudyError,
+    Target, Track, capitalised, concerns, has_changed_since_verdict, plural, results_sentence, thousands, tracks_mark,
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -41,8 +40,8 @@ struct Contents {
     playlists: Vec<PlaylistSummary>,
     popularity: Descriptive,
     histogram: Histogram,
-    /// What could not be used: how many for each reason, the most frequent first.
-    left_out: Vec<(String, usize)>,
+    /// How many items could not be used.
+    left_out: usize,
     /// Tracks whose cover is the same picture as another's.
     shared: usize,
     /// What about the data may mislead.
@@ -78,10 +77,10 @@ pub fn report(study: &Study, name: &str, shown: Option<usize>) -> Result<String,
         pictures: groups.values().collect::<HashSet<_>>().len(),
         playlists,
         concerns: concerns.into_iter().map(|concern| concern.sentence).collect(),
-        histogram: Histogram::of(values, measured.scale_end(popularity.max), BINS),
+        histogram: measured.histogram(values, &popularity, BINS),
         target: measured,
         popularity,
-        left_out: by_reason(&study.rejected()?),
+        left_out: study.rejected()?.len(),
         shared: tracks_that_share(&tracks, &groups),
         colors: if has_usable { Some(find_colors(study, Clustering::Oklab, Naming::Eight)?) } else { None },
         runs: study.runs()?,
@@ -169,8 +168,8 @@ impl Contents {
                     @if self.counts.grayscale > 0 {
                         " " (plural(self.counts.grayscale, "cover file has", "cover files have")) " a single color channel."
                     }
-                    @for (reason, count) in &self.left_out {
-                        " Left out, " (plural(*count, "item", "items")) ": " (reason)
+                    @if self.left_out > 0 {
+                        " " (plural(self.left_out, "item", "items")) " could not be used; the program lists them, each with its reason."
                     }
                 }
                 p {
@@ -346,23 +345,6 @@ fn tracks_that_share(tracks: &[Track], groups: &HashMap<CoverId, usize>) -> usiz
     counts.into_values().filter(|count| *count > 1).sum()
 }
 
-/// The most reasons that are told.
-const REASONS: usize = 5;
-
-/// How many items were left out for each reason, the most frequent first.
-fn by_reason(rejected: &[Rejected]) -> Vec<(String, usize)> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    rejected.iter().for_each(|item| *counts.entry(&item.reason).or_default() += 1);
-    let mut reasons: Vec<(String, usize)> =
-        counts.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect();
-    reasons.sort_by(|(one, of_one), (other, of_other)| of_other.cmp(of_one).then_with(|| one.cmp(other)));
-    if reasons.len() > REASONS {
-        let rest = reasons.split_off(REASONS - 1).into_iter().map(|(_, count)| count).sum();
-        reasons.push(("other reasons, which the program lists.".to_owned(), rest));
-    }
-    reasons
-}
-
 /// What each answer means, for who meets the word for the first time.
 fn meaning(verdict: &Verdict, name: &str) -> String {
     let text = match verdict.answer {
@@ -443,7 +425,7 @@ mod tests {
             playlists: vec![PlaylistSummary { name: "Rock & <b>Roll</b>".to_owned(), tracks: 1, mean: None }],
             popularity: Descriptive::default(),
             histogram: Histogram::of([], 100.0, BINS),
-            left_out: Vec::new(),
+            left_out: 0,
             shared: 0,
             concerns: Vec::new(),
             colors: None,

@@ -8,8 +8,9 @@ const LEFT: f64 = 64.0;
 const RIGHT: f64 = 16.0;
 const TOP: f64 = 44.0;
 const BOTTOM: f64 = 52.0;
-/// The width of a line of the legend, and where names of rows end.
-const LEGEND: f64 = 150.0;
+/// The names below a plot: in how many columns, and how far apart. Where names of rows end.
+const LEGEND_COLUMNS: usize = 2;
+const LEGEND_LINE: f64 = 18.0;
 const NAMES: f64 = 160.0;
 const TEXT: &str = "#1B1F24";
 const QUIET: &str = "#5B6570";
@@ -51,6 +52,8 @@ pub struct Plot {
     pub line: Option<(String, f64)>,
     /// Whether a line goes from corner to corner where both axes agree.
     pub diagonal: bool,
+    /// Values above are not what the plot is about: it ends there.
+    pub highest: Option<f64>,
 }
 
 /// From values to places along an axis.
@@ -103,10 +106,11 @@ impl Plot {
         let rows = self.rows();
         let height = if rows == 0 { HEIGHT } else { TOP + BOTTOM + 26.0 * rows as f64 };
         let body = if rows == 0 { self.plane(height) } else { self.lanes(height) };
+        let whole = if rows == 0 { height + self.legend_height() } else { height };
         html! {
-            svg xmlns="http://www.w3.org/2000/svg" width=(WIDTH) height=(height) viewBox={ "0 0 " (WIDTH) " " (height) }
+            svg xmlns="http://www.w3.org/2000/svg" width=(WIDTH) height=(whole) viewBox={ "0 0 " (WIDTH) " " (whole) }
                 font-family="Inter, sans-serif" font-size="12" role="img" aria-label=(self.title) {
-                rect width=(WIDTH) height=(height) fill="#FFFFFF" {}
+                rect width=(WIDTH) height=(whole) fill="#FFFFFF" {}
                 text x="16" y="24" font-size="16" font-weight="600" fill=(TEXT) { (self.title) }
                 (body)
                 text x=(place((self.left() + WIDTH - RIGHT) / 2.0)) y=(place(height - 10.0)) text-anchor="middle" fill=(QUIET) { (self.x_label) }
@@ -136,7 +140,8 @@ impl Plot {
         let both = self.points().flatten().filter(|_| self.diagonal);
         let both: Vec<f64> = both.collect();
         let x = Axis::of(self.points().map(|[x, _]| x).chain(both.iter().copied()), LEFT, WIDTH - RIGHT);
-        let y = Axis::of(self.points().map(|[_, y]| y).chain(line).chain(both), height - BOTTOM, TOP);
+        let seen = |y: &f64| self.highest.is_none_or(|highest| *y <= highest);
+        let y = Axis::of(self.points().map(|[_, y]| y).filter(seen).chain(line).chain(both), height - BOTTOM, TOP);
         html! {
             @for tick in y.ticks() {
                 line x1=(LEFT) x2=(WIDTH - RIGHT) y1=(place(y.at(tick))) y2=(place(y.at(tick))) stroke=(LINE) {}
@@ -151,21 +156,29 @@ impl Plot {
             @if let Some((_, value)) = &self.line {
                 line x1=(LEFT) x2=(WIDTH - RIGHT) y1=(place(y.at(*value))) y2=(place(y.at(*value))) stroke=(QUIET) stroke-dasharray="5 4" {}
             }
-            @for series in &self.series { (series.draw(x, y)) }
+            clipPath id="plane" { rect x=(LEFT) y=(TOP - 6.0) width=(WIDTH - LEFT - RIGHT) height=(height - BOTTOM - TOP + 12.0) {} }
+            g clip-path="url(#plane)" { @for series in &self.series { (series.draw(x, y)) } }
             text transform={ "translate(16 " (place((TOP + height - BOTTOM) / 2.0)) ") rotate(-90)" } text-anchor="middle" fill=(QUIET) { (self.y_label) }
-            (self.legend())
+            (self.legend(height))
         }
     }
 
-    fn legend(&self) -> Markup {
+    /// What the names below the plot take.
+    fn legend_height(&self) -> f64 {
+        let names = self.series.len() + usize::from(self.line.is_some());
+        LEGEND_LINE * names.div_ceil(LEGEND_COLUMNS) as f64 + 8.0
+    }
+
+    /// Below the plot: within it names would cover the curves, and long ones end beyond its edge.
+    fn legend(&self, height: f64) -> Markup {
         let dashed = self.line.iter().map(|(name, _)| (name.as_str(), QUIET, "4 3"));
         let names = self.series.iter().map(|series| (series.name.as_str(), series.color, series.dash)).chain(dashed);
         html! {
             @for (index, (name, color, dash)) in names.enumerate() {
-                @let x = WIDTH - RIGHT - LEGEND;
-                @let y = TOP + 10.0 + 16.0 * index as f64;
+                @let x = 16.0 + (WIDTH - 32.0) / LEGEND_COLUMNS as f64 * (index % LEGEND_COLUMNS) as f64;
+                @let y = height + LEGEND_LINE * (index / LEGEND_COLUMNS) as f64;
                 line x1=(x) x2=(x + 18.0) y1=(y) y2=(y) stroke=(color) stroke-width="3" stroke-dasharray=(dash) {}
-                text x=(x + 24.0) y=(y + 4.0) fill=(TEXT) { (name) }
+                text x=(x + 24.0) y=(y + 4.0) fill=(TEXT) { (whole_ends(name)) }
             }
         }
     }
@@ -267,6 +280,17 @@ impl Plot {
 const INTER: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.ttf");
 const INTER_SEMIBOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.ttf");
 
+/// A name that fits into a column of the legend; what tells runs of a sweep apart is at its end.
+fn whole_ends(name: &str) -> String {
+    const LONGEST: usize = 46;
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= LONGEST {
+        return name.to_owned();
+    }
+    let (head, tail) = (&letters[..LONGEST / 2 - 1], &letters[letters.len() - LONGEST / 2..]);
+    head.iter().chain(&['…']).chain(tail).collect()
+}
+
 /// A name that fits before its row.
 fn shortened(name: &str) -> String {
     const LONGEST: usize = 22;
@@ -309,7 +333,16 @@ mod tests {
             series: vec![Series { name: "Test tracks".to_owned(), color: COLORS[0], dash: "none", marks }],
             line: Some(("Always guess the mean".to_owned(), 30.0)),
             diagonal: false,
+            highest: None,
         }
+    }
+
+    #[test]
+    fn names_below_keep_their_ends() {
+        let name = format!("Quick, filters 16, {}seed 1, dropout 0.5", "kernel 3, ".repeat(6));
+        let short = whole_ends(&name);
+        assert!(short.chars().count() <= 46 && short.starts_with("Quick") && short.ends_with("dropout 0.5"), "{short}");
+        assert_eq!(whole_ends("Quick"), "Quick");
     }
 
     #[test]
@@ -318,7 +351,7 @@ mod tests {
         let svg = chart.to_svg();
         assert!(svg.contains("True &amp; &lt;predicted&gt;") && svg.matches("<circle").count() == 2, "{svg}");
         let (width, height, rgba) = chart.to_rgba().unwrap();
-        assert_eq!((width, height, rgba.len()), (1440, 880, 1440 * 880 * 4));
+        assert_eq!((width, height, rgba.len()), (1440, 932, 1440 * 932 * 4));
         let has = |color: [u8; 3]| rgba.chunks_exact(4).any(|pixel| pixel[..3] == color);
         assert!(has([0x1B, 0x1F, 0x24]), "the title is drawn with the program's own font");
         assert!(chart.to_png().unwrap().starts_with(b"\x89PNG"));

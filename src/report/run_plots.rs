@@ -6,6 +6,8 @@ use crate::study::{PlaylistResidual, Prediction, RunRecord, Target, Weights};
 /// Rows of fewer test tracks are gray.
 pub const FEW: usize = 20;
 const GRAY: &str = "#8A929C";
+/// The highest error worth showing, in that of always guessing the mean.
+const TIMES_THE_MEAN: f64 = 1.6;
 const MEAN: &str = "Always guess the mean";
 
 /// True against predicted values of a run's test tracks.
@@ -23,6 +25,7 @@ pub fn scatter_plot(run: &RunRecord, predictions: &[Prediction], weights: Weight
         }],
         line: run.baseline.map(|baseline| (MEAN.to_owned(), baseline.train_mean)),
         diagonal: true,
+        highest: None,
     }
 }
 
@@ -35,6 +38,9 @@ pub fn curves_plot(runs: &[&RunRecord]) -> Plot {
         Series { name: run.name.clone(), color, dash, marks: Marks::Line(points) }
     });
     let mean_rmse = runs.iter().find_map(|run| run.mean_rmse());
+    // The first epochs start from random weights, far above all that follows.
+    let last = runs.iter().filter_map(|run| run.epochs.last()).map(|epoch| epoch.test_mse).fold(0.0, f64::max);
+    let highest = mean_rmse.map(|rmse| (TIMES_THE_MEAN * rmse * rmse).max(last));
     Plot {
         title: "Test error by epoch".to_owned(),
         x_label: "Epoch".to_owned(),
@@ -42,6 +48,7 @@ pub fn curves_plot(runs: &[&RunRecord]) -> Plot {
         series: series.collect(),
         line: mean_rmse.map(|rmse| (MEAN.to_owned(), rmse * rmse)),
         diagonal: false,
+        highest,
     }
 }
 
@@ -60,5 +67,6 @@ pub fn residuals_plot(run: &RunRecord, residuals: &[PlaylistResidual], target: &
         series: rows.collect(),
         line: Some(("No difference".to_owned(), 0.0)),
         diagonal: false,
+        highest: None,
     }
 }

@@ -234,6 +234,7 @@ impl ImportSummary {
         let began = if self.stopped { "Stopped. " } else { "" };
         let gray = if grayscale > 0 { format!(", {grayscale} with a single color channel") } else { String::new() };
         let left_out = match self.rejected.len() {
+            0 if self.stopped => "import the same again to go on with the rest".to_owned(),
             0 => "nothing was left out".to_owned(),
             count => format!("{} could not be used", plural(count, "item", "items")),
         };

@@ -8,7 +8,7 @@ use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::words::{capitalised, grouped, plural, thousands};
-use super::{Study, StudyError};
+use super::{Descriptive, Histogram, Study, StudyError};
 use crate::evidence::Measure;
 
 /// Spotify's popularity, or a spreadsheet's column of that name: 0–100.
@@ -106,6 +106,11 @@ impl Target {
         shortened(&self.measure)
     }
 
+    /// Whether 0 is where its figures begin; of logarithms it is a value of 1, which is far below all there are.
+    pub fn has_zero(&self) -> bool {
+        self.scale != Scale::Logarithm
+    }
+
     /// What the mean of its figures is: of logarithms it is no sum that is divided.
     pub fn mean_name(&self) -> &'static str {
         if self.scale == Scale::Logarithm { "geometric mean" } else { "mean" }
@@ -194,6 +199,21 @@ impl Target {
                 format!("the percentage of the study's tracks with a lower {measure}, ties counted half, from 0 to 100")
             }
         }
+    }
+
+    /// Whether its figures have marks between thousands, where `highest` of those that are counted.
+    pub fn has_large_figures(&self, highest: f64) -> bool {
+        match self.scale {
+            Scale::AsGiven => highest >= 10_000.0,
+            Scale::Logarithm => highest >= 4.0,
+            Scale::PercentRank => false,
+        }
+    }
+
+    /// How many tracks have which of its figures, from 0 or, where 0 is no beginning, from the lowest on.
+    pub fn histogram(&self, values: impl IntoIterator<Item = f64>, described: &Descriptive, bins: usize) -> Histogram {
+        let lowest = described.min.filter(|_| !self.has_zero()).unwrap_or(0.0);
+        Histogram::between(values, lowest, self.scale_end(described.max), bins)
     }
 
     /// Where the scale of its figures ends, for plots: 100, or the highest of the study's own.

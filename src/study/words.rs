@@ -84,10 +84,11 @@ pub fn results_sentence(runs: &[RunRecord], target: &Target) -> String {
     let beating = runs.iter().filter(|run| run.beats_mean() == Some(true)).filter_map(|run| Some((run, run.figures?)));
     match (beating.min_by(by_rmse), best.mean_rmse()) {
         (Some((run, figures)), _) => format!(
-            "{} beats always guessing the mean: off by {} instead of {} on the test tracks.",
+            "{} beats always guessing the mean: off by {} instead of {} on the test tracks.{}",
             run.name,
             off_by(figures.rmse),
-            off_by(run.mean_rmse().unwrap_or(f64::NAN))
+            off_by(run.mean_rmse().unwrap_or(f64::NAN)),
+            best_of_many(runs.iter().filter(|run| run.figures.is_some()).count())
         ),
         (None, Some(mean)) if figures.rmse < mean => format!(
             "No run beats always guessing the mean for certain: {} is off by {} instead of {}, which on {} \
@@ -105,6 +106,18 @@ pub fn results_sentence(runs: &[RunRecord], target: &Target) -> String {
         ),
         (None, None) => "No run beats always guessing the mean.".to_owned(),
     }
+}
+
+/// Of more runs than this, the best one is partly the luckiest.
+const FEW_RUNS: usize = 5;
+
+fn best_of_many(tested: usize) -> String {
+    if tested <= FEW_RUNS {
+        return String::new();
+    }
+    format!(
+        " It was chosen of {tested} runs, of which one does well by luck alone; the verdict takes that into account."
+    )
 }
 
 #[cfg(test)]

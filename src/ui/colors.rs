@@ -11,7 +11,7 @@ use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{bare_choice, card, choice, empty, help, notice, primary, right_aligned};
 use crate::app::{Command, Step};
 use crate::evidence::colors::{Clustering, Naming, Palette};
-use crate::evidence::{ColorGroup, Looks, signed_thousandths};
+use crate::evidence::{ColorGroup, Looks, bar_ends, signed_thousandths};
 use crate::jobs::ColorFindings;
 use crate::study::{CoverId, Target, capitalised, thousands, tracks_with_covers};
 
@@ -94,8 +94,8 @@ fn findings(ui: &mut Ui, panel: &mut Panel<'_>, found: &ColorFindings, measured:
 }
 
 fn by_color(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
-    let scale = scale_of(found.table.by_color.iter().map(|(_, group)| group));
-    let bar = bar_width(ui, found.mean);
+    let scale = scale_of(found.table.by_color.iter().map(|(_, group)| group), measured);
+    let bar = bar_width(ui, found.mean, measured);
     egui::Grid::new("by color").num_columns(5).min_col_width(0.0).spacing([GAP, 2.0]).show(ui, |ui| {
         headings(ui, "Color", measured, found.mean);
         for (name, group) in &found.table.by_color {
@@ -110,8 +110,8 @@ fn by_color(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
 
 fn black_and_white(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
     let groups = [("black and white", &found.table.black_and_white), ("color", &found.table.color)];
-    let scale = scale_of(groups.iter().map(|(_, group)| *group));
-    let bar = bar_width(ui, found.mean);
+    let scale = scale_of(groups.iter().map(|(_, group)| *group), measured);
+    let bar = bar_width(ui, found.mean, measured);
     egui::Grid::new("black and white").num_columns(5).min_col_width(0.0).spacing([GAP, 2.0]).show(ui, |ui| {
         headings(ui, "Cover", measured, found.mean);
         for (name, group) in groups {
@@ -124,22 +124,19 @@ fn black_and_white(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
 }
 
 /// The room that names and figures, which are of the size of `mean`, leave for the bars.
-fn bar_width(ui: &Ui, mean: f64) -> f32 {
-    (ui.available_width() - 16.0 - 116.0 - figure_width(mean) - 48.0 - 4.0 * GAP).clamp(90.0, 420.0)
+fn bar_width(ui: &Ui, mean: f64, measured: &Target) -> f32 {
+    (ui.available_width() - 16.0 - 116.0 - figure_width(mean, measured) - 48.0 - 4.0 * GAP).clamp(90.0, 420.0)
 }
 
 /// The width of a column of figures, with room for the marks of large ones.
-fn figure_width(mean: f64) -> f32 {
-    if mean.abs() >= 10_000.0 { 92.0 } else { 64.0 }
+fn figure_width(mean: f64, measured: &Target) -> f32 {
+    if measured.has_large_figures(mean) { 92.0 } else { 64.0 }
 }
 
-/// From 0, or below where means are, to the highest.
-fn scale_of<'a>(groups: impl Iterator<Item = &'a ColorGroup>) -> Scale {
-    let ends = groups.flat_map(|group| [group.mean, group.interval.low, group.interval.high]);
-    let (low, high) = ends
-        .filter(|end| end.is_finite())
-        .fold((0.0, f64::MIN_POSITIVE), |(low, high): (f64, f64), end| (low.min(end), high.max(end)));
-    Scale { low: low * 1.02, high: high * 1.02 }
+/// Where bars begin and end.
+fn scale_of<'a>(groups: impl Iterator<Item = &'a ColorGroup>, measured: &Target) -> Scale {
+    let (low, high) = bar_ends(groups, measured.has_zero());
+    Scale { low, high }
 }
 
 fn headings(ui: &mut Ui, first: &str, measured: &Target, mean: f64) {
@@ -148,7 +145,7 @@ fn headings(ui: &mut Ui, first: &str, measured: &Target, mean: f64) {
     ui.label("");
     ui.label(heading(first));
     ui.label(heading(&format!("{} {}, 95 % interval", capitalised(measured.mean_name()), measured.name())));
-    right_aligned(ui, figure_width(mean), heading("Mean"));
+    right_aligned(ui, figure_width(mean, measured), heading("Mean"));
     right_aligned(ui, 48.0, heading("Tracks"));
     ui.end_row();
 }
@@ -161,11 +158,12 @@ fn group_row(
     measured: &Target,
 ) {
     let colors = palette(ui);
+    let shape = if measured.has_zero() { Shape::Bar } else { Shape::Point };
     let ink = if group.is_small() { colors.quiet } else { colors.text };
     ui.label(RichText::new(name).color(ink));
     let color = if group.is_small() { colors.line } else { colors.train.gamma_multiply(0.6) };
     let mark = Mark { value: group.mean, low: group.interval.low, high: group.interval.high, color };
-    let response = marks::draw(ui, width, scale, Shape::Bar, mark, &[(mean, colors.mean)]);
+    let response = marks::draw(ui, width, scale, shape, mark, &[(mean, colors.mean)]);
     let interval = if group.interval.low.is_finite() {
         format!(", 95 % interval {} to {}", measured.figure(group.interval.low), measured.figure(group.interval.high))
     } else {
@@ -176,7 +174,7 @@ fn group_row(
         measured.with_unit(group.mean),
         tracks_with_covers(group.n, group.covers)
     ));
-    right_aligned(ui, figure_width(mean), RichText::new(measured.figure(group.mean)).color(ink));
+    right_aligned(ui, figure_width(mean, measured), RichText::new(measured.figure(group.mean)).color(ink));
     right_aligned(ui, 48.0, RichText::new(thousands(group.n)).color(ink));
     ui.end_row();
 }
@@ -223,7 +221,9 @@ fn swatch(ui: &mut Ui, [red, green, blue]: [u8; 3], side: f32) {
 fn covers(ui: &mut Ui, panel: &mut Panel<'_>, palettes: &[(CoverId, Palette)]) {
     let columns = ((ui.available_width() + GAP) / (COVER + GAP)).floor().max(1.0) as usize;
     let rows = palettes.len().div_ceil(columns);
-    let area = ScrollArea::vertical().id_salt("covers with colors").max_height(3.2 * (COVER + SWATCHES + GAP));
+    let pitch = COVER + SWATCHES + GAP;
+    let area = ScrollArea::vertical().id_salt("covers with colors").max_height(3.2 * pitch);
+    let area = area.min_scrolled_height(2.2 * pitch);
     area.auto_shrink([false, true]).show_rows(ui, COVER + SWATCHES, rows, |ui, visible| {
         for row in visible {
             ui.horizontal(|ui| {
@@ -242,7 +242,8 @@ fn cover_with_colors(ui: &mut Ui, panel: &mut Panel<'_>, cover: CoverId, colors:
         let radius = CornerRadius::same(theme::RADIUS_COVER);
         match textures {
             Ok(textures) => {
-                ui.add(Image::new(&textures.original).fit_to_exact_size(vec2(COVER, COVER)).corner_radius(radius));
+                let image = Image::new(&textures.original).fit_to_exact_size(vec2(COVER, COVER));
+                ui.add(image.corner_radius(radius).alt_text("A cover; its colors are below it"));
             }
             Err(_) => {
                 let (rect, _) = ui.allocate_exact_size(vec2(COVER, COVER), Sense::hover());

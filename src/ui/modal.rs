@@ -30,6 +30,9 @@ pub fn take_focus(ui: &Ui, name: &str) {
     if ui.data(|data| data.get_temp(has_had_it)) == Some(true) {
         return;
     }
+    if let Some(before) = ui.memory(egui::Memory::focused).filter(|focused| *focused != next) {
+        ui.data_mut(|data| data.insert_temp(had_focus_before(name), Some(before)));
+    }
     if ui.memory(|memory| memory.has_focus(next)) {
         ui.data_mut(|data| data.insert_temp(has_had_it, true));
     } else {
@@ -41,6 +44,18 @@ pub fn take_focus(ui: &Ui, name: &str) {
 /// The box is closed: opened once more, it takes the keyboard anew.
 pub fn forget_focus(ctx: &Context, name: &str) {
     ctx.data_mut(|data| data.remove_temp::<bool>(has_had_focus(name)));
+}
+
+/// The box is closed: the keyboard goes back to where it was before.
+pub fn give_focus_back(ctx: &Context, name: &str) {
+    forget_focus(ctx, name);
+    if let Some(before) = ctx.data_mut(|data| data.remove_temp::<Option<Id>>(had_focus_before(name))).flatten() {
+        ctx.memory_mut(|memory| memory.request_focus(before));
+    }
+}
+
+fn had_focus_before(name: &str) -> Id {
+    egui::Id::unique(("had the keyboard before", name))
 }
 
 fn has_had_focus(name: &str) -> Id {

@@ -39,7 +39,7 @@ pub fn begin_anew(ctx: &egui::Context, number: u64) {
 }
 
 /// Panels of fewer points may have something that is wider.
-const NARROW: f32 = 600.0;
+const NARROW: f32 = 760.0;
 
 /// Where there are fewer points, the actions come below the title.
 const BESIDE_ACTIONS: f32 = 460.0;

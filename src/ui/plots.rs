@@ -2,13 +2,13 @@
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Color32, Label, Response, ScrollArea, Sense, TextStyle, Ui, Vec2b, vec2};
-use egui_plot::{Bar, BarChart, GridMark, HLine, Line, LineStyle, Plot, Points, VLine};
+use egui_plot::{Bar, BarChart, GridMark, HLine, Line, LineStyle, Plot, PlotPoint, Points, VLine};
 
 use super::theme::{self, GAP, SERIES, palette};
 use super::widgets::{describe, name};
-use crate::study::{Histogram, RunId, RunRecord, plural, thousands};
+use crate::study::{EpochRecord, Histogram, RunId, RunRecord, plural, thousands};
 
-const HEIGHT: f32 = 220.0;
+const HEIGHT: f32 = 280.0;
 /// The names of the curves that are seen at once, in points.
 const KEY_HEIGHT: f32 = 112.0;
 /// Marks of the vertical axis are at least so far apart, in points; the numbers of closer ones would fade.
@@ -86,12 +86,14 @@ pub fn histogram(ui: &mut Ui, histogram: &Histogram, mean: Option<f64>, what: &s
             .counts
             .iter()
             .enumerate()
-            .map(|(bin, &count)| Bar::new((bin as f64 + 0.5) * width, count as f64).width(width * 0.9))
+            .map(|(bin, &count)| {
+                Bar::new(histogram.lowest + (bin as f64 + 0.5) * width, count as f64).width(width * 0.9)
+            })
             .collect();
         let shown = still(ui, "histogram", 150.0)
             .x_axis_label(what)
             .y_axis_label("Tracks")
-            .include_x(0.0)
+            .include_x(histogram.lowest)
             .include_x(histogram.highest())
             .show(ui, |plot| {
                 plot.bar_chart(BarChart::new("Tracks", bars).color(colors.train));
@@ -116,6 +118,10 @@ fn in_words(histogram: &Histogram, mean: Option<f64>) -> String {
     mean.map_or_else(|| format!("{quarters}."), |mean| format!("{quarters}. The mean is {mean:.1}."))
 }
 
+/// More curves than this cannot be told apart by how they are drawn.
+const TOLD_APART: usize = 18;
+/// How near the pointer has to be to a curve, in points of the screen.
+const NEAR: f32 = 14.0;
 /// Runs that the words about curves tell one by one.
 const TOLD_RUNS: usize = 12;
 
@@ -158,18 +164,36 @@ pub fn curves(ui: &mut Ui, runs: &[&RunRecord], chosen: Option<RunId>) {
     small(ui, |ui| {
         let colors = palette(ui);
         let mean_mse = runs.iter().find_map(|run| run.mean_rmse()).map(|rmse| rmse * rmse);
+        // Of many, only the chosen one and the best are told apart.
+        let are_many = runs.len() > TOLD_APART;
+        let best = runs.iter().filter_map(|run| Some((run.id, run.figures?.rmse)));
+        let best = best.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(run, _)| run);
+        let is_quiet = |run: &RunRecord| are_many && Some(run.id) != chosen && Some(run.id) != best;
+        let quiet = translucent(colors.mean);
+        let of_run = |place: usize, run: &RunRecord| match (are_many, is_quiet(run)) {
+            (false, _) => look(place),
+            (true, true) => (quiet, LineStyle::Solid, LINE),
+            (true, false) if Some(run.id) == chosen => (colors.test, LineStyle::Solid, LINE),
+            (true, false) => (colors.train, LineStyle::Solid, LINE),
+        };
         let shown = still(ui, "curves", HEIGHT).x_axis_label("Epoch").y_axis_label("Test MSE").show(ui, |plot| {
             let last = runs.iter().map(|run| run.epochs_done()).max().unwrap_or(1).max(2);
             plot.set_plot_bounds_x(0.5..=last as f64 + 0.5);
             for (place, run) in runs.iter().enumerate() {
-                let (color, style, _) = look(place);
+                let (color, style, _) = of_run(place, run);
                 let points: Vec<[f64; 2]> =
                     run.epochs.iter().map(|epoch| [epoch.epoch as f64, epoch.test_mse]).collect();
                 if points.len() <= SHORT_EPOCHS {
                     // One point makes no line.
                     plot.points(Points::new(run.name.clone(), points.clone()).color(color).radius(4.0));
                 }
-                let width = if Some(run.id) == chosen { 3.5 } else { 1.5 };
+                let width = if Some(run.id) == chosen {
+                    3.5
+                } else if is_quiet(run) {
+                    1.0
+                } else {
+                    2.0
+                };
                 plot.line(Line::new(run.name.clone(), points).color(color).width(width).style(style));
             }
             let errors = || runs.iter().flat_map(|run| &run.epochs).map(|epoch| epoch.test_mse);
@@ -186,14 +210,26 @@ pub fn curves(ui: &mut Ui, runs: &[&RunRecord], chosen: Option<RunId>) {
                     HLine::new("Always guess the mean", mse).color(colors.mean).style(LineStyle::dashed_dense()),
                 );
             }
+            let pointer = plot.screen_from_plot(plot.pointer_coordinate()?);
+            let at = |epoch: &EpochRecord| {
+                plot.screen_from_plot(PlotPoint::new(epoch.epoch as f64, epoch.test_mse)).distance(pointer)
+            };
+            let nearest = |run: &&RunRecord| run.epochs.iter().map(at).fold(f32::INFINITY, f32::min);
+            let (run, distance) =
+                runs.iter().map(|run| (run, nearest(run))).min_by(|one, other| one.1.total_cmp(&other.1))?;
+            (distance < NEAR).then(|| run.name.clone())
         });
         say(ui, &shown.response, "Loss curves", &curves_in_words(runs));
         let mean = mean_mse.map(|_| ("Always guess the mean", colors.mean, DASHED));
-        let named = runs.iter().enumerate().map(|(place, run)| {
-            let (color, _, sign) = look(place);
+        let told = runs.iter().enumerate().filter(|(_, run)| !is_quiet(run)).map(|(place, run)| {
+            let (color, _, sign) = of_run(place, run);
             (run.name.as_str(), color, sign)
         });
-        key(ui, mean.into_iter().chain(named));
+        let others = are_many.then_some(("all others: point at one for its name", quiet, LINE));
+        key(ui, mean.into_iter().chain(told).chain(others));
+        if let Some(run) = shown.inner {
+            shown.response.on_hover_text_at_pointer(run);
+        }
     });
 }
 

@@ -124,6 +124,6 @@ pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
     });
     if shown.should_close() || shown.inner {
         panel.state.overlay = None;
-        modal::forget_focus(ctx, NAME);
+        modal::give_focus_back(ctx, NAME);
     }
 }

@@ -171,7 +171,7 @@ fn answer(ui: &mut Ui, panel: &Panel<'_>, verdict: &Verdict) {
         }
         ui.add(egui::Label::new(RichText::new(&verdict.limits).color(colors.quiet)).wrap());
         let by_colors = verdict.other_targets_sentence(&panel.state.target().name());
-        let beside = [other_targets(panel.state, verdict).or(by_colors), single_split(panel.state, verdict)];
+        let beside = [other_targets(panel.state, verdict), by_colors, single_split(panel.state, verdict)];
         for text in beside.into_iter().flatten() {
             ui.add(egui::Label::new(RichText::new(text).color(colors.quiet)).wrap());
         }
@@ -224,7 +224,7 @@ fn ladder(ui: &mut Ui, verdict: &Verdict, measured: &Measured) {
     egui::Grid::new("ladder").num_columns(5).spacing([GAP_LARGE, 2.0]).show(ui, |ui| {
         let heading = |text: &str| RichText::new(text).font(theme::caption()).color(quiet);
         ui.label(heading("Predictor"));
-        ui.label(heading("R² with its 95 % interval; dashed: 0, and the playlist"));
+        ui.label(heading("R² with its 95 % interval"));
         for (text, width) in [("R²", 56.0), ("Off by", off_by), ("p", 56.0)] {
             right_aligned(ui, width, heading(text));
         }
@@ -237,7 +237,7 @@ fn ladder(ui: &mut Ui, verdict: &Verdict, measured: &Measured) {
         ui.end_row();
     });
     let tried = format!(
-        "{} tried. p of the best that sees only the cover: {}; within playlists: {}.",
+        "Orange: sees nothing but the cover. Dashed: 0, and the playlist. {} tried. p of the best that sees only the cover: {}; within playlists: {}.",
         plural(verdict.settings_tried, "setting of a network", "settings of networks"),
         verdict.p_in_words(),
         thousandths(verdict.p_within_playlist)

@@ -126,7 +126,7 @@ fn from_the_sample_study_to_a_scored_drop() {
     assert_eq!(driver.state().step, Step::Covers);
     driver.click("Colors");
     driver.until("the colors are found", 60, |state| matches!(state.colors.found, Some(Ok(_))));
-    assert!(driver.harness.query_by_label_contains("Popularity differs between dominant colors").is_some());
+    assert!(driver.harness.query_by_label_contains("Dominant colors differ in popularity").is_some());
     driver.click("Model");
     change_one_layer(&mut driver);
     driver.click("Train");

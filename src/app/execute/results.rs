@@ -23,6 +23,7 @@ impl App {
         if self.state.step == Step::Import && !is_busy && study.tracks() > 0 {
             let is_tested = study.tested_runs().next().is_some();
             self.state.step = if is_tested { Step::Results } else { Step::Covers };
+            self.pin_starred();
         }
     }
 

@@ -33,6 +33,7 @@ impl App {
         let panel = &mut self.state.score;
         panel.version += 1;
         panel.is_comparing = false;
+        panel.chosen.clear();
         panel.shown = Some(first.number);
         let folder = first.path.parent().map(PathBuf::from);
         if count > 1 {

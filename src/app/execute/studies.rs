@@ -77,6 +77,7 @@ impl App {
         self.state.scored.clear();
         self.state.score = ScorePanel::default();
         self.state.score_with = None;
+        self.state.cover_path.clear();
         self.covers = Some(CoverLoader::start(&file, &self.wakers.prompt));
         self.reader = Some(Reader::start(file.clone(), self.wakers.prompt.clone()));
         self.scorer = Some(ScoreWorker::start(file.clone(), self.wakers.prompt.clone()));
@@ -120,7 +121,14 @@ impl App {
     pub(super) fn go_to(&mut self, step: Step) {
         if self.state.blocked(step).is_none() {
             self.state.step = step;
+            self.pin_starred();
         }
+    }
+
+    /// From now on, the runs that have a star come first.
+    pub(super) fn pin_starred(&mut self) {
+        let runs = self.state.study.as_ref().map_or(&[][..], |study| study.runs());
+        self.state.results.first = runs.iter().filter(|run| run.is_starred).map(|run| run.id).collect();
     }
 
     pub(super) fn can_write(&mut self) -> bool {

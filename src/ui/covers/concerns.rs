@@ -35,7 +35,11 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn actions(ui: &mut Ui, panel: &mut Panel<'_>, concern: &Concern) {
     let read_only = panel.state.read_only();
     ui.horizontal_wrapped(|ui| {
-        if !concern.tracks.is_empty() && secondary(ui, "Show them", None) {
+        let id = ui.next_auto_id();
+        let is_shown = !concern.tracks.is_empty() && secondary(ui, "Show them", None);
+        // Several buttons are called so.
+        ui.ctx().accesskit_node_builder(id, |node| node.set_description(concern.sentence.as_str()));
+        if is_shown {
             panel.state.covers.filter =
                 Filter { of_concern: Some(Arc::new(concern.tracks.iter().copied().collect())), ..Filter::default() };
         }

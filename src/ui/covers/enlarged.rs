@@ -18,6 +18,8 @@ const NETWORK: f32 = 152.0;
 const FIELDS: f32 = 240.0;
 /// The room for the title.
 const HEAD: f32 = 48.0;
+/// What the fields may take below the cover's lower edge.
+const BELOW: f32 = 80.0;
 const NAME: &str = "enlarged";
 
 /// Draws the track that was asked for, over everything else.
@@ -31,7 +33,8 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc
         head(ui, panel, &track);
         ui.add_space(GAP);
         let height = modal::height_beside(ui.ctx(), HEAD);
-        egui::ScrollArea::both().max_height(height).show(ui, |ui| {
+        let fits = height > COVER + BELOW && ui.available_width() >= COVER + NETWORK + FIELDS;
+        egui::ScrollArea::both().max_height(height).scroll([!fits; 2]).show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 pictures(ui, panel, &track);
                 ui.add_space(GAP_LARGE);
@@ -117,7 +120,7 @@ fn fields(ui: &mut Ui, track: &Track) {
     Grid::new("fields of a track").num_columns(2).spacing(vec2(GAP, 4.0)).show(ui, |ui| {
         for (label, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
             ui.label(RichText::new(label).font(theme::caption()).color(palette(ui).quiet));
-            ui.allocate_ui(vec2(150.0, 18.0), |ui| ui.add(egui::Label::new(value).truncate()).on_hover_text(value));
+            ui.allocate_ui(vec2(170.0, 18.0), |ui| ui.add(egui::Label::new(value).truncate()).on_hover_text(value));
             ui.end_row();
         }
     });

@@ -100,7 +100,7 @@ fn progress(ui: &mut Ui, panel: &mut Panel<'_>) {
             let counted = progress.counted();
             let mut text = counted.clone();
             if progress.done > 0 {
-                text += &format!(", {speed:.0} a second");
+                text += &format!(", {} a second", thousands(speed.round() as usize));
             }
             if let Some(left) = progress.seconds_left(seconds) {
                 text += &format!(", {} left", clock(left));

@@ -6,7 +6,7 @@ use eframe::egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use crate::app::{Expected, REST, duration_in_words};
+use crate::app::{Expected, REST, about_in_words, duration_in_words};
 use crate::nn::{self, Activation, ConvLayer, Hyperparameters, LayerShape, Padding};
 use crate::study::{plural, thousands};
 use crate::ui::Panel;
@@ -76,7 +76,7 @@ fn figures(ui: &mut Ui, panel: &Panel<'_>, settings: &Hyperparameters, tracks: u
             Some(_) => expected_time(ui, panel, settings, tracks),
             None => ("–".to_owned(), "Known once the settings can work."),
         };
-        let label = if settings.patience.is_some() { "Training time, at most" } else { "Training time, about" };
+        let label = if settings.patience.is_some() { "Training time, at most" } else { "Training time" };
         figure(ui, label, &time);
         help(
             ui,
@@ -92,7 +92,8 @@ fn figures(ui: &mut Ui, panel: &Panel<'_>, settings: &Hyperparameters, tracks: u
 fn expected_time(ui: &Ui, panel: &Panel<'_>, settings: &Hyperparameters, tracks: usize) -> (String, &'static str) {
     let state = &*panel.state;
     match state.estimates.of(settings, state.settings.cores, tracks) {
-        Expected::Secs(secs) => (duration_in_words(secs), "Measured on this computer."),
+        Expected::Secs(secs) if settings.patience.is_some() => (duration_in_words(secs), "Measured on this computer."),
+        Expected::Secs(secs) => (about_in_words(secs), "Measured on this computer."),
         Expected::Failed(_) => ("–".to_owned(), "It could not be measured."),
         Expected::Unknown if state.training.under.is_some() || !state.training.queue.is_empty() => {
             ("–".to_owned(), "Measured as soon as nothing is training.")

@@ -41,7 +41,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, test
             if let Some((end, _)) = form.name.char_indices().nth(LONGEST_NAME) {
                 form.name.truncate(end);
             }
-            if entered || was_left(&response) {
+            if (entered || was_left(&response)) && read_only.is_none() {
                 rename(panel, snapshot, run, &mut form.name);
             }
             ui.add_space(GAP);
@@ -49,7 +49,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, test
             let note = egui::TextEdit::singleline(&mut form.note).hint_text("What you want to remember about it");
             let size = [note_width, theme::CONTROL_HEIGHT];
             let response = ui.add_sized(size, note.align(egui::Align2::LEFT_CENTER)).labelled_by(named.id);
-            if was_left(&response) && form.note != run.note {
+            if was_left(&response) && form.note != run.note && read_only.is_none() {
                 panel.push(Command::Edit(Edit::NoteRun { run: run.id, note: form.note.clone() }));
             }
             if secondary(ui, "Delete run", read_only) {

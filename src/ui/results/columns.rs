@@ -1,10 +1,11 @@
 //! The columns of the table: their headings, what they say of a run, and how runs are sorted by them.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use crate::app::RunColumn;
 use crate::evidence::thousandths;
-use crate::study::{RunFigures, RunRecord, grouped, thousands};
+use crate::study::{RunFigures, RunId, RunRecord, grouped, thousands};
 use crate::ui::widgets::clock;
 
 /// The words above a column.
@@ -37,7 +38,8 @@ pub(super) fn width(column: RunColumn, are_large: bool) -> Option<f32> {
         _ if is_error && are_large => Some(84.0),
         RunColumn::Name | RunColumn::Differs | RunColumn::Note => None,
         RunColumn::Parameters => Some(70.0),
-        RunColumn::Epochs | RunColumn::R2 => Some(52.0),
+        RunColumn::Epochs => Some(66.0),
+        RunColumn::R2 => Some(52.0),
         RunColumn::Seconds | RunColumn::Rmse | RunColumn::Mae => Some(48.0),
         RunColumn::Difference | RunColumn::BestR2 => Some(56.0),
         RunColumn::BestRmse | RunColumn::BestMae => Some(64.0),
@@ -99,12 +101,17 @@ fn figure(column: RunColumn, run: &RunRecord) -> Option<f64> {
     }
 }
 
-/// The runs in the order of a column. Without one, those with a star come first.
-pub(super) fn sorted(runs: &[RunRecord], by: Option<RunColumn>, descending: bool) -> Vec<&RunRecord> {
+/// The runs in the order of a column. Without one, those in `first` come first.
+pub(super) fn sorted<'a>(
+    runs: &'a [RunRecord],
+    by: Option<RunColumn>,
+    descending: bool,
+    first: &BTreeSet<RunId>,
+) -> Vec<&'a RunRecord> {
     let mut runs: Vec<&RunRecord> = runs.iter().collect();
     runs.sort_by(|one, other| {
         let order = match by {
-            None => return other.is_starred.cmp(&one.is_starred),
+            None => return first.contains(&other.id).cmp(&first.contains(&one.id)),
             Some(RunColumn::Note) => one.note.cmp(&other.note),
             Some(RunColumn::Name | RunColumn::Differs) => one.name.cmp(&other.name),
             // Runs without the figure come last, whichever way the others go.

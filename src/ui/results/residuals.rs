@@ -48,7 +48,7 @@ fn line(ui: &mut Ui, row: &PlaylistResidual, scale: Scale, snapshot: &Snapshot) 
     let is_few = row.tracks < FEW;
     let playlist = if row.playlist.is_empty() { "(none)" } else { &row.playlist };
     let ink = if is_few { colors.quiet } else { colors.text };
-    let name_width = (0.3 * ui.available_width()).clamp(110.0, 200.0);
+    let name_width = (0.36 * ui.available_width()).clamp(110.0, 220.0);
     ui.allocate_ui(egui::vec2(name_width, marks::ROW), |ui| {
         ui.set_min_width(name_width);
         ui.add(egui::Label::new(RichText::new(playlist).color(ink)).truncate());

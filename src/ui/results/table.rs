@@ -29,7 +29,7 @@ const NAME_MOST: f32 = 320.0;
 /// What stands before a name, and what a letter takes.
 const NAME_BESIDE: f32 = 90.0;
 const NAME_LETTER: f32 = 7.5;
-const DIFFERS: f32 = 100.0;
+const DIFFERS: f32 = 160.0;
 const NOTE: f32 = 110.0;
 
 /// A line of the table below the mean.
@@ -163,7 +163,7 @@ fn pinned(ui: &mut Ui, panel: &mut Panel<'_>, column: RunColumn, baseline: &Base
 /// The runs in their order; those of a sweep together, below its own line, where the first of them would stand.
 fn lines<'a>(runs: &'a [RunRecord], panel: &Panel<'_>) -> Vec<Line<'a>> {
     let results = &panel.state.results;
-    let order = sorted(runs, results.sort_by, results.descending);
+    let order = sorted(runs, results.sort_by, results.descending, &results.first);
     let mut lines = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
     for run in &order {
@@ -203,7 +203,7 @@ fn sweep_row(
                     let best = best.filter(|run| run.figures.is_some());
                     let best = best.map_or_else(String::new, |run| format!("; lowest RMSE: {}", run.name));
                     let words = format!("{}{best}", plural(runs.len(), "run", "runs"));
-                    left(ui, RichText::new(&words).color(quiet)).on_hover_text(words);
+                    beside_figures(ui, RichText::new(&words).color(quiet)).on_hover_text(words);
                 }
                 RunColumn::Rmse | RunColumn::R2 | RunColumn::Difference | RunColumn::Mae => {
                     if let Some(best) = best.filter(|run| run.figures.is_some()) {
@@ -249,14 +249,20 @@ fn run_row(
     for &column in shown {
         row.col(|ui| match column {
             RunColumn::Name => {
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| name_cell(ui, panel, run, snapshot));
+                // The keyboard stays with the run, wherever its row goes.
+                let cell = |ui: &mut Ui| name_cell(ui, panel, run, snapshot);
+                ui.push_id(run.id.0, |ui| ui.with_layout(Layout::left_to_right(Align::Center), cell));
             }
             RunColumn::Differs => {
                 let words = differs.get(&run.id).map_or("", String::as_str);
                 let small = RichText::new(words).font(theme::caption()).color(palette(ui).quiet);
-                let width = ui.available_width();
+                let width = ui.available_width() - GAP;
                 let more = format!("{words}\n\nAll settings: {}", all_settings(run));
-                two_lines(ui, width, small, Some(more));
+                // Figures end at the right edge of the column before.
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add_space(GAP);
+                    two_lines(ui, width, small, Some(more));
+                });
             }
             RunColumn::Note => {
                 left(ui, RichText::new(&run.note).color(palette(ui).quiet)).on_hover_text(&run.note);
@@ -303,7 +309,8 @@ fn star(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord) {
     } else {
         (Icon::Star, palette(ui).quiet.gamma_multiply(0.6), "Give a star to")
     };
-    let response = ui.add(egui::Button::image(icon.image(14.0, color)).frame(false).small());
+    let can_write = panel.state.read_only().is_none();
+    let response = ui.add_enabled(can_write, egui::Button::image(icon.image(14.0, color)).frame(false).small());
     name(ui, &response, &format!("{words} {}", run.name));
     ring(ui, &response);
     if response.clicked() {
@@ -338,7 +345,7 @@ impl Baseline {
                 return;
             }
             (RunColumn::Differs, _) => {
-                left(ui, ink(&self.tracks)).on_hover_text(&self.tracks);
+                beside_figures(ui, ink(&self.tracks)).on_hover_text(&self.tracks);
                 return;
             }
             (RunColumn::Rmse, Some(figures)) => points(figures.rmse),
@@ -348,6 +355,15 @@ impl Baseline {
         };
         ui.add(egui::Label::new(ink(&figure)).selectable(false));
     }
+}
+
+/// Words behind figures, which end at the right edge of the column before.
+fn beside_figures(ui: &mut Ui, words: RichText) -> egui::Response {
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.add_space(GAP);
+        left(ui, words)
+    })
+    .inner
 }
 
 fn left(ui: &mut Ui, words: RichText) -> egui::Response {
@@ -382,7 +398,10 @@ fn head(ui: &mut Ui, panel: &mut Panel<'_>, column: RunColumn) {
         }
     };
     if columns::width(column, false).is_none() {
-        ui.with_layout(Layout::left_to_right(Align::Center), draw);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add_space(if column == RunColumn::Name { 0.0 } else { GAP });
+            draw(ui);
+        });
     } else {
         draw(ui);
     }

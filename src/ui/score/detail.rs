@@ -88,8 +88,11 @@ fn figures(ui: &mut Ui, cover: &ScoredCover, scored: &ScoredPicture, target: &Ta
     ui.spacing_mut().item_spacing.y = 4.0;
     one_line(ui, RichText::new(cover.name()).font(theme::strong())).on_hover_text(cover.path.display().to_string());
     one_line(ui, RichText::new(format!("{}, scored by {}", target.label(), score.run_name)).color(quiet));
-    let range =
-        format!("Four in five true values lie between {} and {}.", target.figure(score.low), target.figure(score.high));
+    let range = format!(
+        "{} to {}, by four in five of its errors on the test tracks.",
+        target.figure(score.low),
+        target.figure(score.high)
+    );
     ui.horizontal(|ui| {
         let figure = target.figure(score.prediction);
         let big = ui.label(RichText::new(&figure).font(theme::big_number()));
@@ -136,7 +139,7 @@ fn figures(ui: &mut Ui, cover: &ScoredCover, scored: &ScoredPicture, target: &Ta
 
 /// Whether what is predicted has figures with marks between thousands.
 fn are_large(snapshot: Option<&Snapshot>) -> bool {
-    snapshot.and_then(|snapshot| snapshot.popularity.max).is_some_and(|max| max >= 10_000.0)
+    snapshot.is_some_and(|snapshot| snapshot.popularity.max.is_some_and(|max| snapshot.target.has_large_figures(max)))
 }
 
 /// The cover's dominant colors against the study's.
@@ -159,7 +162,7 @@ fn colors(ui: &mut Ui, scored: &ScoredPicture, target: &Target, snapshot: Option
             ui.label(heading("Color"));
             right_aligned(ui, 54.0, heading("Of cover"));
             right_aligned(ui, 44.0, heading("Tracks"));
-            right_aligned(ui, mean_width, heading("Mean"));
+            right_aligned(ui, mean_width, heading(if target.has_zero() { "Mean" } else { "Geom. mean" }));
             ui.end_row();
             for color in colors {
                 color_row(ui, color, target, mean_width);
@@ -245,7 +248,7 @@ fn neighbor_tile(ui: &mut Ui, panel: &mut Panel<'_>, neighbor: &Neighbor, target
         }
         let text = RichText::new(&popularity);
         // Large figures are as wide as the picture in small letters.
-        let text = if popularity.len() > 8 { text.font(theme::caption()) } else { text };
+        let text = if target.has_large_figures(neighbor.popularity) { text.font(theme::caption()) } else { text };
         one_line(ui, text).on_hover_text(words);
     });
 }

@@ -12,6 +12,9 @@ const FIGURES: f32 = 18.0;
 /// Above the axis, the range of the score.
 const BAND: f32 = 8.0;
 const DOT: f32 = 6.0;
+/// The width of a digit, and what figures are apart at least.
+const LETTER: f32 = 7.0;
+const BETWEEN_FIGURES: f32 = 16.0;
 /// The room at either end, for half a figure.
 const END: f32 = 22.0;
 
@@ -62,7 +65,10 @@ fn bars(ui: &Ui, spread: &Histogram, rect: Rect, x: &impl Fn(f64) -> f32) {
 fn axis(ui: &Ui, target: &Target, bounds: (f64, f64), y: f32, x: &impl Fn(f64) -> f32) {
     let colors = palette(ui);
     ui.painter().hline(x(bounds.0)..=x(bounds.1), y, Stroke::new(1.0, colors.line));
-    for mark in ticks(bounds, 6.0, 0.0) {
+    // Long figures must not run into each other.
+    let longest = [bounds.0, bounds.1].map(|end| figure(target, end, 1.0).len()).into_iter().max().unwrap_or(1);
+    let room = (x(bounds.1) - x(bounds.0)) / (LETTER * longest as f32 + BETWEEN_FIGURES);
+    for mark in ticks(bounds, f64::from(room.clamp(1.0, 6.0)), 0.0) {
         let at: Pos2 = pos2(x(mark.value), y + 4.0);
         let text = figure(target, mark.value, mark.step_size);
         ui.painter().text(at, Align2::CENTER_TOP, text, theme::caption(), colors.quiet);
@@ -83,7 +89,7 @@ fn figure(target: &Target, value: f64, step: f64) -> String {
 /// The same for who cannot see it.
 fn words(target: &Target, score: &SavedScore) -> String {
     format!(
-        "This cover {}, four in five true values between {} and {}; always guessing the mean {}.",
+        "This cover {}, {} to {} by four in five of the errors on the test tracks; always guessing the mean {}.",
         target.figure(score.prediction),
         target.figure(score.low),
         target.figure(score.high),

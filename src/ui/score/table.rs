@@ -24,6 +24,9 @@ const WIDTHS: [f32; 4] = [110.0, 84.0, 116.0, 88.0];
 /// The same where figures have marks between thousands.
 const WIDTHS_LARGE: [f32; 4] = [110.0, 104.0, 196.0, 88.0];
 
+/// In less room the table scrolls sideways, in points.
+const LEAST: f32 = 680.0;
+
 /// Draws the table, with at most `rows` rows at a time.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, rows: usize) {
     let scored = std::mem::take(&mut panel.state.scored);
@@ -31,7 +34,10 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, rows: usize) {
         let places = panel.state.score.listed(&scored);
         tools(ui, panel, &scored, places.len());
         ui.spacing_mut().item_spacing.y = BETWEEN;
-        table(ui, panel, &scored, &places, rows);
+        egui::ScrollArea::horizontal().id_salt("wide scores").show(ui, |ui| {
+            ui.set_min_width(LEAST.max(ui.available_width()));
+            table(ui, panel, &scored, &places, rows);
+        });
     });
     panel.state.scored = scored;
 }
@@ -102,7 +108,7 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
         .column(Column::exact(24.0))
         .column(Column::exact(THUMBNAIL))
         .column(Column::remainder().at_least(120.0).clip(true));
-    let is_large = |cover: &ScoredCover| cover.done().is_some_and(|scored| scored.score.high.abs() >= 10_000.0);
+    let is_large = |cover: &ScoredCover| cover.done().is_some_and(|scored| target.has_large_figures(scored.score.high));
     let mut widths = if scored.iter().any(is_large) { WIDTHS_LARGE } else { WIDTHS };
     // Names of models are long where they tell the runs of a sweep apart.
     widths[0] = widths[0].max(0.2 * width);

@@ -140,10 +140,18 @@ pub fn words(map: &Occlusion, score: &SavedScore, target: &Target) -> String {
     let raises = regions.iter().max_by(by_effect).filter(|region| region.effect > least);
     let lowers = regions.iter().min_by(by_effect).filter(|region| region.effect < -least);
     let raises = raises.map(|region| {
-        format!("The {} raises it most: without, the score is lower by {}.", region.name, amount(target, region.effect))
+        format!(
+            "The {} raises it most: without, the score is lower by {} on average.",
+            region.name,
+            amount(target, region.effect)
+        )
     });
     let lowers = lowers.map(|region| {
-        format!("The {} lowers it most: without, it is higher by {}.", region.name, amount(target, region.effect))
+        format!(
+            "The {} lowers it most: without, it is higher by {} on average.",
+            region.name,
+            amount(target, region.effect)
+        )
     });
     let (raises, lowers) = match (raises, lowers) {
         (Some(raises), None) => (Some(raises), Some("No region lowers it.".to_owned())),
@@ -189,11 +197,11 @@ mod tests {
     fn words_name_the_regions_that_matter() {
         assert_eq!(
             words(&map(), &score(10.0), &Target::default()),
-            "The upper left raises it most: without, the score is lower by 2.0 points. \
-             The lower right lowers it most: without, it is higher by 1.0 points."
+            "The upper left raises it most: without, the score is lower by 2.0 points on average. \
+             The lower right lowers it most: without, it is higher by 1.0 points on average."
         );
         let raises = Occlusion { effects: map().effects.iter().map(|effect| effect.max(0.0)).collect(), ..map() };
-        assert!(words(&raises, &score(10.0), &Target::default()).ends_with("by 2.0 points. No region lowers it."));
+        assert!(words(&raises, &score(10.0), &Target::default()).ends_with("by 2.0 points on average. No region lowers it."));
         assert!(words(&map(), &score(500.0), &Target::default()).starts_with("No part of this cover matters much"));
     }
 

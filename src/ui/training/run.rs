@@ -92,7 +92,7 @@ fn figures(ui: &mut Ui, run: &RunRecord, under: Option<&Under>) {
             step.map_or_else(|| "Step".to_owned(), |under| format!("Step in epoch {}", under.epoch.max(1)));
         cell(ui, &step_label, &or_dash(step.map(|under| format!("{} of {}", under.step, under.steps))));
         cell(ui, "Time", &clock(run.seconds()));
-        cell(ui, left_label, &or_dash(left.map(clock)));
+        cell(ui, left_label, &or_dash(left.map(|left| clock(left.ceil().max(1.0)))));
         cell(ui, "Covers a second", &or_dash(speed.map(|speed| thousands(speed as usize))));
         if !is_narrow {
             errors(ui);
