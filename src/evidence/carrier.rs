@@ -1,9 +1,10 @@
 //! Whether a finding is one about the whole study, or about a few of its playlists or years, or owes itself to what
 //! changed from year to year.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use statrs::distribution::{ChiSquared, ContinuousCDF as _};
 
 use super::interval::{correlation, correlation_interval};
 use super::subsets::{PartBy, Parts, Subset};
@@ -11,6 +12,10 @@ use super::verdict::FEWEST_PICTURES;
 
 /// Without its carrier, less than this share of what the predictions explain is left.
 const LEFT: f64 = 0.25;
+/// Further than choosing the others for being low brings about.
+const FAR: f64 = 5.0;
+/// Parts differ by more than chance below this p.
+const DIFFERS: f64 = 0.01;
 /// More parts are no carrier.
 const MOST: usize = 5;
 
@@ -42,9 +47,10 @@ pub fn carrier(divisions: &[Parts], subsets: &[Subset], of_rows: (&[usize], &[f6
 fn without_holding(
     division: &Parts,
     subsets: &[Subset],
-    (groups, truth, predicted): (&[usize], &[f64], &[f64]),
+    of_all: (&[usize], &[f64], &[f64]),
     explained: f64,
 ) -> Option<Carrier> {
+    let (groups, truth, predicted) = of_all;
     let holding: Vec<&str> =
         subsets.iter().filter(|part| part.by == division.by && part.holds).map(|part| part.name.as_str()).collect();
     // What lies between playlists and not within them is the within-playlist test's question.
@@ -61,12 +67,40 @@ fn without_holding(
     let rows = others.iter().zip(truth.iter().zip(&predicted));
     let interval = correlation_interval(rows.map(|(&row, (&truth, &predicted))| (groups[row], truth, predicted)));
     let is_gone = correlation_of_others.max(0.0).powi(2) < LEFT * explained && interval.low <= 0.0;
-    is_gone.then(|| Carrier {
+    // A part may also carry a finding by lying apart from all others.
+    let has_fallen = falls_far(explained.sqrt(), correlation_of_others, pictures(groups, &others));
+    let is_told = is_gone && (holding.is_empty() || has_fallen || parts_differ(division, of_all));
+    is_told.then(|| Carrier {
         by: division.by,
         names: holding.into_iter().map(str::to_owned).collect(),
         others: others.len(),
         correlation_of_others,
     })
+}
+
+/// Whether the parts' correlations differ by more than chance: those that hold were chosen for being high, and what is
+/// left is low by that alone. Cochran's Q of Fisher's transformed correlations (Hedges and Olkin, *Statistical Methods for
+/// Meta-Analysis*, 1985), each weighted by its different covers.
+fn parts_differ(division: &Parts, (groups, truth, predicted): (&[usize], &[f64], &[f64])) -> bool {
+    let of_part = |part: usize| -> Option<(f64, f64)> {
+        let rows: Vec<usize> = (0..truth.len()).filter(|&row| division.part_of[row] == Some(part)).collect();
+        let weight = pictures(groups, &rows) as f64 - 3.0;
+        let found = correlation(rows.iter().map(|&row| (truth[row], predicted[row])));
+        (weight >= 1.0 && found.is_finite()).then(|| (found.clamp(-0.999, 0.999).atanh(), weight))
+    };
+    let parts: Vec<(f64, f64)> = (0..division.names.len()).filter_map(of_part).collect();
+    let weights: f64 = parts.iter().map(|(_, weight)| weight).sum();
+    let mean = parts.iter().map(|(z, weight)| z * weight).sum::<f64>() / weights;
+    let q: f64 = parts.iter().map(|(z, weight)| weight * (z - mean).powi(2)).sum();
+    let freedom = parts.len().saturating_sub(1).max(1) as f64;
+    ChiSquared::new(freedom).is_ok_and(|chance| chance.sf(q) < DIFFERS)
+}
+
+/// Whether the correlation of all tracks is more than [`FAR`] standard errors above that of the others, which have so many
+/// `pictures`.
+fn falls_far(of_all: f64, of_others: f64, pictures: usize) -> bool {
+    let z = |correlation: f64| correlation.clamp(-0.999, 0.999).atanh();
+    (z(of_all) - z(of_others)) * (pictures as f64 - 3.0).max(0.0).sqrt() > FAR
 }
 
 /// The values of `rows`, each less the mean of those of its part.
@@ -82,10 +116,12 @@ fn less_part_means(values: &[f64], rows: &[usize], part_of: &[Option<usize>]) ->
 }
 
 fn has_enough_pictures(groups: &[usize], rows: &[usize]) -> bool {
-    let mut pictures: Vec<usize> = rows.iter().map(|&row| groups[row]).collect();
-    pictures.sort_unstable();
-    pictures.dedup();
-    pictures.len() >= FEWEST_PICTURES
+    pictures(groups, rows) >= FEWEST_PICTURES
+}
+
+/// How many different ones `rows` have.
+fn pictures(groups: &[usize], rows: &[usize]) -> usize {
+    rows.iter().map(|&row| groups[row]).collect::<BTreeSet<_>>().len()
 }
 
 #[cfg(test)]

@@ -201,7 +201,10 @@ mod tests {
              The lower right lowers it most: without, it is higher by 1.0 points on average."
         );
         let raises = Occlusion { effects: map().effects.iter().map(|effect| effect.max(0.0)).collect(), ..map() };
-        assert!(words(&raises, &score(10.0), &Target::default()).ends_with("by 2.0 points on average. No region lowers it."));
+        assert!(
+            words(&raises, &score(10.0), &Target::default())
+                .ends_with("by 2.0 points on average. No region lowers it.")
+        );
         assert!(words(&map(), &score(500.0), &Target::default()).starts_with("No part of this cover matters much"));
     }
 
