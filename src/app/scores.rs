@@ -170,6 +170,17 @@ impl ScorePanel {
         let chosen = self.shown.and_then(|number| covers.iter().position(|cover| cover.number == number));
         chosen.or_else(|| (!covers.is_empty()).then_some(0))
     }
+
+    /// The cover whose score is seen: the one that is shown large or, where that has just been dropped and has none, the
+    /// latest that has one. A row without a score that was chosen is shown alone.
+    pub fn explained_place(&self, covers: &[ScoredCover]) -> Option<usize> {
+        let shown = self.shown_place(covers)?;
+        match covers.get(shown)?.state {
+            Scored::Failed(_) if shown == 0 => covers.iter().position(|cover| cover.done().is_some()),
+            Scored::Failed(_) => None,
+            Scored::Waiting | Scored::Done(_) => Some(shown),
+        }
+    }
 }
 
 fn sort_by_text(places: &mut [usize], descending: bool, text: impl Fn(usize) -> String) {
@@ -271,7 +282,9 @@ mod tests {
         (panel.sort_by, panel.descending) = (ScoreColumn::Name, false);
         assert_eq!(*panel.listed(&covers), [2, 0, 1, 3]);
         panel.shown = Some(2);
-        assert_eq!(panel.shown_place(&covers), Some(1));
+        assert_eq!((panel.shown_place(&covers), panel.explained_place(&covers)), (Some(1), None));
+        let dropped = [failed(5, "a/e.png"), cover(1, score(0, "a/B.png", 20.0))];
+        assert_eq!(ScorePanel::default().explained_place(&dropped), Some(1), "the earlier score stays");
         panel.folder = Some("b".into());
         assert_eq!(*panel.listed(&covers), [3]);
         assert_eq!(*panel.folders(&covers), [PathBuf::from("a"), PathBuf::from("b")]);

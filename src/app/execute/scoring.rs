@@ -140,7 +140,7 @@ impl App {
         if self.state.step != Step::Score || self.state.score.is_comparing {
             return;
         }
-        let Some(place) = self.state.score.shown_place(&self.state.scored) else { return };
+        let Some(place) = self.state.score.explained_place(&self.state.scored) else { return };
         let (Some(cover), Some(scorer)) = (self.state.scored.get_mut(place), &self.scorer) else { return };
         if let Scored::Done(scored) = &mut cover.state
             && !std::mem::replace(&mut scored.is_asked, true)

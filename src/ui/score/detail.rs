@@ -22,12 +22,15 @@ const SCALE: f32 = 92.0;
 /// The height of a line of text.
 const LINE: f32 = 20.0;
 
-/// Draws the cover that is shown large.
+/// Draws the cover that is shown large; below one that was just dropped and has no score, the latest that has one.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     // Taken out while they are drawn, because drawing their neighbors asks for more of the state.
     let scored = std::mem::take(&mut panel.state.scored);
-    if let Some(cover) = panel.state.score.shown_place(&scored).and_then(|place| scored.get(place)) {
-        card(ui, "", |ui| one(ui, panel, cover));
+    let (shown, explained) = (panel.state.score.shown_place(&scored), panel.state.score.explained_place(&scored));
+    for place in shown.into_iter().chain(explained.filter(|_| explained != shown)) {
+        if let Some(cover) = scored.get(place) {
+            card(ui, "", |ui| one(ui, panel, cover));
+        }
     }
     panel.state.scored = scored;
 }
