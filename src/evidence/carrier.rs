@@ -9,6 +9,7 @@ use statrs::distribution::{ChiSquared, ContinuousCDF as _};
 use super::interval::{correlation, correlation_interval};
 use super::subsets::{PartBy, Parts, Subset};
 use super::verdict::FEWEST_PICTURES;
+use super::words::MOST_NAMED;
 
 /// Without its carrier, less than this share of what the predictions explain is left.
 const LEFT: f64 = 0.25;
@@ -16,8 +17,6 @@ const LEFT: f64 = 0.25;
 const FAR: f64 = 5.0;
 /// Parts differ by more than chance below this p.
 const DIFFERS: f64 = 0.01;
-/// More parts are no carrier.
-const MOST: usize = 5;
 
 /// The parts of a study without which nothing is left of what was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,7 +57,7 @@ fn without_holding(
     let part_holds: Vec<bool> = division.names.iter().map(|name| holding.contains(&name.as_str())).collect();
     let is_other = |row: &usize| !division.part_of[*row].is_some_and(|part| part_holds[part]);
     let others: Vec<usize> = (0..truth.len()).filter(is_other).collect();
-    if !is_asked || holding.len() > MOST || !has_enough_pictures(groups, &others) {
+    if !is_asked || holding.len() > MOST_NAMED || !has_enough_pictures(groups, &others) {
         return None;
     }
     let truth = less_part_means(truth, &others, &division.part_of);

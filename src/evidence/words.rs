@@ -193,7 +193,7 @@ fn held(verdict: &Verdict) -> Option<String> {
     let of_division = || verdict.subsets.iter().filter(|subset| subset.by == clearest.by);
     let names: Vec<String> = of_division().filter(holds).map(|subset| subset.name.clone()).collect();
     let (holding, all) = (names.len(), of_division().count());
-    if clearest.by == PartBy::Playlist && 2 * holding > all && all > 2 {
+    if verdict.target == Target::Popularity && clearest.by == PartBy::Playlist && 2 * holding > all && all > 2 {
         return Some(format!(
             "Within {holding} of {all} playlists there is more than chance: what covers say may be lost between playlists \
              that differ much. Ask about the target relative to the playlist."

@@ -1,10 +1,10 @@
 //! Choosing files, and writing exports to where they were chosen.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{App, Outcome, Purpose};
-use crate::app::state::{Copied, OpenStudy, ToastKind};
+use crate::app::state::{Copied, ToastKind};
 use crate::app::{Chart, Overlay};
 use crate::report::report;
 use crate::sources::TABLE_ENDINGS;
@@ -58,8 +58,12 @@ impl App {
             self.state.toast(ToastKind::Info, text);
             return;
         };
-        let folder = self.state.study.as_ref().and_then(export_folder).unwrap_or_default();
-        self.chosen(purpose, vec![free_path(&folder, name)]);
+        let Some(study) = &self.state.study else { return };
+        let (study, is_autosaved) = (study.path.clone(), study.is_autosaved);
+        self.task("export folder", move || {
+            let path = free_path(&export_folder(&study, is_autosaved).unwrap_or_default(), name);
+            Outcome::Chosen { purpose, paths: vec![path], took: Duration::ZERO }
+        });
     }
 
     /// The table as text with tabs, as spreadsheets paste it.
@@ -97,9 +101,9 @@ impl App {
 
 /// Where exports go that nobody was asked about: beside the study, or, where that lives in the program's own folder, to
 /// where people look for what programs have written.
-fn export_folder(study: &OpenStudy) -> Option<PathBuf> {
-    let beside = || study.path.parent().map(Path::to_path_buf);
-    if !study.is_autosaved {
+fn export_folder(study: &Path, is_autosaved: bool) -> Option<PathBuf> {
+    let beside = || study.parent().map(Path::to_path_buf);
+    if !is_autosaved {
         return beside();
     }
     let folders = directories::UserDirs::new();
