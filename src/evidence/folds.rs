@@ -1,5 +1,7 @@
 //! Folds for cross-validation in which a group of tracks, those that share a cover, stays together.
 
+use std::collections::BTreeMap;
+
 use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
@@ -22,6 +24,13 @@ pub fn grouped_folds(groups: &[usize], folds: usize, seed: u64) -> Vec<usize> {
         fold_of[group] = smallest;
     }
     groups.iter().map(|&group| fold_of[group]).collect()
+}
+
+/// The rows of each group, the groups in the order of their numbers.
+pub fn rows_of_groups(groups: &[usize]) -> Vec<Vec<usize>> {
+    let mut rows_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    groups.iter().enumerate().for_each(|(row, &group)| rows_of.entry(group).or_default().push(row));
+    rows_of.into_values().collect()
 }
 
 /// The rows of a fold: those that train, and those that it tests.

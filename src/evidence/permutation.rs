@@ -6,6 +6,7 @@ use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
+use super::folds::rows_of_groups;
 use super::observations::{Target, playlist_means};
 
 /// Which targets may change places with which.
@@ -111,11 +112,7 @@ impl Exchanges {
 
 /// The rows of each cover, in the order of their playlists.
 fn rows_of_covers(groups: &[usize], playlists: &[usize]) -> Vec<Vec<usize>> {
-    let mut rows_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (row, &group) in groups.iter().enumerate() {
-        rows_of.entry(group).or_default().push(row);
-    }
-    let mut covers: Vec<Vec<usize>> = rows_of.into_values().collect();
+    let mut covers = rows_of_groups(groups);
     covers.iter_mut().for_each(|rows| rows.sort_by_key(|&row| (playlists[row], row)));
     covers
 }

@@ -6,9 +6,9 @@
 //! matrix the left-out errors of every penalty come from one fit (Golub, Heath and Wahba, 1979); and one design serves
 //! any number of targets, which makes thousands of shuffles cheap.
 
-use std::collections::BTreeMap;
-
 use nalgebra::{DMatrix, SymmetricEigen};
+
+use super::folds::rows_of_groups;
 
 /// The penalties that are tried: 13 from 0.1 to 100,000, each `sqrt(10)` times the one before.
 fn penalties() -> impl Iterator<Item = f64> {
@@ -46,9 +46,7 @@ impl RidgeDesign {
         };
         let (train, test) = (rotate(&train), rotate(&test));
         let eigenvalues: Vec<f64> = eigen.eigenvalues.iter().map(|value| value.max(0.0)).collect();
-        let mut rows_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        groups.iter().enumerate().for_each(|(row, &group)| rows_of.entry(group).or_default().push(row));
-        let covers: Vec<Vec<usize>> = rows_of.into_values().collect();
+        let covers = rows_of_groups(groups);
         let middles = middles(&train, width, &covers);
         let leverages = penalties().map(|penalty| leverages(&middles, &eigenvalues, penalty, rows)).collect();
         Self { width, train, test, eigenvalues, covers, leverages }

@@ -8,8 +8,9 @@ const LEFT: f64 = 64.0;
 const RIGHT: f64 = 16.0;
 const TOP: f64 = 44.0;
 const BOTTOM: f64 = 52.0;
-/// The names below a plot: in how many columns, and how far apart. Where names of rows end.
+/// The names below a plot: in how many columns, how far below the axis, and how far apart. Where names of rows end.
 const LEGEND_COLUMNS: usize = 2;
+const LEGEND_ABOVE: f64 = 12.0;
 const LEGEND_LINE: f64 = 18.0;
 const NAMES: f64 = 160.0;
 const TEXT: &str = "#1B1F24";
@@ -166,7 +167,7 @@ impl Plot {
     /// What the names below the plot take.
     fn legend_height(&self) -> f64 {
         let names = self.series.len() + usize::from(self.line.is_some());
-        LEGEND_LINE * names.div_ceil(LEGEND_COLUMNS) as f64 + 8.0
+        LEGEND_ABOVE + LEGEND_LINE * names.div_ceil(LEGEND_COLUMNS) as f64
     }
 
     /// Below the plot: within it names would cover the curves, and long ones end beyond its edge.
@@ -176,7 +177,7 @@ impl Plot {
         html! {
             @for (index, (name, color, dash)) in names.enumerate() {
                 @let x = 16.0 + (WIDTH - 32.0) / LEGEND_COLUMNS as f64 * (index % LEGEND_COLUMNS) as f64;
-                @let y = height + LEGEND_LINE * (index / LEGEND_COLUMNS) as f64;
+                @let y = height + LEGEND_ABOVE + LEGEND_LINE * (index / LEGEND_COLUMNS) as f64;
                 line x1=(x) x2=(x + 18.0) y1=(y) y2=(y) stroke=(color) stroke-width="3" stroke-dasharray=(dash) {}
                 text x=(x + 24.0) y=(y + 4.0) fill=(TEXT) { (whole_ends(name)) }
             }
@@ -351,7 +352,7 @@ mod tests {
         let svg = chart.to_svg();
         assert!(svg.contains("True &amp; &lt;predicted&gt;") && svg.matches("<circle").count() == 2, "{svg}");
         let (width, height, rgba) = chart.to_rgba().unwrap();
-        assert_eq!((width, height, rgba.len()), (1440, 932, 1440 * 932 * 4));
+        assert_eq!((width, height, rgba.len()), (1440, 940, 1440 * 940 * 4));
         let has = |color: [u8; 3]| rgba.chunks_exact(4).any(|pixel| pixel[..3] == color);
         assert!(has([0x1B, 0x1F, 0x24]), "the title is drawn with the program's own font");
         assert!(chart.to_png().unwrap().starts_with(b"\x89PNG"));

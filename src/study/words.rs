@@ -116,7 +116,7 @@ fn best_of_many(tested: usize) -> String {
         return String::new();
     }
     format!(
-        " It was chosen of {tested} runs, of which one does well by luck alone; the verdict takes that into account."
+        " It was chosen of {tested} runs: of so many, some do well by luck alone. The verdict tests that on all tracks."
     )
 }
 

@@ -10,6 +10,7 @@ mod job_bar;
 mod marks;
 mod modal;
 mod model;
+mod number_fields;
 mod page;
 mod plots;
 mod rail;

@@ -1,19 +1,16 @@
 //! The parts that panels are made of.
 
-use std::cell::Cell;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use eframe::egui::{
-    self, Align, Button, Color32, CornerRadius, DragValue, Frame, InnerResponse, Layout, Margin, Response, RichText,
-    ScrollArea, Stroke, TextEdit, Ui, WidgetText,
+    self, Align, Button, Color32, CornerRadius, Frame, InnerResponse, Layout, Margin, Response, RichText, ScrollArea,
+    Stroke, TextEdit, Ui, WidgetText,
 };
 
 use super::Panel;
 use super::icons::Icon;
 use super::theme::{self, GAP, GAP_LARGE, RADIUS_CARD, palette};
 use crate::app::{Command, Step};
-use crate::study::thousands;
 
 /// A card on the page, as wide as there is room, with a title where it is not empty.
 pub fn card<R>(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
@@ -184,8 +181,6 @@ pub fn notice(ui: &mut Ui, icon: Icon, color: Color32, text: impl Into<WidgetTex
 
 /// The width of the names of text fields.
 pub const FIELD_LABEL: f32 = 100.0;
-/// Room for the "?" behind a field.
-const BEHIND_HELP: f32 = 36.0;
 /// The width of the names of settings.
 pub const SETTING_LABEL: f32 = 132.0;
 
@@ -223,108 +218,6 @@ pub fn keep_on_enter(ui: &Ui, response: &Response) -> bool {
         response.request_focus();
     }
     entered
-}
-
-/// A number field named `label`; `mixed` shows that the layers differ until it is set.
-pub fn spin<N: egui::emath::Numeric>(
-    ui: &mut Ui,
-    label: &str,
-    value: &mut N,
-    range: RangeInclusive<N>,
-    speed: f64,
-    mixed: bool,
-) -> Response {
-    let named = field_label(ui, label, SETTING_LABEL);
-    let limits = (range.start().to_f64(), range.end().to_f64());
-    let typed = Cell::new(None);
-    let parse = |text: &str| number(text).inspect(|value| typed.set(Some(*value)));
-    let mut drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed)).custom_parser(parse);
-    if mixed {
-        drag = drag.custom_formatter(|_, _| "mixed".to_owned());
-    } else if !N::INTEGRAL {
-        drag = drag.custom_formatter(|value, _| plain_decimals(value));
-    }
-    let response = ui.add_sized([88.0, theme::CONTROL_HEIGHT], drag).labelled_by(named.id);
-    if mixed {
-        describe(ui, &response, "mixed");
-    }
-    tell_limits(ui, &response, (typed.get(), value.to_f64()), limits);
-    come_back_on_enter(ui, &response);
-    focus_ring(ui, &response);
-    response
-}
-
-/// Says beside a number field which numbers it takes, where another one was `typed` and it `holds` the limit instead.
-fn tell_limits(ui: &Ui, response: &Response, (typed, holds): (Option<f64>, f64), (low, high): (f64, f64)) {
-    let id = response.id.with("beyond its limits");
-    if typed.is_some() || response.changed() {
-        let is_beyond = typed.is_some_and(|typed| typed < low || typed > high);
-        ui.data_mut(|data| data.insert_temp(id, is_beyond));
-    }
-    if ui.data(|data| data.get_temp(id)) == Some(true) && (holds == low || holds == high) {
-        let limit = |limit: f64| if limit >= 1000.0 { thousands(limit as usize) } else { limit.to_string() };
-        let words = format!("{} to {}", limit(low), limit(high));
-        // Behind the "?", which stays where it is.
-        let at = response.rect.right_center() + egui::vec2(BEHIND_HELP, 0.0);
-        ui.painter().text(at, egui::Align2::LEFT_CENTER, &words, theme::caption(), palette(ui).warning);
-        describe(ui, response, &format!("Only {words}."));
-    }
-}
-
-/// A number with as many decimals as it needs, so that small ones are not shown as 0.
-fn plain_decimals(value: f64) -> String {
-    let text = format!("{value:.7}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    text.to_owned()
-}
-
-/// A number as it is typed, with a decimal point or comma.
-fn number(text: &str) -> Option<f64> {
-    text.trim().replace(',', ".").replace('−', "-").parse().ok()
-}
-
-/// As [`keep_on_enter`] for a number field, whose text is what it holds only once it has been left: the keyboard comes back
-/// in the next frame.
-fn come_back_on_enter(ui: &Ui, response: &Response) {
-    let id = response.id.with("comes back");
-    if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
-        ui.data_mut(|data| data.insert_temp(id, true));
-        ui.ctx().request_repaint();
-    } else if ui.data_mut(|data| data.remove_temp(id)) == Some(true) && ui.memory(|memory| memory.focused().is_none()) {
-        response.request_focus();
-    }
-}
-
-/// How far a number field moves: by `speed` for each point that it is dragged, but by whole numbers when an arrow key or
-/// a screen reader moves it, which a small speed would round to nothing.
-fn pace<N: egui::emath::Numeric>(ui: &Ui, speed: f64) -> f64 {
-    use egui::accesskit::Action;
-    let is_stepped = ui.input(|input| {
-        input.events.iter().any(|event| match event {
-            egui::Event::Key { key, .. } => matches!(key, egui::Key::ArrowUp | egui::Key::ArrowDown),
-            egui::Event::AccessKitActionRequest(request) => {
-                matches!(request.action, Action::Increment | Action::Decrement)
-            }
-            _ => false,
-        })
-    });
-    if N::INTEGRAL && is_stepped { 1.0 } else { speed }
-}
-
-/// A number field in a table, whose name only a screen reader says.
-pub fn cell_spin<N: egui::emath::Numeric>(
-    ui: &mut Ui,
-    label: &str,
-    value: &mut N,
-    range: RangeInclusive<N>,
-    speed: f64,
-) -> Response {
-    let drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed)).custom_parser(number);
-    let response = ui.add_sized([56.0, theme::CONTROL_HEIGHT], drag);
-    name(ui, &response, label);
-    come_back_on_enter(ui, &response);
-    focus_ring(ui, &response);
-    response
 }
 
 /// A choice between a few words, named `label`. Returns the one that was chosen anew.
@@ -496,14 +389,6 @@ pub fn clock(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn small_numbers_keep_their_digits() {
-        assert_eq!(
-            [0.0005, 0.000_001, 0.3, 1.0, 0.0].map(super::plain_decimals),
-            ["0.0005", "0.000001", "0.3", "1", "0"]
-        );
-    }
-
     #[test]
     fn seconds_are_read_as_a_clock() {
         assert_eq!(super::clock(0.4), "0:00");

@@ -4,8 +4,9 @@ use eframe::egui::{self, RichText, Ui, vec2};
 
 use crate::app::ModelForm;
 use crate::nn::{self, Activation, ConvLayer, Padding};
+use crate::ui::number_fields::cell_spin;
 use crate::ui::theme::{self, GAP, palette};
-use crate::ui::widgets::{cell_choice, cell_spin, tick};
+use crate::ui::widgets::{cell_choice, tick};
 
 const HEADINGS: [&str; 6] = ["Layer", "Filters", "Kernel", "Pool", "Padding", "Activation"];
 

@@ -4,7 +4,8 @@ use eframe::egui::Ui;
 
 use super::settings::row;
 use crate::nn::{self, Field, Hyperparameters, Problem, Schedule};
-use crate::ui::widgets::{card, choice, spin, tick};
+use crate::ui::number_fields::spin;
+use crate::ui::widgets::{card, choice, tick};
 
 /// Draws the card.
 pub fn draw(ui: &mut Ui, settings: &mut Hyperparameters, problems: &[Problem]) {

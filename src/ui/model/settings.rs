@@ -5,8 +5,9 @@ use eframe::egui::{RichText, Ui};
 use crate::app::ModelForm;
 use crate::nn::{self, Activation, Field, Padding, Problem, SplitBy};
 use crate::ui::icons::Icon;
+use crate::ui::number_fields::spin;
 use crate::ui::theme::palette;
-use crate::ui::widgets::{card, choice, help, notice, spin};
+use crate::ui::widgets::{card, choice, help, notice};
 
 /// A row of a settings card: the control, its "?", and what is wrong at it.
 pub(super) fn row(
