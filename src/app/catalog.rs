@@ -1,6 +1,6 @@
 //! The tracks as the covers panel looks them up: sorted and searchable, prepared away from the screen's thread.
 
-use crate::study::Track;
+use crate::study::{Track, name_order};
 
 /// By what tracks are sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,9 +33,9 @@ impl Catalog {
         let lower = |text: &str| text.to_lowercase();
         let mut by_title: Vec<usize> = (0..tracks.len()).collect();
         let mut by_popularity = by_title.clone();
-        by_title.sort_by_cached_key(|&place| lower(&tracks[place].title));
+        by_title.sort_by_cached_key(|&place| name_order(&tracks[place].title));
         let mut by_playlist = by_title.clone();
-        by_playlist.sort_by_cached_key(|&place| lower(&tracks[place].playlist));
+        by_playlist.sort_by_cached_key(|&place| name_order(&tracks[place].playlist));
         // What has no value comes first, and so last where the highest are first.
         let value = |place: usize| tracks[place].popularity.or(tracks[place].value).unwrap_or(f64::NEG_INFINITY);
         by_popularity.sort_by(|&one, &other| value(one).total_cmp(&value(other)));

@@ -35,6 +35,9 @@ impl Filter {
 #[derive(Debug, Default)]
 pub struct CoversPanel {
     pub filter: Filter,
+    /// Whether a small window shows the figures in place of the covers, and whether it shows the filter above them.
+    pub shows_facts: bool,
+    pub shows_filter: bool,
     /// Tracks that are marked, to be excluded together.
     pub marked: BTreeSet<TrackId>,
     /// Where a range of marks began.

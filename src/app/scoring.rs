@@ -46,6 +46,8 @@ pub enum ScoreReply {
 pub struct Compared {
     /// The covers that look most like it, the nearest first.
     pub nearest: Vec<Neighbor>,
+    /// Whether none of them looks much like it.
+    pub is_unlike: bool,
     /// Its dominant colors, the largest share first.
     pub colors: Vec<SharedColor>,
 }
@@ -327,8 +329,9 @@ impl Comparer {
         let decoded = picture::decode(jpeg).map_err(|error| error.to_string())?;
         let pixels = picture::resize(&decoded.rgb, DEFAULT_IMAGE_SIZE as u32).map_err(|error| error.to_string())?;
         let known = self.known().map_err(|error| error.to_string())?;
-        let nearest = known.nearest(&Fingerprint::of(&pixels), NEAREST);
-        Ok(Compared { nearest, colors: known.colors_of(&pixels) })
+        let print = Fingerprint::of(&pixels);
+        let (nearest, is_unlike) = (known.nearest(&print, NEAREST), known.is_unlike(&print));
+        Ok(Compared { nearest, is_unlike, colors: known.colors_of(&pixels) })
     }
 
     /// The study's covers, read anew where the study has changed.

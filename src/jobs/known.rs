@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::observe::of_covers;
 use crate::evidence::colors::{Clustering, ColorName, Naming, Palette};
 use crate::evidence::{ColorGroup, Fingerprint, groups_of_alike};
-use crate::study::{CoverId, Descriptive, ImportCounts, Study, StudyError, Track};
+use crate::study::{CoverId, Descriptive, ImportCounts, Study, StudyError, Track, quantile};
 
 /// A cover of the study that looks like another.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +38,16 @@ pub struct KnownCovers {
     /// What the study held when they were read.
     held: Held,
     covers: Vec<(Neighbor, Fingerprint)>,
+    /// What nearly all of them are nearer than to the one that looks most like them.
+    usual_distance: f64,
     by_color: HashMap<&'static str, ColorGroup>,
 }
+
+/// Of the study's own covers, this share has a nearer neighbor than a cover that is called unlike them.
+pub const USUAL_SHARE: f64 = 0.99;
+/// Covers whose nearest neighbors are looked for to tell that, and how few tell nothing.
+const ASKED: usize = 400;
+const FEWEST_ASKED: usize = 50;
 
 /// What changes whenever tracks are added, counted anew, excluded or included.
 type Held = (ImportCounts, Descriptive);
@@ -71,7 +81,8 @@ impl KnownCovers {
         let look = |rgb: &[u8]| (Fingerprint::of(rgb), Palette::of(rgb, CLUSTERING).dominant(NAMING));
         let (prints, colors): (Vec<Fingerprint>, Vec<_>) = of_covers(study, &ids, look)?.into_iter().unzip();
         let by_color = by_color(&rows, &colors, &groups_of_alike(&prints));
-        Ok(Self { held, covers: covers.into_iter().zip(prints).collect(), by_color })
+        let usual_distance = usual_distance(&prints);
+        Ok(Self { held, covers: covers.into_iter().zip(prints).collect(), usual_distance, by_color })
     }
 
     /// Whether the study still holds what it held when they were read.
@@ -90,6 +101,12 @@ impl KnownCovers {
         let seen =
             |(known, other): &(Neighbor, Fingerprint)| Neighbor { is_same: print.is_like(other), ..known.clone() };
         by_distance.into_iter().take(count).map(|(_, known)| seen(known)).collect()
+    }
+
+    /// Whether a picture looks less like any of the covers than nearly all of them look like another one.
+    pub fn is_unlike(&self, print: &Fingerprint) -> bool {
+        let distances = self.covers.iter().map(|(_, known)| print.distance(known));
+        distances.fold(f64::INFINITY, f64::min) > self.usual_distance
     }
 
     /// The dominant colors of a picture's RGB bytes, told apart and named as the colors panel does at first.
@@ -114,6 +131,22 @@ impl KnownCovers {
 const CLUSTERING: Clustering = Clustering::Oklab;
 const NAMING: Naming = Naming::Eight;
 
+/// The distance to the nearest other picture below which [`USUAL_SHARE`] of pictures lie, from some of them that are spread
+/// over all; infinite where they are too few.
+fn usual_distance(prints: &[Fingerprint]) -> f64 {
+    if prints.len() < FEWEST_ASKED {
+        return f64::INFINITY;
+    }
+    let asked: Vec<&Fingerprint> = prints.iter().step_by(prints.len().div_ceil(ASKED)).collect();
+    let nearest = |print: &&Fingerprint| {
+        let others = prints.iter().filter(|other| !print.is_like(other));
+        others.map(|other| print.distance(other)).fold(f64::INFINITY, f64::min)
+    };
+    let mut distances: Vec<f64> = asked.par_iter().map(nearest).collect();
+    distances.sort_by(f64::total_cmp);
+    quantile(&distances, USUAL_SHARE).unwrap_or(f64::INFINITY)
+}
+
 /// The tracks of each dominant color; `rows` are each track's cover and popularity.
 fn by_color(rows: &[(usize, f64)], colors: &[Option<ColorName>], alike: &[usize]) -> HashMap<&'static str, ColorGroup> {
     let popularity: Vec<f64> = rows.iter().map(|(_, popularity)| *popularity).collect();
@@ -125,4 +158,27 @@ fn by_color(rows: &[(usize, f64)], colors: &[Option<ColorName>], alike: &[usize]
         }
     }
     members.into_iter().map(|(name, rows)| (name, ColorGroup::of(&rows, &popularity, &groups))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A picture in one color from its top to its middle, in another below.
+    fn print(top: [u8; 3], bottom: [u8; 3]) -> Fingerprint {
+        let rows = (0..16).flat_map(|row| std::iter::repeat_n(if row < 8 { top } else { bottom }, 16));
+        Fingerprint::of(&rows.flatten().collect::<Vec<u8>>())
+    }
+
+    #[test]
+    fn a_picture_far_from_all_others_is_unlike_them() {
+        let known = |index: usize| print([40 + index as u8, 60, 80], [90, 2 * index as u8, 70]);
+        let prints: Vec<Fingerprint> = (0..60).map(known).collect();
+        let usual = usual_distance(&prints);
+        let nearest =
+            |print: &Fingerprint| prints.iter().map(|known| print.distance(known)).fold(f64::INFINITY, f64::min);
+        assert!(nearest(&print([70, 61, 80], [91, 61, 70])) < usual);
+        assert!(nearest(&print([255, 255, 0], [0, 0, 255])) > usual);
+        assert_eq!(usual_distance(&prints[..FEWEST_ASKED - 1]), f64::INFINITY, "too few tell nothing");
+    }
 }

@@ -23,7 +23,7 @@ pub use colors::{ColorFindings, find_colors};
 pub use export::{ExportError, export_model};
 pub use fits::{NetworkSettings, Unit, fit, units};
 pub use handle::{Job, JobEvent, Waker};
-pub use known::{KnownCovers, Neighbor, SharedColor};
+pub use known::{KnownCovers, Neighbor, SharedColor, USUAL_SHARE};
 pub use observe::{Observed, alike, fingerprints, observe};
 pub use occlusion::{Occlusion, Region};
 pub use pace::{Pace, measure_pace};

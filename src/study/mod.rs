@@ -49,7 +49,9 @@ pub use stats::{Descriptive, Histogram, quantile};
 pub use target::{Adopted, DEEZER_RANK, POPULARITY, Scale, Target, release_year};
 pub use tracks::{ImportCounts, KnownTrack, NewTrack, PlaylistSummary, Rejected, Track, TrackCover, TrackId};
 pub use verdicts::{SavedFit, has_changed_since_verdict, mark_digits};
-pub use words::{best_run, capitalised, grouped, plural, results_sentence, thousands, tracks_with_covers, why};
+pub use words::{
+    best_run, capitalised, grouped, name_order, plural, results_sentence, thousands, tracks_with_covers, why,
+};
 
 /// The ending of a study's file name.
 pub const EXTENSION: &str = "coverstudy";

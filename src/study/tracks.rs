@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use serde::Serialize;
 
 use super::stats::Descriptive;
-use super::{CoverId, NewCover, Study, StudyError, Target, thousands};
+use super::{CoverId, NewCover, Study, StudyError, Target, name_order, thousands};
 
 /// A track's number within its study.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -240,6 +240,10 @@ impl Study {
                         Ok(PlaylistSummary { name: row.get(0)?, tracks: count(row, 1)?, mean: row.get(2)? })
                     })?
                     .collect()
+            })
+            .map(|mut playlists: Vec<PlaylistSummary>| {
+                playlists.sort_by_cached_key(|playlist| name_order(&playlist.name));
+                playlists
             })
             .map_err(|error| self.error(error))
     }

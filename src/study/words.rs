@@ -19,6 +19,29 @@ pub fn capitalised(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// What names are sorted by, so that "Rock 2" comes before "Rock 10", and capitals among small letters.
+pub fn name_order(name: &str) -> String {
+    /// Digits that a number is filled up to.
+    const DIGITS: usize = 20;
+    let (mut key, mut number) = (String::with_capacity(name.len() + DIGITS), String::new());
+    let end_number = |key: &mut String, number: &mut String| {
+        if !number.is_empty() {
+            key.push_str(&format!("{:0>DIGITS$}", number.trim_start_matches('0')));
+            number.clear();
+        }
+    };
+    for letter in name.chars().flat_map(char::to_lowercase) {
+        if letter.is_ascii_digit() {
+            number.push(letter);
+        } else {
+            end_number(&mut key, &mut number);
+            key.push(letter);
+        }
+    }
+    end_number(&mut key, &mut number);
+    key
+}
+
 /// Why the operating system refused, in words for people.
 pub fn why(error: &std::io::Error) -> String {
     use std::io::ErrorKind as Kind;
@@ -129,6 +152,13 @@ mod tests {
         let missing = std::fs::read("/nowhere/at/all").unwrap_err();
         assert_eq!(why(&missing), "it is not there");
         assert!(!why(&std::io::Error::from_raw_os_error(5)).contains("os error"));
+    }
+
+    #[test]
+    fn names_are_sorted_by_their_numbers() {
+        let mut names = ["Rock 10", "rock 9", "Rock", "10 best", "Rock 010b", "9 best", "Äther"];
+        names.sort_by_cached_key(|name| name_order(name));
+        assert_eq!(names, ["9 best", "10 best", "Rock", "rock 9", "Rock 10", "Rock 010b", "Äther"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::icons::Icon;
 use super::marks::{self, Mark, Scale, Shape};
 use super::page::page;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{bare_choice, card, choice, empty, help, notice, primary, right_aligned};
+use super::widgets::{bare_choice, card, choice, empty, help, notice, one_line_of, primary, right_aligned};
 use crate::app::{Command, Step};
 use crate::evidence::colors::{Clustering, Naming, Palette};
 use crate::evidence::{ColorGroup, Looks, bar_ends, signed_thousandths};
@@ -82,6 +82,7 @@ fn findings(ui: &mut Ui, panel: &mut Panel<'_>, found: &ColorFindings, measured:
     halves(
         ui,
         panel,
+        "Line between colors and looks",
         |ui, _| {
             card(ui, &format!("{} by dominant color", measured.heading()), |ui| by_color(ui, found, measured));
         },
@@ -97,7 +98,7 @@ fn by_color(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
     let scale = scale_of(found.table.by_color.iter().map(|(_, group)| group), measured);
     let bar = bar_width(ui, found.mean, measured);
     egui::Grid::new("by color").num_columns(5).min_col_width(0.0).spacing([GAP, 2.0]).show(ui, |ui| {
-        headings(ui, "Color", measured, found.mean);
+        headings(ui, "Color", bar, measured, found.mean);
         for (name, group) in &found.table.by_color {
             swatch(ui, name.rgb, 16.0);
             group_row(ui, (name.name, group), bar, (found.mean, scale), measured);
@@ -113,7 +114,7 @@ fn black_and_white(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
     let scale = scale_of(groups.iter().map(|(_, group)| *group), measured);
     let bar = bar_width(ui, found.mean, measured);
     egui::Grid::new("black and white").num_columns(5).min_col_width(0.0).spacing([GAP, 2.0]).show(ui, |ui| {
-        headings(ui, "Cover", measured, found.mean);
+        headings(ui, "Cover", bar, measured, found.mean);
         for (name, group) in groups {
             ui.label("");
             group_row(ui, (name, group), bar, (found.mean, scale), measured);
@@ -125,7 +126,7 @@ fn black_and_white(ui: &mut Ui, found: &ColorFindings, measured: &Target) {
 
 /// The room that names and figures, which are of the size of `mean`, leave for the bars.
 fn bar_width(ui: &Ui, mean: f64, measured: &Target) -> f32 {
-    (ui.available_width() - 16.0 - 116.0 - figure_width(mean, measured) - 48.0 - 4.0 * GAP).clamp(90.0, 420.0)
+    (ui.available_width() - 16.0 - 116.0 - figure_width(mean, measured) - 48.0 - 4.0 * GAP).clamp(60.0, 420.0)
 }
 
 /// The width of a column of figures, with room for the marks of large ones.
@@ -139,12 +140,13 @@ fn scale_of<'a>(groups: impl Iterator<Item = &'a ColorGroup>, measured: &Target)
     Scale { low, high }
 }
 
-fn headings(ui: &mut Ui, first: &str, measured: &Target, mean: f64) {
+fn headings(ui: &mut Ui, first: &str, bar: f32, measured: &Target, mean: f64) {
     let quiet = palette(ui).quiet;
     let heading = |text: &str| RichText::new(text).font(theme::caption()).color(quiet);
     ui.label("");
     ui.label(heading(first));
-    ui.label(heading(&format!("{} {}, 95 % interval", capitalised(measured.mean_name()), measured.name())));
+    let what = format!("{} {}, 95 % interval", capitalised(measured.mean_name()), measured.name());
+    one_line_of(ui, bar, heading(&what));
     right_aligned(ui, figure_width(mean, measured), heading("Mean"));
     right_aligned(ui, 48.0, heading("Tracks"));
     ui.end_row();
@@ -189,7 +191,7 @@ fn looks(ui: &mut Ui, looks: &Looks, measured: &Target) {
     let colors = palette(ui);
     let far = findings.iter().flat_map(|finding| [finding.interval.low.abs(), finding.interval.high.abs()]);
     let far = far.filter(|value| value.is_finite()).fold(0.1, f64::max) * 1.1;
-    let width = (ui.available_width() - 90.0 - 60.0 - 2.0 * GAP).clamp(90.0, 420.0);
+    let width = (ui.available_width() - 90.0 - 60.0 - 2.0 * GAP).clamp(60.0, 420.0);
     egui::Grid::new("looks").num_columns(3).spacing([GAP, 2.0]).show(ui, |ui| {
         for finding in findings {
             ui.label(finding.name);

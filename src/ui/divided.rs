@@ -18,10 +18,12 @@ const HALVES: RangeInclusive<f32> = 0.3..=0.7;
 /// How far an arrow key moves the line, as a share of the width.
 const KEY_STEP: f32 = 0.02;
 
-/// Two halves side by side, or one below the other where there is little room.
+/// Two halves side by side, or one below the other where there is little room; `between` is what a screen reader calls the
+/// line between them.
 pub fn halves<'a>(
     ui: &mut Ui,
     panel: &mut Panel<'a>,
+    between: &str,
     left: impl FnOnce(&mut Ui, &mut Panel<'a>),
     right: impl FnOnce(&mut Ui, &mut Panel<'a>),
 ) {
@@ -29,17 +31,17 @@ pub fn halves<'a>(
         left(ui, panel);
         right(ui, panel);
     } else {
-        let between = ui.spacing().item_spacing.x;
-        divided(ui, panel, between, 0.5, HALVES, left, right);
+        let gap = ui.spacing().item_spacing.x;
+        divided(ui, panel, (between, gap), 0.5, HALVES, left, right);
     }
 }
 
-/// Two parts side by side with `between` points between them: the left one has the share of the width that the person gave
+/// Two parts side by side with a line between them, of that name and width: the left one has the share of the width that the person gave
 /// it in this panel, within `shares`, at first `usual`.
 pub fn divided<'a>(
     ui: &mut Ui,
     panel: &mut Panel<'a>,
-    between: f32,
+    (name, between): (&str, f32),
     usual: f32,
     shares: RangeInclusive<f32>,
     left: impl FnOnce(&mut Ui, &mut Panel<'a>),
@@ -58,7 +60,7 @@ pub fn divided<'a>(
     // Between the two in the order of the keyboard, too; it is as high as they were in the last frame.
     let id = ui.next_auto_id().with("line between");
     let height = ui.data(|data| data.get_temp(id)).unwrap_or(left_height);
-    let moved = line(ui, id, Rect::from_min_size(gap.min, vec2(between, height)), (share, width));
+    let moved = line(ui, (id, name), Rect::from_min_size(gap.min, vec2(between, height)), (share, width));
     let right_height = in_part(ui, part(gap.right(), width - left_width), |ui| right(ui, panel));
     let height = left_height.max(right_height);
     ui.data_mut(|data| data.insert_temp(id, height));
@@ -88,12 +90,12 @@ enum Moved {
 }
 
 /// The line between two parts, which is seen when it is pointed at or has the keyboard.
-fn line(ui: &Ui, id: Id, rect: Rect, (share, width): (f32, f32)) -> Option<Moved> {
+fn line(ui: &Ui, (id, name): (Id, &str), rect: Rect, (share, width): (f32, f32)) -> Option<Moved> {
     let response =
         ui.interact(rect, id, Sense::click_and_drag()).on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(Role::Splitter);
-        node.set_label("Line between the two parts");
+        node.set_label(name);
         node.set_numeric_value(f64::from(100.0 * share).round());
     });
     describe(ui, &response, "The share of the left part in percent. Arrow keys move it, Home puts it back.");

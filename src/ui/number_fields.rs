@@ -9,6 +9,8 @@ use super::theme::{self, palette};
 use super::widgets::{SETTING_LABEL, describe, field_label, focus_ring, name};
 use crate::study::thousands;
 
+/// What a field shows whose layers differ.
+const MIXED: &str = "mixed";
 /// Room for the "?" behind a field.
 const BEHIND_HELP: f32 = 36.0;
 
@@ -24,16 +26,22 @@ pub fn spin<N: egui::emath::Numeric>(
     let named = field_label(ui, label, SETTING_LABEL);
     let limits = (range.start().to_f64(), range.end().to_f64());
     let typed = Cell::new(None);
-    let parse = |text: &str| number(text).inspect(|value| typed.set(Some(*value)));
+    let parse = |text: &str| {
+        let read = number(text);
+        // Of a number that is being typed, there may be nothing or only its sign yet.
+        let is_nothing = text.trim().len() < 2 || text == MIXED;
+        typed.set(if is_nothing { read } else { read.or(Some(f64::NAN)) });
+        read
+    };
     let mut drag = DragValue::new(value).range(range).speed(pace::<N>(ui, speed)).custom_parser(parse);
     if mixed {
-        drag = drag.custom_formatter(|_, _| "mixed".to_owned());
+        drag = drag.custom_formatter(|_, _| MIXED.to_owned());
     } else if !N::INTEGRAL {
         drag = drag.custom_formatter(|value, _| plain_decimals(value));
     }
     let response = ui.add_sized([88.0, theme::CONTROL_HEIGHT], drag).labelled_by(named.id);
     if mixed {
-        describe(ui, &response, "mixed");
+        describe(ui, &response, MIXED);
     }
     tell_limits(ui, &response, (typed.get(), value.to_f64()), limits);
     come_back_on_enter(ui, &response);
@@ -41,14 +49,16 @@ pub fn spin<N: egui::emath::Numeric>(
     response
 }
 
-/// Says beside a number field which numbers it takes, where another one was `typed` and it `holds` the limit instead.
+/// Says beside a number field which numbers it takes, where another one was `typed` and it `holds` the limit instead, or
+/// where what was typed is no number, NaN, and it holds what it held.
 fn tell_limits(ui: &Ui, response: &Response, (typed, holds): (Option<f64>, f64), (low, high): (f64, f64)) {
-    let id = response.id.with("beyond its limits");
+    let id = response.id.with("cannot be");
     if typed.is_some() || response.changed() {
-        let is_beyond = typed.is_some_and(|typed| typed < low || typed > high);
-        ui.data_mut(|data| data.insert_temp(id, is_beyond));
+        let told = typed.filter(|typed| !(low..=high).contains(typed));
+        ui.data_mut(|data| data.insert_temp(id, told));
     }
-    if ui.data(|data| data.get_temp(id)) == Some(true) && (holds == low || holds == high) {
+    let told: Option<f64> = ui.data(|data| data.get_temp(id)).flatten();
+    if told.is_some_and(|typed| typed.is_nan() || holds == low || holds == high) {
         let limit = |limit: f64| if limit >= 1000.0 { thousands(limit as usize) } else { limit.to_string() };
         let words = format!("{} to {}", limit(low), limit(high));
         // Behind the "?", which stays where it is.

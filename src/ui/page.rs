@@ -1,6 +1,6 @@
 //! A panel as a page: its title, its actions, one sentence of state, and contents that scroll.
 
-use eframe::egui::{self, Align, Frame, Layout, Margin, RichText, ScrollArea, Ui};
+use eframe::egui::{self, Align, Color32, Frame, Layout, Margin, RichText, ScrollArea, TextStyle, Ui};
 
 use super::theme::{self, GAP, GAP_LARGE, MARGIN, palette};
 use super::widgets::name;
@@ -41,8 +41,8 @@ pub fn begin_anew(ctx: &egui::Context, number: u64) {
 /// Panels of fewer points may have something that is wider.
 const NARROW: f32 = 760.0;
 
-/// Where there are fewer points, the actions come below the title.
-const BESIDE_ACTIONS: f32 = 460.0;
+/// What actions are taken to need, in points, until they have been drawn.
+const ACTIONS: f32 = 280.0;
 
 /// Between what a panel shows and its right edge, so that the scroll bar has room within the margin.
 const BESIDE_SCROLL_BAR: f32 = 12.0;
@@ -57,8 +57,19 @@ pub fn page_frame() -> Frame {
 pub fn page_head(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui)) {
     let width = ui.available_width() - BESIDE_SCROLL_BAR;
     let line = egui::vec2(width, theme::CONTROL_HEIGHT);
-    let actions = |ui: &mut Ui| ui.with_layout(Layout::right_to_left(Align::Center), actions);
-    if width < BESIDE_ACTIONS {
+    let id = egui::Id::unique(("width of the actions", title));
+    let actions = |ui: &mut Ui| {
+        let drawn = ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            actions(ui);
+            ui.max_rect().right() - ui.cursor().right()
+        });
+        ui.data_mut(|data| data.insert_temp(id, drawn.inner));
+    };
+    let wanted: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(ACTIONS);
+    // Where there is no room for both, the actions come below the title.
+    let font = TextStyle::Heading.resolve(ui.style());
+    let title_width = ui.painter().layout_no_wrap(title.to_owned(), font, Color32::PLACEHOLDER).size().x;
+    if title_width + wanted > width {
         heading(ui, title);
         ui.allocate_ui(line, |ui| ui.horizontal(actions));
     } else {

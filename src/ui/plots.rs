@@ -136,7 +136,9 @@ fn curves_in_words(runs: &[&RunRecord]) -> String {
         ))
     });
     let heading = format!("The test error by epoch of {}, as mean squared error.", plural(runs.len(), "run", "runs"));
-    std::iter::once(heading).chain(told).collect::<Vec<_>>().join(" ")
+    let more = runs.len().checked_sub(TOLD_RUNS).filter(|more| *more > 0);
+    let more = more.map(|more| format!("And {more} more, whose figures are in the table."));
+    std::iter::once(heading).chain(told).chain(more).collect::<Vec<_>>().join(" ")
 }
 
 /// Up to this many epochs are shown whole, with a mark for each.

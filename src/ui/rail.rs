@@ -256,7 +256,7 @@ fn standing(state: &State, step: Step) -> (Standing, String) {
             let covers = study.snapshot.as_ref().map_or(0, |snapshot| snapshot.counts.unique_covers);
             (if covers == 0 { Standing::NeedsAttention } else { Standing::Done }, thousands(covers))
         }
-        Step::Model => plain(Standing::Ready),
+        Step::Model => plain(if runs.is_empty() { Standing::Ready } else { Standing::Done }),
         Step::Training => match &state.training.under {
             Some(under) => {
                 let standing = if under.is_paused { Standing::Paused } else { Standing::Running };

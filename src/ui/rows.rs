@@ -2,12 +2,12 @@
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    Align, Context, Event, EventFilter, Id, Image, Key, Label, Layout, Memory, Response, RichText, Sense, Ui,
-    WidgetInfo, vec2,
+    Align, Context, Event, EventFilter, Id, Image, Key, Label, Layout, Memory, Response, RichText, Sense, TextStyle,
+    TextWrapMode, Ui, WidgetInfo, WidgetText, vec2,
 };
 
-use super::theme::{self, GAP};
-use super::widgets::ring;
+use super::theme::{self, GAP, palette};
+use super::widgets::{ring, two_lines};
 
 /// A table's rows, as they lie below each other.
 pub(super) struct Rows {
@@ -59,9 +59,16 @@ impl Rows {
     }
 }
 
-/// The one stop of a row for the arrow keys, which fills what is left of its cell: a button with a name, and `image`
-/// before it.
-pub(super) fn stop(ui: &mut Ui, id: Id, words: &str, image: Option<Image<'_>>, is_shown: bool) -> Response {
+/// The one stop of a row for the arrow keys, which fills what is left of its cell: a button with a name, `image` before
+/// it, and `below` it a line of its own. A name that is too long for one line has both.
+pub(super) fn stop(
+    ui: &mut Ui,
+    id: Id,
+    words: &str,
+    image: Option<Image<'_>>,
+    is_shown: bool,
+    below: &str,
+) -> Response {
     let response = ui.interact(ui.available_rect_before_wrap().shrink2(vec2(0.0, 4.0)), id, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, words));
     ring(ui, &response);
@@ -78,7 +85,26 @@ pub(super) fn stop(ui: &mut Ui, id: Id, words: &str, image: Option<Image<'_>>, i
         image.into_iter().for_each(|image| {
             ui.add(image);
         });
-        ui.add(Label::new(RichText::new(words).font(theme::body_strong())).truncate().selectable(false));
+        let room = ui.available_width();
+        let name = RichText::new(words).font(theme::body_strong());
+        let line = |text: RichText| Label::new(text).truncate().selectable(false).show_tooltip_when_elided(false);
+        let fits = width_of(ui, name.clone()) <= room;
+        if !below.is_empty() && fits {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                ui.add(line(name));
+                ui.add(line(RichText::new(below).font(theme::caption()).color(palette(ui).quiet)));
+            });
+        } else if fits {
+            ui.add(line(name));
+        } else {
+            two_lines(ui, room, RichText::new(words).font(theme::caption_strong()), None);
+        }
     });
     response
+}
+
+fn width_of(ui: &Ui, text: RichText) -> f32 {
+    let text = WidgetText::from(text);
+    text.into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Body).size().x
 }

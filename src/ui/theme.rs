@@ -124,6 +124,11 @@ pub fn caption() -> FontId {
     FontId::new(CAPTION, FontFamily::Proportional)
 }
 
+/// Small text, semibold.
+pub fn caption_strong() -> FontId {
+    FontId::new(CAPTION, FontFamily::Name("semibold".into()))
+}
+
 /// Gives egui the fonts and both themes; once, at the start.
 pub fn install(ctx: &Context) {
     egui_extras::install_image_loaders(ctx);

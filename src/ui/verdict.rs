@@ -9,8 +9,8 @@ use super::marks::{self, Mark, Scale, Shape};
 use super::page::page;
 use super::theme::{self, GAP, GAP_LARGE, palette};
 use super::widgets::{
-    SETTING_LABEL, card, choice, empty, field_label, help, next, notice, primary, right_aligned, secondary, tick,
-    ticks_menu,
+    SETTING_LABEL, card, choice, empty, field_label, help, next, notice, one_line_of, primary, right_aligned,
+    secondary, tick, ticks_menu,
 };
 use crate::app::{Command, State, Step};
 use crate::evidence::{
@@ -18,11 +18,18 @@ use crate::evidence::{
     thousandths,
 };
 use crate::jobs::{FEWEST_VERDICT_TRACKS, VerdictKind};
-use crate::study::{RunId, Target as Measured, plural, thousands};
+use crate::study::{RunId, Target as Measured, capitalised, name_order, plural, thousands};
 
 /// What is said of a verdict that is about other data.
 const CHANGED: &str = "Since this verdict, tracks were excluded, added or counted anew: it is about the data as it was. \
      Reach it again.";
+
+/// In less room, in points, the ladder moves together.
+const NARROW: f32 = 480.0;
+/// The width of the longest predictor's name on the ladder, in points.
+const LADDER_NAME: f32 = 156.0;
+/// The room for the name of a playlist or decade, in points.
+const PART_NAME: f32 = 130.0;
 
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -162,7 +169,7 @@ fn answer(ui: &mut Ui, panel: &Panel<'_>, verdict: &Verdict) {
         ui.add_space(GAP);
     }
     card(ui, "", |ui| {
-        let big = ui.label(RichText::new(verdict.answer.as_str()).font(theme::big_number()));
+        let big = ui.label(RichText::new(capitalised(verdict.answer.as_str())).font(theme::big_number()));
         ui.ctx().accesskit_node_builder(big.id, |node| node.set_value(format!("Verdict: {}", verdict.answer.as_str())));
         ui.add(egui::Label::new(RichText::new(&verdict.sentence).font(theme::strong())).wrap());
         ui.add_space(4.0);
@@ -220,17 +227,20 @@ fn ladder(ui: &mut Ui, verdict: &Verdict, measured: &Measured) {
     let lines = [(0.0, colors.mean), (playlist, colors.quiet.gamma_multiply(0.6))];
     // Errors in millions of what is predicted take more room.
     let off_by = if verdict.rows.iter().any(|row| row.rmse >= 100_000.0) { 88.0 } else { 56.0 };
-    let width = (ui.available_width() - 140.0 - 2.0 * 56.0 - off_by - 5.0 * GAP_LARGE).clamp(120.0, 720.0);
-    egui::Grid::new("ladder").num_columns(5).spacing([GAP_LARGE, 2.0]).show(ui, |ui| {
+    let is_narrow = ui.available_width() < NARROW;
+    let (figure, between) = if is_narrow { (44.0, GAP / 2.0) } else { (56.0, GAP_LARGE) };
+    let off_by = if is_narrow { off_by - 12.0 } else { off_by };
+    let width = (ui.available_width() - LADDER_NAME - 2.0 * figure - off_by - 5.0 * between).clamp(48.0, 720.0);
+    egui::Grid::new("ladder").num_columns(5).spacing([between, 2.0]).show(ui, |ui| {
         let heading = |text: &str| RichText::new(text).font(theme::caption()).color(quiet);
         ui.label(heading("Predictor"));
-        ui.label(heading("R² with its 95 % interval"));
-        for (text, width) in [("R²", 56.0), ("Off by", off_by), ("p", 56.0)] {
+        one_line_of(ui, width, heading("R² with its 95 % interval"));
+        for (text, width) in [("R²", figure), ("Off by", off_by), ("p", figure)] {
             right_aligned(ui, width, heading(text));
         }
         ui.end_row();
         for row in &verdict.rows {
-            ladder_row(ui, (verdict, measured), row, (width, off_by, scale), &lines);
+            ladder_row(ui, (verdict, measured), row, (width, figure, off_by), (scale, &lines));
         }
         ui.label("");
         marks::axis(ui, width, scale);
@@ -252,8 +262,8 @@ fn ladder_row(
     ui: &mut Ui,
     (verdict, measured): (&Verdict, &Measured),
     row: &Row,
-    (width, off_by, scale): (f32, f32, Scale),
-    lines: &[(f64, egui::Color32)],
+    (width, figure, off_by): (f32, f32, f32),
+    (scale, lines): (Scale, &[(f64, egui::Color32)]),
 ) {
     let colors = palette(ui);
     let name = RichText::new(predictor_in_words(&row.predictor));
@@ -269,9 +279,9 @@ fn ladder_row(
     };
     let (low, high) = (signed_thousandths(row.r2_low), signed_thousandths(row.r2_high));
     response.on_hover_text(format!("95 % interval {low} to {high}{against}"));
-    right_aligned(ui, 56.0, thousandths(row.r2));
+    right_aligned(ui, figure, thousandths(row.r2));
     right_aligned(ui, off_by, verdict.target.short_difference(measured, row.rmse, 2));
-    right_aligned(ui, 56.0, thousandths(row.p));
+    right_aligned(ui, figure, thousandths(row.p));
     ui.end_row();
 }
 
@@ -313,7 +323,8 @@ fn control_row(ui: &mut Ui, control: &Control) {
 }
 
 fn subsets(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, all: &[Subset], by: PartBy) {
-    let parts: Vec<&Subset> = all.iter().filter(|part| part.by == by).collect();
+    let mut parts: Vec<&Subset> = all.iter().filter(|part| part.by == by).collect();
+    parts.sort_by_cached_key(|part| name_order(&part.name));
     if parts.len() < 2 {
         return;
     }
@@ -324,6 +335,7 @@ fn subsets(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, all: &[Subset], by: 
         halves(
             ui,
             panel,
+            &format!("Line between the halves of {}", title.to_lowercase()),
             |ui, _| subset_rows(ui, (title, "first"), &parts[..half]),
             |ui, _| subset_rows(ui, (title, "second"), &parts[half..]),
         );
@@ -345,13 +357,13 @@ fn subsets(ui: &mut Ui, panel: &mut Panel<'_>, title: &str, all: &[Subset], by: 
 
 fn subset_rows(ui: &mut Ui, id: (&str, &str), parts: &[&Subset]) {
     let colors = palette(ui);
-    let width = (ui.available_width() - 130.0 - 48.0 - 80.0 - 3.0 * GAP).clamp(90.0, 300.0);
+    let width = (ui.available_width() - PART_NAME - 48.0 - 80.0 - 3.0 * GAP).clamp(60.0, 300.0);
     egui::Grid::new(("subsets", id)).num_columns(4).spacing([GAP, 2.0]).show(ui, |ui| {
         for part in parts {
             let ink = if part.is_small { colors.quiet } else { colors.text };
             let name = if part.name.is_empty() { "(no playlist)" } else { &part.name };
             let name = RichText::new(name).color(ink);
-            ui.label(if part.holds { name.font(theme::body_strong()) } else { name });
+            one_line_of(ui, PART_NAME, if part.holds { name.font(theme::body_strong()) } else { name });
             let color = if part.is_small { colors.line } else { colors.test };
             let mark = Mark { value: part.correlation, low: part.low, high: part.high, color };
             let response =

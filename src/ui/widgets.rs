@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{
     self, Align, Button, Color32, CornerRadius, Frame, InnerResponse, Layout, Margin, Response, RichText, ScrollArea,
-    Stroke, TextEdit, Ui, WidgetText,
+    Stroke, TextEdit, TextStyle, TextWrapMode, Ui, WidgetText, vec2,
 };
 
 use super::Panel;
@@ -51,6 +51,14 @@ pub fn primary(ui: &mut Ui, text: &str, blocked: Option<&str>) -> bool {
 /// An action beside the primary one; where it is not to be had, `blocked` says why.
 pub fn secondary(ui: &mut Ui, text: &str, blocked: Option<&str>) -> bool {
     beside_field(ui, text, blocked, 0.0)
+}
+
+/// An action that several rows have, each with its own `label` for a screen reader.
+pub fn secondary_of(ui: &mut Ui, text: &str, label: &str, blocked: Option<&str>) -> bool {
+    let button = Button::new(text).min_size(vec2(0.0, theme::CONTROL_HEIGHT));
+    let response = enabled(ui, button, blocked);
+    name(ui, &response, label);
+    response.clicked()
 }
 
 /// An action behind a field, at least `width` wide, so that those below each other end together.
@@ -162,9 +170,12 @@ pub fn next(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, step: Step) {
     });
 }
 
+/// The side of a "?", in points.
+const HELP: f32 = 14.0;
+
 /// A term of the trade, explained when the "?" is pointed at.
 pub fn help(ui: &mut Ui, term: &str, text: &str) {
-    let button = Button::image(Icon::Help.image(14.0, palette(ui).quiet)).frame(false).small();
+    let button = Button::image(Icon::Help.image(HELP, palette(ui).quiet)).frame(false).small();
     let response = ui.add(button).on_hover_text(text);
     name(ui, &response, &format!("What is {term}?"));
     describe(ui, &response, text);
@@ -325,10 +336,30 @@ fn come_back(ui: &Ui, response: &Response, is_open: bool) {
 
 /// A figure with its name above it.
 pub fn figure(ui: &mut Ui, label: &str, value: &str) {
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        ui.label(RichText::new(label).font(theme::caption()).color(palette(ui).quiet));
-        ui.add(egui::Label::new(RichText::new(value).font(theme::strong())).extend());
+    figure_of(ui, 0.0, (label, value), None);
+}
+
+/// A figure at least `least` points wide, so that nothing moves while it changes, and behind it its term with what that
+/// means, where it is `explained`. Its size is known before it is drawn, so that it goes to the next row as a whole.
+pub fn figure_of(ui: &mut Ui, least: f32, (label, value): (&str, &str), explained: Option<(&str, &str)>) {
+    let (above, below) = (RichText::new(label).font(theme::caption()), RichText::new(value).font(theme::strong()));
+    let galleys = [above.color(palette(ui).quiet), below]
+        .map(|text| WidgetText::from(text).into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Body));
+    let width = galleys.iter().map(|galley| galley.size().x).fold(least, f32::max).ceil();
+    let height = galleys.iter().map(|galley| galley.size().y).sum();
+    let behind = explained.map_or(0.0, |_| GAP + HELP);
+    ui.allocate_ui_with_layout(vec2(width + behind, height), Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        ui.allocate_ui_with_layout(vec2(width, height), Layout::top_down(Align::Min), |ui| {
+            ui.set_min_width(width);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for galley in galleys {
+                ui.add(egui::Label::new(galley));
+            }
+        });
+        if let Some((term, text)) = explained {
+            help(ui, term, text);
+        }
     });
 }
 
@@ -370,7 +401,7 @@ pub fn one_line(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
 }
 
 /// As [`one_line`], where it stands in a column of up to `width` points.
-pub fn one_line_of(ui: &mut Ui, width: f32, text: &str) {
+pub fn one_line_of(ui: &mut Ui, width: f32, text: impl Into<WidgetText>) {
     ui.scope(|ui| {
         ui.set_max_width(width);
         one_line(ui, text);

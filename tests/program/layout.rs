@@ -24,7 +24,7 @@ fn the_line_between_two_parts_is_moved_and_stays() {
     let mut driver = with_sample();
     driver.click("Covers");
     let share = |driver: &Driver| driver.state().settings.shares.get(&Step::Covers).copied();
-    let line = || "Line between the two parts";
+    let line = || "Line between covers and figures";
     let before = driver.harness.get_by_role_and_label(Role::Splitter, line()).rect();
     assert_eq!(share(&driver), None);
     driver.harness.drag_at(before.center());
@@ -78,6 +78,8 @@ fn a_number_field_tells_its_limits_and_shows_what_it_holds() {
     assert_eq!(field(&driver), (Some("Only 1 to 1,000.".to_owned()), 1000));
     let shown = driver.harness.root().children_recursive().find(|node| node.accesskit_node().is_focused()).unwrap();
     assert_eq!(shown.value().as_deref(), Some("1000"), "the keyboard is still there, and the text is what holds");
+    enter(&mut driver, "many");
+    assert_eq!(field(&driver), (Some("Only 1 to 1,000.".to_owned()), 1000), "what is no number changes nothing");
     enter(&mut driver, "12");
     assert_eq!(field(&driver), (None, 12));
 }

@@ -14,6 +14,7 @@ mod killed;
 mod layout;
 mod login;
 mod models;
+mod narrow;
 mod score_panel;
 mod snapshots;
 mod spotify;

@@ -16,7 +16,7 @@ use super::clicking::{Driver, own_process};
 const DRAFTS: usize = 3;
 
 /// The sample study with a run that was trained for a moment.
-fn trained_study(path: &Path) {
+pub fn trained_study(path: &Path) {
     let file = StudyFile::create(path).unwrap();
     import(&file, &ImportRequest::Sample { shuffle_popularity: None }, &Wishes::default(), &mut |_| {}).unwrap();
     let settings = cover_study::nn::Hyperparameters { epochs: 1, ..Preset::Quick.hyperparameters() };

@@ -7,7 +7,7 @@ use crate::app::drop::Drop;
 use crate::app::scores::{ScoreColumn, Scored, ScoredCover, ScoredPicture, take_history};
 use crate::app::scoring::{Question, ScoreReply, ScoreWorker};
 use crate::app::state::{Step, ToastKind};
-use crate::study::{Edit, ScoreRow, export_scores};
+use crate::study::{Edit, ScoreRow, export_scores, plural};
 
 impl App {
     pub(super) fn score(&mut self, paths: Vec<PathBuf>) {
@@ -213,6 +213,12 @@ impl App {
 
     pub(super) fn fill_import_form(&mut self, dropped: Drop) {
         self.state.step = Step::Import;
+        if !dropped.covers.is_empty() {
+            let files = plural(dropped.covers.len(), "other file was", "other files were");
+            let text =
+                format!("{files} dropped with what is to be imported, and not scored. Drop covers by themselves.");
+            self.state.toast(ToastKind::Info, text);
+        }
         if !dropped.tables.is_empty() {
             self.state.import_form.set_tables(&dropped.tables);
         }

@@ -15,8 +15,9 @@ use crate::ui::page::opening;
 use crate::ui::theme::{self, GAP, GAP_LARGE, palette};
 use crate::ui::widgets::{describe, one_line_at, ring};
 
-/// The least width of a track's two pictures side by side.
+/// The least width of a track's two pictures side by side, and of those that are to fit into little height.
 const TILE_WIDTH: f32 = 180.0;
+const LEAST_TILE_WIDTH: f32 = 112.0;
 /// Between the two.
 const BETWEEN: f32 = 4.0;
 /// Title and popularity below them.
@@ -31,8 +32,12 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(width: f32) -> Self {
-        let columns = ((width + GAP) / (TILE_WIDTH + GAP)).floor().max(1.0) as usize;
+    /// Tiles over all of the width, of which one at least is seen whole.
+    fn of(room: egui::Vec2) -> Self {
+        let width = room.x;
+        let usual = ((width + GAP) / (TILE_WIDTH + GAP)).floor();
+        let highest = (2.0 * (room.y - WORDS) + BETWEEN).max(LEAST_TILE_WIDTH);
+        let columns = usual.max(((width + GAP) / (highest + GAP)).ceil()).max(1.0) as usize;
         let tile_width = (width + GAP) / columns as f32 - GAP;
         Self { columns, tile: vec2(tile_width, (tile_width - BETWEEN) / 2.0 + WORDS) }
     }
@@ -40,7 +45,7 @@ impl Layout {
 
 /// Draws the tracks at the places `found`.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, found: &[usize]) {
-    let layout = Layout::of(ui.available_width() - GAP_LARGE);
+    let layout = Layout::of(ui.available_size() - vec2(GAP_LARGE, 0.0));
     let rows = found.len().div_ceil(layout.columns);
     let mut area = ScrollArea::vertical().id_salt(("covers", opening(ui.ctx()))).auto_shrink([false, false]);
     let offset = if is_other_order(ui, panel) {

@@ -22,6 +22,8 @@ use crate::study::plural;
 /// What tracks and facts take of the width at least, in points.
 const TRACKS_LEAST: f32 = 280.0;
 const FACTS_LEAST: f32 = 260.0;
+/// Where there is less room, in points, they are looked at in turn.
+const NARROW: f32 = 640.0;
 
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -38,14 +40,17 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                 panel.push(Command::GoTo(Step::Model));
             }
         });
-        toolbar::draw(ui, panel, &snapshot);
-        if ui.available_width() < TRACKS_LEAST + FACTS_LEAST + GAP_LARGE {
+        if ui.available_width() < NARROW {
             // In a window that is too narrow for both, they are looked at in turn.
-            ScrollArea::horizontal().id_salt("tracks and facts").show(ui, |ui| {
-                ui.set_width(TRACKS_LEAST + FACTS_LEAST + 2.0 * GAP_LARGE);
-                parts(ui, panel, &snapshot);
-            });
+            toolbar::in_little_room(ui, panel, &snapshot);
+            if panel.state.covers.shows_facts {
+                facts(ui, panel, &snapshot);
+            } else {
+                let found = panel.state.covers.found(&snapshot);
+                grid(ui, panel, &snapshot, &found);
+            }
         } else {
+            toolbar::draw(ui, panel, &snapshot);
             parts(ui, panel, &snapshot);
         }
     });
@@ -55,23 +60,26 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
 /// The tracks, and beside them the facts about them.
 fn parts(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Arc<Snapshot>) {
     let width = ui.available_width() - GAP_LARGE;
-    let facts = (ui.available_width() * 0.32).clamp(300.0, 420.0);
+    let facts_width = (ui.available_width() * 0.32).clamp(300.0, 420.0);
     let shares = TRACKS_LEAST / width..=1.0 - FACTS_LEAST / width;
     divided(
         ui,
         panel,
-        GAP_LARGE,
-        1.0 - facts / width,
+        ("Line between covers and figures", GAP_LARGE),
+        1.0 - facts_width / width,
         shares,
         |ui, panel| tracks(ui, panel, snapshot),
-        |ui, panel| {
-            let place = ("facts", opening(ui.ctx()));
-            ScrollArea::vertical().id_salt(place).auto_shrink([false, false]).show(ui, |ui| {
-                concerns::draw(ui, panel);
-                facts::draw(ui, snapshot);
-            });
-        },
+        |ui, panel| facts(ui, panel, snapshot),
     );
+}
+
+/// What may mislead, and how what is predicted is spread.
+fn facts(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
+    let place = ("facts", opening(ui.ctx()));
+    ScrollArea::vertical().id_salt(place).auto_shrink([false, false]).show(ui, |ui| {
+        concerns::draw(ui, panel);
+        facts::draw(ui, snapshot);
+    });
 }
 
 fn sentence(snapshot: &Snapshot) -> String {
@@ -90,9 +98,13 @@ fn sentence(snapshot: &Snapshot) -> String {
 fn tracks(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Arc<Snapshot>) {
     let found = panel.state.covers.found(snapshot);
     toolbar::found(ui, panel, snapshot, &found);
+    grid(ui, panel, snapshot, &found);
+}
+
+fn grid(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, found: &[usize]) {
     if found.is_empty() {
         empty(ui, Icon::Covers, "No track is like this. Change what is looked for, or clear the filter.");
     } else {
-        grid::draw(ui, panel, snapshot, &found);
+        grid::draw(ui, panel, snapshot, found);
     }
 }

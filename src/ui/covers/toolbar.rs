@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{self, Align2, DragValue, Slider, TextEdit, Ui};
+use eframe::egui::{self, Align2, DragValue, Slider, TextEdit, Ui, vec2};
 
 use crate::app::{Command, Filter, Snapshot, SortTracks};
 use crate::nn::IMAGE_SIZES;
@@ -34,6 +34,38 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
 
 /// Where there is less room, in points, the controls stand in two rows.
 const WIDE: f32 = 1000.0;
+
+/// As [`draw`] and [`found`], in a row: what is looked for is shown while it is wanted, and the figures in place of the
+/// covers.
+pub(super) fn in_little_room(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Arc<Snapshot>) {
+    ui.horizontal_wrapped(|ui| {
+        search(ui, panel);
+        let covers = &mut panel.state.covers;
+        switch(ui, "Filter", &mut covers.shows_filter);
+        switch(ui, "Figures", &mut covers.shows_facts);
+        if !covers.shows_facts {
+            let found = covers.found(snapshot);
+            found_words(ui, panel, snapshot, &found);
+        }
+    });
+    if panel.state.covers.shows_filter {
+        ui.horizontal_wrapped(|ui| {
+            playlist(ui, &mut panel.state.covers.filter, snapshot);
+            order(ui, &mut panel.state.covers.filter);
+            range(ui, &mut panel.state.covers.filter, snapshot);
+        });
+        ui.horizontal(|ui| preview_size(ui, &mut panel.state.preview_size));
+    }
+}
+
+/// A button that stays pressed.
+fn switch(ui: &mut Ui, text: &str, is_on: &mut bool) {
+    let response = ui.add(egui::Button::new(text).selected(*is_on).min_size(vec2(0.0, CONTROL_HEIGHT)));
+    focus_ring(ui, &response);
+    if response.clicked() {
+        *is_on = !*is_on;
+    }
+}
 
 fn preview_size(ui: &mut Ui, size: &mut usize) {
     ui.add_space(GAP);
@@ -126,32 +158,36 @@ fn typed(text: &str) -> Option<f64> {
 
 /// What the filter leaves, and what can be done with tracks that are marked.
 pub(super) fn found(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Arc<Snapshot>, found: &[usize]) {
-    let is_filtered = panel.state.covers.filter.is_on();
-    let marked = panel.state.covers.marked.len();
-    let read_only = panel.state.read_only();
     // Always there, so that the grid does not move under the pointer.
     ui.horizontal_wrapped(|ui| {
         ui.set_min_height(CONTROL_HEIGHT);
-        let all = thousands(snapshot.tracks.len());
-        let shown = if is_filtered { format!("{} of {all}", thousands(found.len())) } else { format!("All {all}") };
-        ui.label(egui::RichText::new(shown).color(palette(ui).quiet));
-        if is_filtered {
-            if secondary(ui, "Clear filter", None) {
-                let Filter { sort, descending, .. } = panel.state.covers.filter;
-                panel.state.covers.filter = Filter { sort, descending, ..Filter::default() };
-            }
-        } else if snapshot.excluded > 0 && secondary(ui, "Show excluded", None) {
-            panel.state.covers.filter.only_excluded = true;
-        }
-        let none = found.is_empty().then_some("No track is shown.");
-        if secondary(ui, "Mark all", none) {
-            let ids = found.iter().filter_map(|place| snapshot.tracks.get(*place)).map(|track| track.id);
-            panel.state.covers.marked.extend(ids);
-        }
-        if marked > 0 {
-            marks(ui, panel, snapshot, read_only);
-        }
+        found_words(ui, panel, snapshot, found);
     });
+}
+
+fn found_words(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Arc<Snapshot>, found: &[usize]) {
+    let is_filtered = panel.state.covers.filter.is_on();
+    let marked = panel.state.covers.marked.len();
+    let read_only = panel.state.read_only();
+    let all = thousands(snapshot.tracks.len());
+    let shown = if is_filtered { format!("{} of {all}", thousands(found.len())) } else { format!("All {all}") };
+    ui.label(egui::RichText::new(shown).color(palette(ui).quiet));
+    if is_filtered {
+        if secondary(ui, "Clear filter", None) {
+            let Filter { sort, descending, .. } = panel.state.covers.filter;
+            panel.state.covers.filter = Filter { sort, descending, ..Filter::default() };
+        }
+    } else if snapshot.excluded > 0 && secondary(ui, "Show excluded", None) {
+        panel.state.covers.filter.only_excluded = true;
+    }
+    let none = found.is_empty().then_some("No track is shown.");
+    if secondary(ui, "Mark all", none) {
+        let ids = found.iter().filter_map(|place| snapshot.tracks.get(*place)).map(|track| track.id);
+        panel.state.covers.marked.extend(ids);
+    }
+    if marked > 0 {
+        marks(ui, panel, snapshot, read_only);
+    }
 }
 
 fn marks(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, read_only: Option<&str>) {

@@ -12,6 +12,8 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{self, GAP, palette};
 use crate::ui::widgets::{FIELD_LABEL, card, describe, focus_ring, notice, secondary, text_field, tick};
 
+/// In less room, in points, the buttons begin at the edge.
+const NARROW: f32 = 520.0;
 /// Bad links that are told one by one.
 const TOLD: usize = 4;
 
@@ -37,8 +39,10 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     card(ui, "Playlists from Spotify or Deezer", |ui| {
         field(ui, &mut panel.state.playlist_form);
         told(ui, &links);
-        ui.horizontal(|ui| {
-            ui.add_space(FIELD_LABEL + GAP);
+        ui.horizontal_wrapped(|ui| {
+            if ui.available_width() > NARROW {
+                ui.add_space(FIELD_LABEL + GAP);
+            }
             if secondary(ui, "Import playlists", blocked(panel, &links)) {
                 panel.push(Command::ImportPlaylists);
             }

@@ -10,6 +10,8 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{self, GAP, palette};
 use crate::ui::widgets::{FIELD_LABEL, beside_field, card, cell_choice, focus_ring, name, notice, text_field};
 
+/// In less room, in points, the columns are chosen one below the other.
+const NARROW: f32 = 480.0;
 /// The width of the buttons behind the fields.
 const BUTTON: f32 = 132.0;
 
@@ -17,7 +19,7 @@ const BUTTON: f32 = 132.0;
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let mut commands = Vec::new();
     card(ui, "A spreadsheet and a folder of covers", |ui| {
-        let width = (ui.available_width() - FIELD_LABEL - BUTTON - 2.0 * GAP).max(160.0);
+        let width = (ui.available_width() - FIELD_LABEL - BUTTON - 2.0 * GAP).max(96.0);
         let form = &mut panel.state.import_form;
         ui.horizontal(|ui| {
             let hint = "CSV, Excel or ODS file, or drop it here; several: one; two";
@@ -64,7 +66,7 @@ fn own_name(header: &str) -> String {
 fn predicts(ui: &mut Ui, preview: &Preview, target: &mut Target, decimal_mark: &mut Option<DecimalMark>) {
     let header = preview.mapping.popularity.and_then(|place| preview.headers.get(place));
     let Some(header) = header.filter(|header| !header.is_empty()) else { return };
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let is_popularity = target.measure == POPULARITY;
         ui.label(format!("\"{header}\" is"));
         let options = [(true, "Popularity, 0 to 100"), (false, "A number of its own")];
@@ -107,7 +109,8 @@ fn mapping(ui: &mut Ui, preview: &mut Preview) {
     let colors = palette(ui);
     ui.add_space(GAP);
     ui.label(RichText::new("Columns").font(theme::body_strong()));
-    egui::Grid::new("columns").num_columns(4).spacing([GAP, GAP]).show(ui, |ui| {
+    let in_row = if ui.available_width() < NARROW { 1 } else { 2 };
+    egui::Grid::new("columns").num_columns(2 * in_row).spacing([GAP, GAP]).show(ui, |ui| {
         for (index, column) in Column::CHOOSABLE.into_iter().enumerate() {
             let place = preview.mapping.of_mut(column);
             let absent = if column == Column::Playlist { "the file's name" } else { "choose" };
@@ -129,7 +132,7 @@ fn mapping(ui: &mut Ui, preview: &mut Preview) {
                 });
             name(ui, &combo.response, &format!("{} column", column.label()));
             focus_ring(ui, &combo.response);
-            if index % 2 == 1 {
+            if (index + 1) % in_row == 0 {
                 ui.end_row();
             }
         }

@@ -47,12 +47,14 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
             halves(
                 ui,
                 panel,
+                "Line between layers and training",
                 |ui, panel| settings::layers_card(ui, &mut panel.state.model, &problems),
                 |ui, panel| settings::training_card(ui, &mut panel.state.model, &problems),
             );
             halves(
                 ui,
                 panel,
+                "Line between options and several values",
                 |ui, panel| options::draw(ui, &mut panel.state.model.settings, &problems),
                 |ui, panel| sweep::draw(ui, panel, tracks, no_runs),
             );

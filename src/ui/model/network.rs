@@ -11,7 +11,7 @@ use crate::nn::{self, Activation, ConvLayer, Hyperparameters, LayerShape, Paddin
 use crate::study::{plural, thousands};
 use crate::ui::Panel;
 use crate::ui::theme::{self, GAP, GAP_LARGE, Palette, palette};
-use crate::ui::widgets::{card, describe, figure, help};
+use crate::ui::widgets::{card, describe, figure, figure_of};
 
 /// The room for the blocks, and the words below them.
 const BLOCKS_HEIGHT: f32 = 96.0;
@@ -61,29 +61,21 @@ pub fn draw(ui: &mut Ui, panel: &Panel<'_>, tracks: usize) {
 fn figures(ui: &mut Ui, panel: &Panel<'_>, settings: &Hyperparameters, tracks: usize) {
     let checked = settings.check().ok();
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
-    ui.horizontal(|ui| {
-        let parameters = checked.as_ref().map(|checked| thousands(checked.parameters()));
-        figure(ui, "Parameters", &or_dash(parameters));
-        help(
-            ui,
-            "a parameter",
-            "A number that training changes. Many parameters can learn more, but also learn few covers by heart.",
-        );
-        ui.add_space(GAP_LARGE);
-        figure(ui, "Memory, about", &or_dash(checked.as_ref().map(|checked| megabytes(checked.memory_bytes(tracks)))));
-        ui.add_space(GAP_LARGE);
-        let (time, how) = match &checked {
-            Some(_) => expected_time(ui, panel, settings, tracks),
-            None => ("–".to_owned(), "Known once the settings can work."),
-        };
-        let label = if settings.patience.is_some() { "Training time, at most" } else { "Training time" };
-        figure(ui, label, &time);
-        help(
-            ui,
-            "the training time",
-            "A few steps with exactly these settings are trained and timed on this computer while nothing else runs in this window. All epochs with their tests and saving are counted from that.",
-        );
-        ui.add_space(GAP_LARGE);
+    let parameters = or_dash(checked.as_ref().map(|checked| thousands(checked.parameters())));
+    let memory = or_dash(checked.as_ref().map(|checked| megabytes(checked.memory_bytes(tracks))));
+    let (time, how) = match &checked {
+        Some(_) => expected_time(ui, panel, settings, tracks),
+        None => ("–".to_owned(), "Known once the settings can work."),
+    };
+    let label = if settings.patience.is_some() { "Training time, at most" } else { "Training time" };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP_LARGE;
+        let meaning =
+            "A number that training changes. Many parameters can learn more, but also learn few covers by heart.";
+        figure_of(ui, 0.0, ("Parameters", &parameters), Some(("a parameter", meaning)));
+        figure(ui, "Memory, about", &memory);
+        let meaning = "A few steps with exactly these settings are trained and timed on this computer while nothing else runs in this window. All epochs with their tests and saving are counted from that.";
+        figure_of(ui, 0.0, (label, &time), Some(("the training time", meaning)));
         ui.label(eframe::egui::RichText::new(how).font(theme::caption()).color(palette(ui).quiet));
     });
 }

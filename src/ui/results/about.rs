@@ -32,7 +32,8 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, test
         let room = ui.available_width();
         let width = (room - FIELD_LABEL - 180.0).max(320.0);
         // In a narrow window each has a line of its own.
-        let (name_width, note_width) = match room < NARROW {
+        let is_narrow = room < NARROW;
+        let (name_width, note_width) = match is_narrow {
             true => (room - FIELD_LABEL - 2.0 * GAP, room - 190.0),
             false => (0.45 * width, 0.55 * width),
         };
@@ -44,7 +45,9 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, test
             if (entered || was_left(&response)) && read_only.is_none() {
                 rename(panel, snapshot, run, &mut form.name);
             }
-            ui.add_space(GAP);
+            if !is_narrow {
+                ui.add_space(GAP);
+            }
             let named = ui.label("Note");
             let note = egui::TextEdit::singleline(&mut form.note).hint_text("What you want to remember about it");
             let size = [note_width, theme::CONTROL_HEIGHT];

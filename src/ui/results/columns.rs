@@ -112,8 +112,7 @@ pub(super) fn sorted<'a>(
     runs.sort_by(|one, other| {
         let order = match by {
             None => return first.contains(&other.id).cmp(&first.contains(&one.id)),
-            Some(RunColumn::Note) => one.note.cmp(&other.note),
-            Some(RunColumn::Name | RunColumn::Differs) => one.name.cmp(&other.name),
+            Some(RunColumn::Name | RunColumn::Differs | RunColumn::Note) => one.name.cmp(&other.name),
             // Runs without the figure come last, whichever way the others go.
             Some(column) => match (figure(column, one), figure(column, other)) {
                 (Some(one), Some(other)) => one.total_cmp(&other),

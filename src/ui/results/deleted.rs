@@ -1,12 +1,12 @@
 //! Runs that were deleted, to be restored or taken out for good.
 
-use eframe::egui::{CollapsingHeader, RichText, Ui};
+use eframe::egui::{Align, CollapsingHeader, Layout, RichText, Ui};
 
 use crate::app::{Command, Snapshot};
 use crate::study::{Edit, grouped, plural};
 use crate::ui::Panel;
 use crate::ui::theme::palette;
-use crate::ui::widgets::{card, secondary};
+use crate::ui::widgets::{card, one_line, secondary, secondary_of};
 
 /// Draws the card; nothing where no run was deleted.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
@@ -20,14 +20,18 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
         CollapsingHeader::new(title).id_salt("deleted runs").show(ui, |ui| {
             for run in runs {
                 ui.horizontal(|ui| {
-                    if secondary(ui, &format!("Restore {}", run.name), read_only) {
+                    if secondary_of(ui, "Restore", &format!("Restore {}", run.name), read_only) {
                         panel.push(Command::Edit(Edit::DeleteRuns { runs: vec![run.id], deleted: false }));
                     }
                     let figures = run.figures.map(|figures| format!("RMSE {}", grouped(figures.rmse, 2)));
-                    ui.label(RichText::new(figures.unwrap_or_default()).color(palette(ui).quiet));
+                    let figures = RichText::new(figures.unwrap_or_default()).color(palette(ui).quiet);
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        ui.label(figures);
+                        ui.with_layout(Layout::left_to_right(Align::Center), |ui| one_line(ui, &run.name));
+                    });
                 });
             }
-            ui.horizontal(|ui| purge(ui, panel, runs.len()));
+            ui.horizontal_wrapped(|ui| purge(ui, panel, runs.len()));
         });
     });
 }

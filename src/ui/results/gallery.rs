@@ -15,7 +15,10 @@ const SIDE: f32 = 72.0;
 /// Draws both rows; a click chooses a track.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, predicted: &Predicted, snapshot: &Snapshot) {
     let looked = predicted.looked(panel.state.results.weights);
-    let rows = [("Furthest off", &looked.worst), ("Nearest to the truth", &looked.nearest)];
+    let rows = [
+        ("Furthest off: true → predicted", &looked.worst),
+        ("Nearest to the truth: true → predicted", &looked.nearest),
+    ];
     for (title, places) in rows {
         ui.label(RichText::new(title).font(theme::caption()).color(palette(ui).quiet));
         ui.horizontal_wrapped(|ui| {

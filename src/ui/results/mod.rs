@@ -47,6 +47,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                 halves(
                     ui,
                     panel,
+                    "Line between predictions and curves",
                     |ui, panel| predictions::draw(ui, panel, &snapshot, &tested),
                     |ui, panel| curves_card(ui, panel, &tested),
                 );

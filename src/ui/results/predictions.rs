@@ -9,8 +9,8 @@ use crate::app::{Chart, Command, Predicted, PredictionView, Snapshot};
 use crate::study::{RunId, RunRecord, TrackId, Weights};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
-use crate::ui::theme::{self, GAP_LARGE, palette};
-use crate::ui::widgets::{bare_choice, card, empty, figure, secondary};
+use crate::ui::theme::{self, GAP, palette};
+use crate::ui::widgets::{bare_choice, card, empty, figure, one_line, secondary};
 
 /// The side of the chosen track's cover, in points.
 const CHOSEN: f32 = 64.0;
@@ -94,13 +94,13 @@ fn chosen_track(ui: &mut Ui, panel: &mut Panel<'_>, predicted: &Arc<Predicted>, 
     };
     ui.horizontal(|ui| {
         cover(ui, panel, snapshot, item.track, CHOSEN);
-        ui.vertical(|ui| {
-            ui.label(RichText::new(&track.title).font(theme::body_strong()));
-            ui.label(RichText::new(&track.playlist).color(palette(ui).quiet));
-        });
-        ui.add_space(GAP_LARGE);
         figure(ui, "True", &snapshot.target.figure(item.truth));
         figure(ui, "Predicted", &snapshot.target.figure(item.by(weights)));
+        ui.add_space(GAP);
+        ui.vertical(|ui| {
+            one_line(ui, RichText::new(&track.title).font(theme::body_strong()));
+            one_line(ui, RichText::new(&track.playlist).color(palette(ui).quiet));
+        });
     });
 }
 

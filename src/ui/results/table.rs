@@ -18,19 +18,18 @@ use crate::ui::theme::{self, CONTROL_HEIGHT, GAP, palette};
 use crate::ui::widgets::{cell_tick, focus_ring, name, ring, two_lines};
 
 const HEADER: f32 = CONTROL_HEIGHT;
-const ROW: f32 = 32.0;
+const ROW: f32 = 36.0;
 /// Between rows.
 const BETWEEN: f32 = 2.0;
 /// Runs that are seen at once, at most.
 const ROWS: f32 = 9.0;
-/// The least width of the columns with words.
+/// The least width of the columns with words; of both in one, where there is no room for two.
 const NAME: f32 = 162.0;
-const NAME_MOST: f32 = 320.0;
+const DIFFERS: f32 = 200.0;
+const BOTH: f32 = 190.0;
 /// What stands before a name, and what a letter takes.
 const NAME_BESIDE: f32 = 90.0;
 const NAME_LETTER: f32 = 7.5;
-const DIFFERS: f32 = 160.0;
-const NOTE: f32 = 110.0;
 
 /// A line of the table below the mean.
 enum Line<'a> {
@@ -59,52 +58,73 @@ fn run_id(run: RunId) -> egui::Id {
 
 /// Draws the table; where there is less room, it scrolls sideways.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
-    let shown: Vec<RunColumn> =
-        RunColumn::ALL.into_iter().filter(|column| !panel.state.settings.hidden_columns.contains(column)).collect();
-    let shown: Vec<RunColumn> = shown
-        .into_iter()
-        .filter(|column| *column != RunColumn::Note || snapshot.runs.iter().any(|run| !run.note.is_empty()))
-        .collect();
-    let widths = Widths::of(&snapshot.runs);
-    let columns: f32 = shown.iter().map(|column| widths.least(*column) + ui.spacing().item_spacing.x).sum();
-    let least = columns + ui.spacing().scroll.allocated_width();
+    let between = ui.spacing().item_spacing.x;
+    let room = ui.available_width() - ui.spacing().scroll.allocated_width();
+    let look = Look::of(&snapshot.runs, &panel.state.settings.hidden_columns, (room, between));
     egui::ScrollArea::horizontal().id_salt("wide table").show(ui, |ui| {
-        ui.set_min_width(least.max(ui.available_width()));
+        ui.set_min_width(look.least.max(ui.available_width()));
         ui.spacing_mut().item_spacing.y = BETWEEN;
-        table(ui, panel, snapshot, &shown, &widths);
+        table(ui, panel, snapshot, &look);
     });
 }
 
-/// What depends on the runs in the widths of columns.
-struct Widths {
-    name: f32,
+/// Which columns there are, and how wide they are.
+struct Look {
+    columns: Vec<RunColumn>,
+    /// Of the names; `None`: all that the others leave, with what differs below each name.
+    name: Option<f32>,
     /// Whether errors have marks between thousands.
     are_large: bool,
+    /// Whether notes are shown, below what differs.
+    has_notes: bool,
+    /// What all of it takes at least.
+    least: f32,
 }
 
-impl Widths {
-    /// The names of a sweep's runs are long, and differ at their ends.
-    fn of(runs: &[RunRecord]) -> Self {
-        let longest = runs.iter().map(|run| run.name.chars().count()).max().unwrap_or(0);
+impl Look {
+    /// The names of a sweep's runs are long, and differ at their ends: they get what is free of `room`, with
+    /// `between` points between columns.
+    fn of(runs: &[RunRecord], hidden: &[RunColumn], (room, between): (f32, f32)) -> Self {
         let are_large = runs.iter().filter_map(|run| run.figures).any(|figures| figures.rmse >= 1000.0);
-        Self { name: (NAME_BESIDE + NAME_LETTER * longest as f32).clamp(NAME, NAME_MOST), are_large }
+        let is_shown = |column: &RunColumn| !hidden.contains(column);
+        let mut columns: Vec<RunColumn> =
+            RunColumn::ALL.into_iter().filter(is_shown).filter(|column| *column != RunColumn::Note).collect();
+        let figures: f32 =
+            columns.iter().filter_map(|column| columns::width(*column, are_large)).map(|width| width + between).sum();
+        let has_differs = columns.contains(&RunColumn::Differs);
+        let beside = if has_differs { DIFFERS + 2.0 * between } else { between };
+        let free = room - figures - beside;
+        let longest = runs.iter().map(|run| run.name.chars().count()).max().unwrap_or(0);
+        let wanted = NAME_BESIDE + NAME_LETTER * longest as f32;
+        let has_room = has_differs && free >= NAME;
+        if !has_room {
+            columns.retain(|column| *column != RunColumn::Differs);
+        }
+        let name = has_room.then(|| wanted.clamp(NAME, free));
+        let words = name.map_or(BOTH + between, |name| name + beside);
+        Self { columns, name, are_large, has_notes: is_shown(&RunColumn::Note), least: figures + words }
     }
 
-    fn least(&self, column: RunColumn) -> f32 {
-        match column {
-            RunColumn::Name => self.name,
-            RunColumn::Differs => DIFFERS,
-            RunColumn::Note => NOTE,
-            other => columns::width(other, self.are_large).unwrap_or_default(),
-        }
+    /// What stands below the name of a run, where that column has what differs as well.
+    fn below(&self, run: &RunRecord, differs: &BTreeMap<RunId, String>) -> String {
+        let parts = [differs.get(&run.id).map_or("", String::as_str), self.note(run)];
+        let is_alone = self.name.is_none();
+        parts.into_iter().filter(|part| is_alone && !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    fn note<'a>(&self, run: &'a RunRecord) -> &'a str {
+        if self.has_notes { &run.note } else { "" }
     }
 }
 
-fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunColumn], widths: &Widths) {
+fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, look: &Look) {
     let runs = &snapshot.runs;
     let settings: Vec<_> = runs.iter().map(|run| (run.sweep.as_str(), &run.settings)).collect();
-    let differs: BTreeMap<RunId, String> =
-        runs.iter().map(|run| run.id).zip(differences(&settings, panel.state.results.all_settings)).collect();
+    let differs: BTreeMap<RunId, String> = if panel.state.settings.hidden_columns.contains(&RunColumn::Differs) {
+        BTreeMap::new()
+    } else {
+        runs.iter().map(|run| run.id).zip(differences(&settings, panel.state.results.all_settings)).collect()
+    };
     let lines = lines(runs, panel);
     let baseline = Baseline::of(runs);
     let pitch = ROW + BETWEEN;
@@ -118,12 +138,12 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunCo
         .cell_layout(Layout::right_to_left(Align::Center))
         .min_scrolled_height(height)
         .max_scroll_height(height);
-    for &column in shown {
-        builder = builder.column(match column {
-            RunColumn::Name => Column::exact(widths.name).clip(true),
-            RunColumn::Differs => Column::remainder().at_least(DIFFERS).clip(true),
-            RunColumn::Note => Column::initial(NOTE).at_least(NOTE).clip(true),
-            figures => Column::exact(widths.least(figures)),
+    for &column in &look.columns {
+        builder = builder.column(match (column, look.name) {
+            (RunColumn::Name, Some(width)) => Column::exact(width).clip(true),
+            (RunColumn::Name, None) => Column::remainder().at_least(BOTH).clip(true),
+            (RunColumn::Differs, _) => Column::remainder().at_least(DIFFERS).clip(true),
+            (figures, _) => Column::exact(columns::width(figures, look.are_large).unwrap_or_default()),
         });
     }
     let seen_rows = Rows::new("runs", pitch, height);
@@ -133,16 +153,16 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunCo
     }
     let seen = builder
         .header(HEADER + ROW, |mut header| {
-            for &column in shown {
-                header.col(|ui| pinned(ui, panel, column, &baseline));
+            for &column in &look.columns {
+                header.col(|ui| pinned(ui, panel, column, &baseline, look));
             }
         })
         .body(|body| {
             body.rows(ROW, lines.len(), |mut row| match lines.get(row.index()) {
                 Some(Line::Sweep(sweep, runs, is_folded)) => {
-                    sweep_row(&mut row, panel, shown, (sweep, runs, *is_folded));
+                    sweep_row(&mut row, panel, look, (sweep, runs, *is_folded));
                 }
-                Some(Line::Run(run)) => run_row(&mut row, panel, shown, run, &differs, snapshot),
+                Some(Line::Run(run)) => run_row(&mut row, panel, look, run, &differs, snapshot),
                 None => {}
             });
         });
@@ -150,14 +170,15 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, shown: &[RunCo
 }
 
 /// The head of a column, and below it what always guessing the mean scores: both stay where they are.
-fn pinned(ui: &mut Ui, panel: &mut Panel<'_>, column: RunColumn, baseline: &Baseline) {
+fn pinned(ui: &mut Ui, panel: &mut Panel<'_>, column: RunColumn, baseline: &Baseline, look: &Look) {
     let (top, bottom) = ui.max_rect().split_top_bottom_at_fraction(HEADER / (HEADER + ROW));
     let mut part = |rect: egui::Rect, draw: &mut dyn FnMut(&mut Ui)| {
         let builder = egui::UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center));
         ui.scope_builder(builder, |ui| draw(ui));
     };
     part(top, &mut |ui| head(ui, panel, column));
-    part(bottom, &mut |ui| baseline.cell(ui, column, palette(ui).quiet));
+    let is_alone = look.name.is_none();
+    part(bottom, &mut |ui| baseline.cell(ui, column, is_alone, palette(ui).quiet));
 }
 
 /// The runs in their order; those of a sweep together, below its own line, where the first of them would stand.
@@ -185,25 +206,27 @@ fn lines<'a>(runs: &'a [RunRecord], panel: &Panel<'_>) -> Vec<Line<'a>> {
 fn sweep_row(
     row: &mut TableRow<'_, '_>,
     panel: &mut Panel<'_>,
-    shown: &[RunColumn],
+    look: &Look,
     (sweep, runs, is_folded): (&str, &[&RunRecord], bool),
 ) {
     let best = runs.iter().copied().min_by(|one, other| by_rmse(one, other));
-    for &column in shown {
+    let lowest = best.filter(|run| run.figures.is_some());
+    let lowest = lowest.map_or_else(String::new, |run| format!("; lowest RMSE: {}", run.name));
+    let words = format!("{}{lowest}", plural(runs.len(), "run", "runs"));
+    for &column in &look.columns {
         row.col(|ui| {
             let quiet = palette(ui).quiet;
             match column {
                 RunColumn::Name => {
+                    let below = if look.name.is_none() { words.as_str() } else { "" };
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         tick_sweep(ui, panel, sweep, runs);
-                        fold(ui, panel, sweep, is_folded);
+                        fold(ui, panel, sweep, is_folded, below);
                     });
                 }
                 RunColumn::Differs => {
-                    let best = best.filter(|run| run.figures.is_some());
-                    let best = best.map_or_else(String::new, |run| format!("; lowest RMSE: {}", run.name));
-                    let words = format!("{}{best}", plural(runs.len(), "run", "runs"));
-                    beside_figures(ui, RichText::new(&words).color(quiet)).on_hover_text(words);
+                    let small = RichText::new(&words).font(theme::caption()).color(quiet);
+                    beside_figures(ui, |ui, width| two_lines(ui, width, small, None));
                 }
                 RunColumn::Rmse | RunColumn::R2 | RunColumn::Difference | RunColumn::Mae => {
                     if let Some(best) = best.filter(|run| run.figures.is_some()) {
@@ -228,9 +251,9 @@ fn tick_sweep(ui: &mut Ui, panel: &mut Panel<'_>, sweep: &str, runs: &[&RunRecor
     }
 }
 
-fn fold(ui: &mut Ui, panel: &mut Panel<'_>, sweep: &str, is_folded: bool) {
+fn fold(ui: &mut Ui, panel: &mut Panel<'_>, sweep: &str, is_folded: bool, below: &str) {
     let icon = if is_folded { Icon::Folded } else { Icon::Unfolded };
-    let response = rows::stop(ui, sweep_id(sweep), sweep, Some(icon.image(14.0, palette(ui).quiet)), false);
+    let response = rows::stop(ui, sweep_id(sweep), sweep, Some(icon.image(14.0, palette(ui).quiet)), false, below);
     name(ui, &response, &format!("{} the runs of {sweep}", if is_folded { "Show" } else { "Fold" }));
     if response.clicked() && !panel.state.results.folded.remove(sweep) {
         panel.state.results.folded.insert(sweep.to_owned());
@@ -240,32 +263,24 @@ fn fold(ui: &mut Ui, panel: &mut Panel<'_>, sweep: &str, is_folded: bool) {
 fn run_row(
     row: &mut TableRow<'_, '_>,
     panel: &mut Panel<'_>,
-    shown: &[RunColumn],
+    look: &Look,
     run: &RunRecord,
     differs: &BTreeMap<RunId, String>,
     snapshot: &Snapshot,
 ) {
     row.set_selected(panel.state.results.shown == Some(run.id));
-    for &column in shown {
+    for &column in &look.columns {
         row.col(|ui| match column {
             RunColumn::Name => {
                 // The keyboard stays with the run, wherever its row goes.
-                let cell = |ui: &mut Ui| name_cell(ui, panel, run, snapshot);
+                let below = look.below(run, differs);
+                let cell = |ui: &mut Ui| name_cell(ui, panel, run, snapshot, &below);
                 ui.push_id(run.id.0, |ui| ui.with_layout(Layout::left_to_right(Align::Center), cell));
             }
             RunColumn::Differs => {
                 let words = differs.get(&run.id).map_or("", String::as_str);
-                let small = RichText::new(words).font(theme::caption()).color(palette(ui).quiet);
-                let width = ui.available_width() - GAP;
-                let more = format!("{words}\n\nAll settings: {}", all_settings(run));
-                // Figures end at the right edge of the column before.
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add_space(GAP);
-                    two_lines(ui, width, small, Some(more));
-                });
-            }
-            RunColumn::Note => {
-                left(ui, RichText::new(&run.note).color(palette(ui).quiet)).on_hover_text(&run.note);
+                let note = look.note(run);
+                beside_figures(ui, |ui, width| differs_cell(ui, width, (words, note), run));
             }
             figures => {
                 ui.add(egui::Label::new(text(figures, run)).selectable(false));
@@ -278,7 +293,26 @@ fn run_row(
     }
 }
 
-fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, snapshot: &Snapshot) {
+/// What differs on at most two lines or, where the run has a note, on one with the note below it.
+fn differs_cell(ui: &mut Ui, width: f32, (words, note): (&str, &str), run: &RunRecord) {
+    let small = |text: &str| RichText::new(text).font(theme::caption());
+    let all = format!("All settings: {}", all_settings(run));
+    let more = [words, note, &all].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+    let quiet = palette(ui).quiet;
+    if note.is_empty() {
+        two_lines(ui, width, small(words).color(quiet), Some(more));
+        return;
+    }
+    let lines = ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for text in [small(words).color(quiet), small(note)] {
+            ui.add(egui::Label::new(text).truncate().selectable(false).show_tooltip_when_elided(false));
+        }
+    });
+    lines.response.on_hover_text(more);
+}
+
+fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, snapshot: &Snapshot, below: &str) {
     if !run.sweep.is_empty() {
         ui.add_space(GAP);
     }
@@ -297,8 +331,10 @@ fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, snapshot: &Sna
         ui.add(image.alt_text("The data has changed since")).on_hover_text(super::about::CHANGED);
     }
     let is_shown = panel.state.results.shown == Some(run.id);
-    let response = rows::stop(ui, run_id(run.id), &run.name, None, is_shown);
-    if response.on_hover_text("Show its predictions below").clicked() {
+    let response = rows::stop(ui, run_id(run.id), &run.name, None, is_shown, below);
+    let more = [run.name.as_str(), below, "Show its predictions below"];
+    let more = more.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+    if response.on_hover_text(more).clicked() {
         panel.push(Command::LoadPredictions(run.id));
     }
 }
@@ -337,15 +373,20 @@ impl Baseline {
         Self { figures, tracks }
     }
 
-    fn cell(&self, ui: &mut Ui, column: RunColumn, quiet: Color32) {
+    /// The name `is_alone` where there is no column for what differs.
+    fn cell(&self, ui: &mut Ui, column: RunColumn, is_alone: bool, quiet: Color32) {
         let ink = |text: &str| RichText::new(text).color(quiet);
         let figure = match (column, self.figures) {
             (RunColumn::Name, _) => {
-                left(ui, ink("Always guess the mean"));
+                let response = left(ui, ink("Always guess the mean"));
+                if is_alone && !self.tracks.is_empty() {
+                    response.on_hover_text(&self.tracks);
+                }
                 return;
             }
             (RunColumn::Differs, _) => {
-                beside_figures(ui, ink(&self.tracks)).on_hover_text(&self.tracks);
+                let small = ink(&self.tracks).font(theme::caption());
+                beside_figures(ui, |ui, width| two_lines(ui, width, small, None));
                 return;
             }
             (RunColumn::Rmse, Some(figures)) => points(figures.rmse),
@@ -357,13 +398,13 @@ impl Baseline {
     }
 }
 
-/// Words behind figures, which end at the right edge of the column before.
-fn beside_figures(ui: &mut Ui, words: RichText) -> egui::Response {
+/// Words behind figures, which end at the right edge of the column before; `draw` is told their room.
+fn beside_figures(ui: &mut Ui, draw: impl FnOnce(&mut Ui, f32)) {
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         ui.add_space(GAP);
-        left(ui, words)
-    })
-    .inner
+        let room = ui.available_width();
+        draw(ui, room);
+    });
 }
 
 fn left(ui: &mut Ui, words: RichText) -> egui::Response {

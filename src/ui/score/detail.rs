@@ -4,7 +4,7 @@ use eframe::egui::{self, Align, CornerRadius, Image, Layout, RichText, Ui, vec2}
 
 use super::{scale, why};
 use crate::app::{Compared, Scored, ScoredCover, ScoredPicture, Snapshot};
-use crate::jobs::{Neighbor, SharedColor};
+use crate::jobs::{Neighbor, SharedColor, USUAL_SHARE};
 use crate::study::{Target, plural};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
@@ -15,6 +15,8 @@ use crate::ui::widgets::{card, describe, help, notice, one_line, right_aligned};
 const COVER: f32 = 240.0;
 /// The width of what is below the cover where figures are large.
 const COVER_BESIDE_LARGE: f32 = 280.0;
+/// Where the figures would have less room than this beside the cover, they come below it.
+const FIGURES_LEAST: f32 = 200.0;
 /// The side of the study's covers.
 const SMALL: f32 = 68.0;
 /// The height of the scale.
@@ -50,17 +52,30 @@ fn one(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover) {
         Scored::Done(scored) => {
             let snapshot = panel.state.study.as_ref().and_then(|study| study.snapshot.clone());
             let target = snapshot.as_ref().map(|snapshot| snapshot.target.clone()).unwrap_or_default();
+            let snapshot = snapshot.as_deref();
+            let width = if are_large(snapshot) { COVER_BESIDE_LARGE } else { COVER };
+            if ui.available_width() < width + FIGURES_LEAST {
+                picture(ui, panel, cover, scored);
+                why::legend(ui, scored, &target, &mut panel.state.score.hides_why);
+                ui.add_space(GAP);
+                figures(ui, cover, scored, &target, snapshot);
+                ui.add_space(GAP);
+                colors(ui, scored, &target, snapshot);
+                ui.add_space(GAP);
+                nearest(ui, panel, scored, &target);
+                return;
+            }
             ui.horizontal_top(|ui| {
                 ui.vertical(|ui| {
-                    ui.set_width(if are_large(snapshot.as_deref()) { COVER_BESIDE_LARGE } else { COVER });
+                    ui.set_width(width);
                     picture(ui, panel, cover, scored);
                     why::legend(ui, scored, &target, &mut panel.state.score.hides_why);
                     ui.add_space(GAP);
-                    colors(ui, scored, &target, snapshot.as_deref());
+                    colors(ui, scored, &target, snapshot);
                 });
                 ui.add_space(GAP);
                 ui.vertical(|ui| {
-                    figures(ui, cover, scored, &target, snapshot.as_deref());
+                    figures(ui, cover, scored, &target, snapshot);
                     ui.add_space(GAP);
                     nearest(ui, panel, scored, &target);
                 });
@@ -108,8 +123,8 @@ fn figures(ui: &mut Ui, cover: &ScoredCover, scored: &ScoredPicture, target: &Ta
             ui.label(RichText::new(unit).color(quiet));
         }
     });
-    ui.horizontal(|ui| {
-        ui.add(egui::Label::new(range).wrap());
+    ui.horizontal_wrapped(|ui| {
+        ui.label(range);
         help(ui, "the range", "The prediction plus what the model was off by on the test tracks, leaving out the tenth of errors at either end.");
     });
     let percentile = format!("Higher than {:.0} % of the predictions for the test tracks.", score.percentile);
@@ -210,7 +225,15 @@ fn nearest(ui: &mut Ui, panel: &mut Panel<'_>, scored: &ScoredPicture, target: &
         Some(Ok(Compared { nearest, .. })) if nearest.is_empty() => {
             ui.label(RichText::new("The study has no covers to compare it with.").color(quiet));
         }
-        Some(Ok(Compared { nearest, .. })) => {
+        Some(Ok(Compared { nearest, is_unlike, .. })) => {
+            if *is_unlike {
+                let text = format!(
+                    "No cover of the study looks much like this one: {:.0} % of its own have a nearer one. A model has not seen \
+                     what it is asked about here; rely on the score less than its range says.",
+                    100.0 * USUAL_SHARE
+                );
+                notice(ui, Icon::Info, palette(ui).warning, text);
+            }
             if let Some(same) = nearest.first().filter(|neighbor| neighbor.is_same) {
                 let text = format!(
                     "The study has this picture, as the cover of \"{}\": the model may have learned from it, so its score is no \

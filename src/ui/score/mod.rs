@@ -15,9 +15,10 @@ use super::Panel;
 use super::icons::Icon;
 use super::page::page;
 use super::theme::{self, GAP, GAP_LARGE, palette};
-use super::widgets::{FIELD_LABEL, beside_field, choice, empty, primary, secondary, text_field};
+use super::widgets::{FIELD_LABEL, beside_field, choice, empty, help, primary, secondary, text_field};
 use crate::app::{Command, Step};
-use crate::study::plural;
+use crate::evidence::thousandths;
+use crate::study::{RunId, RunRecord, plural};
 
 /// Rows of the table that are seen at a time, and where what is chosen in it is shown below.
 const ROWS: usize = 9;
@@ -123,16 +124,26 @@ fn ways_in(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn choose_run(ui: &mut Ui, panel: &mut Panel<'_>) {
     let Some(study) = &panel.state.study else { return };
     let current = study.scoring_run(panel.state.score_with).map(|run| run.id);
-    let runs: Vec<_> = study.tested_runs().map(|run| (run.id, run.name.as_str())).collect();
-    if runs.len() < 2 {
+    let told: Vec<(RunId, String)> = study.tested_runs().map(|run| (run.id, told(run))).collect();
+    if told.len() < 2 {
         return;
     }
-    let shown = runs.iter().find(|(id, _)| Some(*id) == current).map_or("", |(_, name)| name);
+    let runs: Vec<(RunId, &str)> = told.iter().map(|(run, words)| (*run, words.as_str())).collect();
+    let shown = runs.iter().find(|(id, _)| Some(*id) == current).map_or("", |(_, words)| *words);
     let mut wish = None;
-    ui.horizontal(|ui| wish = choice(ui, "Model that scores", shown, current, &runs));
+    ui.horizontal_wrapped(|ui| {
+        wish = choice(ui, "Model that scores", shown, current, &runs);
+        help(ui, "the model that scores", "The latest finished run, unless you choose another. R² is the share of the spread on its test tracks that it explains; at 0 or below, its scores are no better than guessing the mean.");
+    });
     if let Some(run) = wish {
         panel.commands.push(Command::ScoreWith(Some(run)));
     }
+}
+
+/// A run with what tells how far to trust it.
+fn told(run: &RunRecord) -> String {
+    let r2 = run.figures.map(|figures| format!(", R² {}", thousandths(figures.r2))).unwrap_or_default();
+    format!("{}{r2}{}", run.name, if run.is_starred { ", starred" } else { "" })
 }
 
 fn drop_target(ui: &mut Ui) {

@@ -11,7 +11,7 @@ use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, CONTROL_HEIGHT, GAP, palette};
-use crate::ui::widgets::{bare_choice, card, cell_tick, describe, icon_button, name, ring, secondary};
+use crate::ui::widgets::{bare_choice, card, cell_tick, describe, icon_button, name, ring, secondary, two_lines};
 
 const ROW: f32 = 36.0;
 /// Between rows.
@@ -19,13 +19,14 @@ const BETWEEN: f32 = 2.0;
 const HEADER: f32 = 28.0;
 /// The side of a row's cover, in points.
 const THUMBNAIL: f32 = 32.0;
-/// Widths of the columns from Model on, in points.
-const WIDTHS: [f32; 4] = [110.0, 84.0, 116.0, 88.0];
+const FIGURES: [ScoreColumn; 4] = [ScoreColumn::Model, ScoreColumn::Score, ScoreColumn::Low, ScoreColumn::Percentile];
+/// Widths of the columns of [`FIGURES`], in points.
+const WIDTHS: [f32; 4] = [110.0, 84.0, 116.0, 80.0];
 /// The same where figures have marks between thousands.
-const WIDTHS_LARGE: [f32; 4] = [110.0, 104.0, 196.0, 88.0];
-
-/// In less room the table scrolls sideways, in points.
-const LEAST: f32 = 680.0;
+const WIDTHS_LARGE: [f32; 4] = [110.0, 104.0, 196.0, 80.0];
+/// The width of the boxes to tick, and the least of the covers' names.
+const TICK: f32 = 24.0;
+const NAME: f32 = 120.0;
 
 /// Draws the table, with at most `rows` rows at a time.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, rows: usize) {
@@ -34,10 +35,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, rows: usize) {
         let places = panel.state.score.listed(&scored);
         tools(ui, panel, &scored, places.len());
         ui.spacing_mut().item_spacing.y = BETWEEN;
-        egui::ScrollArea::horizontal().id_salt("wide scores").show(ui, |ui| {
-            ui.set_min_width(LEAST.max(ui.available_width()));
-            table(ui, panel, &scored, &places, rows);
-        });
+        table(ui, panel, &scored, &places, rows);
     });
     panel.state.scored = scored;
 }
@@ -97,7 +95,8 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
     let shown = panel.state.score.shown_place(scored).filter(|_| !panel.state.score.is_comparing);
     let height = (ROW + BETWEEN) * places.len().clamp(1, rows) as f32;
     let ctx = ui.ctx().clone();
-    let width = ui.available_width();
+    let is_large = |cover: &ScoredCover| cover.done().is_some_and(|scored| target.has_large_figures(scored.score.high));
+    let columns = columns(ui, scored.iter().any(is_large));
     let mut builder = TableBuilder::new(ui)
         .id_salt("scored covers")
         .striped(false)
@@ -105,15 +104,11 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
         .cell_layout(Layout::right_to_left(Align::Center))
         .min_scrolled_height(height)
         .max_scroll_height(height)
-        .column(Column::exact(24.0))
+        .column(Column::exact(TICK))
         .column(Column::exact(THUMBNAIL))
-        .column(Column::remainder().at_least(120.0).clip(true));
-    let is_large = |cover: &ScoredCover| cover.done().is_some_and(|scored| target.has_large_figures(scored.score.high));
-    let mut widths = if scored.iter().any(is_large) { WIDTHS_LARGE } else { WIDTHS };
-    // Names of models are long where they tell the runs of a sweep apart.
-    widths[0] = widths[0].max(0.2 * width);
-    for width in widths {
-        builder = builder.column(Column::exact(width).clip(true));
+        .column(Column::remainder().at_least(NAME).clip(true));
+    for (_, width) in &columns {
+        builder = builder.column(Column::exact(*width).clip(true));
     }
     let lines = Rows::new("scored covers", ROW + BETWEEN, height);
     let ids: Vec<egui::Id> =
@@ -126,16 +121,8 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
         .header(HEADER, |mut header| {
             header.col(|_| {});
             header.col(|_| {});
-            let unit = if target.unit.is_empty() { "Score".to_owned() } else { format!("Score, {}", target.unit) };
-            let columns = [
-                ("Cover", ScoreColumn::Name),
-                ("Model", ScoreColumn::Model),
-                (unit.as_str(), ScoreColumn::Score),
-                ("Range", ScoreColumn::Low),
-                ("Percentile", ScoreColumn::Percentile),
-            ];
-            for (text, column) in columns {
-                header.col(|ui| heading(ui, panel, text, column));
+            for column in std::iter::once(ScoreColumn::Name).chain(columns.iter().map(|(column, _)| *column)) {
+                header.col(|ui| heading(ui, panel, &words(column, &target), column));
             }
             header.col(|_| {});
         })
@@ -144,7 +131,7 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
                 let Some(place) = places.get(row.index()).copied() else { return };
                 let Some(cover) = scored.get(place) else { return };
                 row.set_selected(shown == Some(place));
-                cells(&mut row, panel, cover, &target);
+                cells(&mut row, panel, cover, &columns, &target);
                 if row.response().clicked() {
                     row.response().ctx.memory_mut(|memory| memory.request_focus(name_id(cover.number)));
                     panel.push(Command::ShowScore(cover.number));
@@ -152,6 +139,35 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[u
             });
         });
     lines.remember(&ctx, seen.state.clamped_offset().y);
+}
+
+/// The columns behind the names with their widths, as many as there is room for: what is left out is told where a cover is
+/// shown large.
+fn columns(ui: &Ui, are_large: bool) -> Vec<(ScoreColumn, f32)> {
+    let (room, between) = (ui.available_width(), ui.spacing().item_spacing.x);
+    let mut widths = if are_large { WIDTHS_LARGE } else { WIDTHS };
+    // Names of models are long where they tell the runs of a sweep apart.
+    widths[0] = widths[0].max(0.2 * room);
+    let mut columns: Vec<(ScoreColumn, f32)> = FIGURES.into_iter().zip(widths).collect();
+    let beside = TICK + THUMBNAIL + NAME + CONTROL_HEIGHT + 3.0 * between + ui.spacing().scroll.allocated_width();
+    for left_out in [ScoreColumn::Model, ScoreColumn::Percentile, ScoreColumn::Low] {
+        if beside + columns.iter().map(|(_, width)| width + between).sum::<f32>() > room {
+            columns.retain(|(column, _)| *column != left_out);
+        }
+    }
+    columns
+}
+
+/// What stands above a column.
+fn words(column: ScoreColumn, target: &Target) -> String {
+    match column {
+        ScoreColumn::Made | ScoreColumn::Name => "Cover".to_owned(),
+        ScoreColumn::Model => "Model".to_owned(),
+        ScoreColumn::Score if target.unit.is_empty() => "Score".to_owned(),
+        ScoreColumn::Score => format!("Score, {}", target.unit),
+        ScoreColumn::Low => "Range".to_owned(),
+        ScoreColumn::Percentile => "Percentile".to_owned(),
+    }
 }
 
 /// What the keyboard goes to in a row.
@@ -189,19 +205,31 @@ fn heading(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, column: ScoreColumn) 
     }
 }
 
-fn cells(row: &mut TableRow<'_, '_>, panel: &mut Panel<'_>, cover: &ScoredCover, target: &Target) {
+fn cells(
+    row: &mut TableRow<'_, '_>,
+    panel: &mut Panel<'_>,
+    cover: &ScoredCover,
+    columns: &[(ScoreColumn, f32)],
+    target: &Target,
+) {
     let file = cover.name();
     row.col(|ui| choose_box(ui, panel, cover, &file));
     row.col(|ui| thumbnail(ui, panel, cover));
     row.col(|ui| name_cell(ui, panel, cover, &file));
-    let texts = texts(cover, target);
-    for (place, text) in texts.into_iter().enumerate() {
+    for &(column, _) in columns {
+        let text = text(column, cover, target);
         row.col(|ui| {
-            let is_words = place == 0;
+            let is_words = column == ScoreColumn::Model;
             let layout =
                 if is_words { Layout::left_to_right(Align::Center) } else { Layout::right_to_left(Align::Center) };
             ui.with_layout(layout, |ui| {
-                let color = if place == 1 { palette(ui).text } else { palette(ui).quiet };
+                if is_words {
+                    // The end of a name tells the runs of a sweep apart.
+                    let (width, quiet) = (ui.available_width(), palette(ui).quiet);
+                    two_lines(ui, width, RichText::new(text).font(theme::caption()).color(quiet), None);
+                    return;
+                }
+                let color = if column == ScoreColumn::Score { palette(ui).text } else { palette(ui).quiet };
                 ui.add(egui::Label::new(RichText::new(text).color(color)).truncate().selectable(false));
             });
         });
@@ -219,7 +247,7 @@ fn cells(row: &mut TableRow<'_, '_>, panel: &mut Panel<'_>, cover: &ScoredCover,
 /// Shows the cover large.
 fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover, file: &str) {
     let is_shown = panel.state.score.shown == Some(cover.number);
-    let response = rows::stop(ui, name_id(cover.number), file, None, is_shown);
+    let response = rows::stop(ui, name_id(cover.number), file, None, is_shown, "");
     describe(ui, &response, "Shows the cover with all that is known of it.");
     if response.clicked() {
         panel.push(Command::ShowScore(cover.number));
@@ -227,20 +255,21 @@ fn name_cell(ui: &mut Ui, panel: &mut Panel<'_>, cover: &ScoredCover, file: &str
     response.on_hover_text(cover.path.display().to_string());
 }
 
-/// Model, score, range and percentile, or why there are none.
-fn texts(cover: &ScoredCover, target: &Target) -> [String; 4] {
-    match &cover.state {
-        Scored::Waiting => ["Waiting".to_owned(), String::new(), String::new(), String::new()],
-        Scored::Failed(_) => ["Not scored".to_owned(), "–".to_owned(), "–".to_owned(), "–".to_owned()],
-        Scored::Done(scored) => {
-            let score = &scored.score;
-            [
-                score.run_name.clone(),
-                target.figure(score.prediction),
-                format!("{} to {}", target.figure(score.low), target.figure(score.high)),
-                format!("{:.0} %", score.percentile),
-            ]
-        }
+/// What a column says of a cover; in that of the score, why it has none.
+fn text(column: ScoreColumn, cover: &ScoredCover, target: &Target) -> String {
+    let scored = match &cover.state {
+        Scored::Waiting if column == ScoreColumn::Score => return "waiting".to_owned(),
+        Scored::Failed(_) if column == ScoreColumn::Score => return "not scored".to_owned(),
+        Scored::Waiting | Scored::Failed(_) => return "–".to_owned(),
+        Scored::Done(scored) => scored,
+    };
+    let score = &scored.score;
+    match column {
+        ScoreColumn::Made | ScoreColumn::Name => cover.name(),
+        ScoreColumn::Model => score.run_name.clone(),
+        ScoreColumn::Score => target.figure(score.prediction),
+        ScoreColumn::Low => format!("{} to {}", target.figure(score.low), target.figure(score.high)),
+        ScoreColumn::Percentile => format!("{:.0} %", score.percentile),
     }
 }
 

@@ -111,7 +111,7 @@ fn bar(ui: &mut Ui, map: &Occlusion, target: &Target) {
     ui.horizontal(|ui| {
         ui.label(caption("Lowers it".to_owned()));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(caption(format!("Raises it, by up to {most}")));
+            ui.label(caption(format!("Raises it; a piece by {most} at most")));
         });
     });
 }
@@ -141,14 +141,14 @@ pub fn words(map: &Occlusion, score: &SavedScore, target: &Target) -> String {
     let lowers = regions.iter().min_by(by_effect).filter(|region| region.effect < -least);
     let raises = raises.map(|region| {
         format!(
-            "The {} raises it most: without, the score is lower by {} on average.",
+            "The {} raises it most: painting over a piece of it lowers the score by {} on average.",
             region.name,
             amount(target, region.effect)
         )
     });
     let lowers = lowers.map(|region| {
         format!(
-            "The {} lowers it most: without, it is higher by {} on average.",
+            "The {} lowers it most: painting over a piece of it raises the score by {} on average.",
             region.name,
             amount(target, region.effect)
         )
@@ -197,8 +197,8 @@ mod tests {
     fn words_name_the_regions_that_matter() {
         assert_eq!(
             words(&map(), &score(10.0), &Target::default()),
-            "The upper left raises it most: without, the score is lower by 2.0 points on average. \
-             The lower right lowers it most: without, it is higher by 1.0 points on average."
+            "The upper left raises it most: painting over a piece of it lowers the score by 2.0 points on average. \
+             The lower right lowers it most: painting over a piece of it raises the score by 1.0 points on average."
         );
         let raises = Occlusion { effects: map().effects.iter().map(|effect| effect.max(0.0)).collect(), ..map() };
         assert!(

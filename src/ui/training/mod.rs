@@ -18,8 +18,9 @@ use crate::study::{RunRecord, RunStatus, plural};
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let shown = shown_run(panel);
-    let sentence = sentence(panel);
     let (word, command, blocked) = action(panel.state, shown.as_ref());
+    let resumed = shown.as_ref().filter(|run| matches!(command, Command::Resume(Some(id)) if id == run.id));
+    let sentence = sentence(panel, resumed);
     let is_training = panel.state.training.under.is_some();
     let mut commands = Vec::new();
     page(
@@ -39,7 +40,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                 Some(run) => run::draw(ui, panel, run),
                 None => empty(ui, Icon::Training, "No run yet. Choose a model and train it."),
             }
-            halves(ui, panel, queue::draw, |ui, panel| computer_card(ui, panel));
+            halves(ui, panel, "Line between runs and computer", queue::draw, |ui, panel| computer_card(ui, panel));
             next(ui, panel, "compare the results", Step::Results);
         },
     );
@@ -71,7 +72,8 @@ fn shown_run(panel: &Panel<'_>) -> Option<RunRecord> {
     chosen.or_else(|| study.training_elsewhere()).or_else(interrupted).or(runs.last()).cloned()
 }
 
-fn sentence(panel: &Panel<'_>) -> String {
+/// How things stand; `resumed` is the run that the primary action goes on with.
+fn sentence(panel: &Panel<'_>, resumed: Option<&RunRecord>) -> String {
     let waiting = match panel.state.training.queue.len() {
         0 => String::new(),
         count => format!(" {} waiting.", plural(count, "run is", "runs are")),
@@ -87,7 +89,13 @@ fn sentence(panel: &Panel<'_>) -> String {
             format!("{} is training: epoch {} of {}.{waiting}", under.name, under.epoch.max(1), under.epochs)
         }
         None if !panel.state.training.queue.is_empty() => "The next run begins in a moment.".to_owned(),
-        None => elsewhere(panel).unwrap_or_else(|| "Nothing is training. Every finished epoch is saved.".to_owned()),
+        None => elsewhere(panel).unwrap_or_else(|| match resumed {
+            Some(run) => {
+                let (done, all) = (run.epochs_done(), run.settings.epochs);
+                format!("Nothing is training. Resume goes on with {}: {done} of {all} epochs are finished.", run.name)
+            }
+            None => "Nothing is training. Every finished epoch is saved.".to_owned(),
+        }),
     }
 }
 

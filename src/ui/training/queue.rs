@@ -2,12 +2,12 @@
 
 use eframe::egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui};
 
-use crate::app::{Again, Command, Expected, about_in_words};
-use crate::study::{Edit, RunId, RunRecord, RunStatus};
+use crate::app::{Again, Command, Expected, Under, about_in_words};
+use crate::study::{Edit, RunId, RunRecord, RunStatus, plural};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, palette};
-use crate::ui::widgets::{card, focus_ring, name, one_line, secondary};
+use crate::ui::widgets::{card, focus_ring, name, one_line, secondary, secondary_of};
 
 /// The most room for the rows of one list.
 const LIST_HEIGHT: f32 = 320.0;
@@ -39,6 +39,7 @@ fn waiting_card(ui: &mut Ui, panel: &mut Panel<'_>, queued: &[RunRecord]) {
             return;
         }
         let mut commands = Vec::new();
+        ui.label(RichText::new(together(panel, queued)).color(palette(ui).quiet));
         ScrollArea::vertical().id_salt("queue").max_height(LIST_HEIGHT).min_scrolled_height(LIST_HEIGHT).show(
             ui,
             |ui| {
@@ -57,17 +58,7 @@ fn waiting_card(ui: &mut Ui, panel: &mut Panel<'_>, queued: &[RunRecord]) {
                             if small(ui, Icon::ArrowUp, &format!("Move {} up", run.name), first) {
                                 commands.push(Command::MoveInQueue(run.id, -1));
                             }
-                            let quiet = palette(ui).quiet;
-                            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                                ui.label(RichText::new(format!("{}.", place + 1)).color(quiet));
-                                // The end of a name is what tells the runs of a sweep apart.
-                                ui.vertical(|ui| {
-                                    ui.spacing_mut().item_spacing.y = 0.0;
-                                    one_line(ui, RichText::new(&run.name).font(theme::body_strong()))
-                                        .on_hover_text(&run.name);
-                                    ui.label(RichText::new(expected(panel, run)).font(theme::caption()).color(quiet));
-                                });
-                            });
+                            named(ui, &format!("{}. {}", place + 1, run.name), &expected(panel, run));
                         });
                     });
                 }
@@ -80,17 +71,35 @@ fn waiting_card(ui: &mut Ui, panel: &mut Panel<'_>, queued: &[RunRecord]) {
     });
 }
 
+/// How many runs wait and, where that is known of all of them, how long they will take, with what is left of the one under
+/// way.
+fn together(panel: &Panel<'_>, queued: &[RunRecord]) -> String {
+    let runs = plural(queued.len(), "run", "runs");
+    let waiting: Option<f64> = queued.iter().map(|run| secs_left(panel, run)).sum();
+    let under = panel.state.training.under.as_ref().map_or(Some(0.0), Under::seconds_left);
+    match waiting.zip(under) {
+        Some((waiting, under)) => format!("{runs}; all will be done in {}.", about_in_words(waiting + under)),
+        None => format!("{runs}."),
+    }
+}
+
 /// Its epochs and, where that is known, how long they will take.
 fn expected(panel: &Panel<'_>, run: &RunRecord) -> String {
+    let epochs = plural(epochs_left(run), "epoch", "epochs");
+    secs_left(panel, run).map_or_else(|| epochs.clone(), |secs| format!("{epochs}, {}", about_in_words(secs)))
+}
+
+fn epochs_left(run: &RunRecord) -> usize {
+    run.settings.epochs.saturating_sub(run.epochs_done())
+}
+
+/// How long the epochs that it lacks will take, where that is known.
+fn secs_left(panel: &Panel<'_>, run: &RunRecord) -> Option<f64> {
     let tracks = panel.state.study.as_ref().map_or(0, crate::app::OpenStudy::usable_tracks);
-    let left = run.settings.epochs.saturating_sub(run.epochs_done());
-    let epochs = crate::study::plural(left, "epoch", "epochs");
+    let share = epochs_left(run) as f64 / run.settings.epochs.max(1) as f64;
     match panel.state.estimates.of(&run.settings, panel.state.settings.cores, tracks) {
-        Expected::Secs(secs) => {
-            let share = left as f64 / run.settings.epochs.max(1) as f64;
-            format!("{epochs}, {}", about_in_words(secs * share))
-        }
-        Expected::Unknown | Expected::Failed(_) => epochs,
+        Expected::Secs(secs) => Some(secs * share),
+        Expected::Unknown | Expected::Failed(_) => None,
     }
 }
 
@@ -106,10 +115,19 @@ fn ended_card(ui: &mut Ui, panel: &mut Panel<'_>, ended: &[RunRecord]) {
                 }
             },
         );
-        let resumable: Vec<RunId> = ended.iter().filter(|run| run.status.can_resume()).map(|run| run.id).collect();
-        if resumable.len() > 1 && secondary(ui, "Resume all", read_only) {
-            commands.push(Command::ResumeAll(resumable));
-        }
+        let of = |is_one: fn(&RunRecord) -> bool| -> Vec<RunId> {
+            ended.iter().filter(|run| is_one(run)).map(|run| run.id).collect()
+        };
+        let (resumable, not_begun) =
+            (of(|run| run.status.can_resume()), of(|run| run.status == RunStatus::Queued && run.epochs_done() == 0));
+        ui.horizontal_wrapped(|ui| {
+            if resumable.len() > 1 && secondary(ui, "Resume all", read_only) {
+                commands.push(Command::ResumeAll(resumable));
+            }
+            if not_begun.len() > 1 && secondary(ui, "Delete those not begun", read_only) {
+                commands.push(Command::Edit(Edit::DeleteRuns { runs: not_begun, deleted: true }));
+            }
+        });
     });
     panel.commands.extend(commands);
 }
@@ -121,24 +139,33 @@ fn ended_row(ui: &mut Ui, run: &RunRecord, read_only: Option<&str>, commands: &m
                 commands.push(Command::Edit(Edit::DeleteRuns { runs: vec![run.id], deleted: true }));
             }
             if run.status.can_resume() {
-                if secondary(ui, &format!("Resume {}", run.name), read_only) {
+                if secondary_of(ui, "Resume", &format!("Resume {}", run.name), read_only) {
                     commands.push(Command::Resume(Some(run.id)));
                 }
-            } else if secondary(ui, &format!("Train {} again", run.name), read_only) {
+            } else if secondary_of(ui, "Train again", &format!("Train {} again", run.name), read_only) {
                 commands.push(Command::TrainAgain(run.id, Again::SameSeed));
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                // Taken out of the queue, or left in it when the program ended.
-                let state = if run.status == RunStatus::Queued { "not begun" } else { run.status.as_str() };
-                let text = format!("{state}, {} of {} epochs", run.epochs_done(), run.settings.epochs);
-                ui.set_max_width(ui.available_width());
-                one_line(ui, RichText::new(text).color(palette(ui).quiet)).on_hover_text(&run.name);
-            });
+            // Taken out of the queue, or left in it when the program ended.
+            let state = if run.status == RunStatus::Queued { "not begun" } else { run.status.as_str() };
+            let text = format!("{state}, {} of {} epochs", run.epochs_done(), run.settings.epochs);
+            named(ui, &run.name, &text);
         });
     });
     if let (RunStatus::Failed | RunStatus::Interrupted, Some(message)) = (run.status, &run.message) {
         ui.add(Label::new(RichText::new(message).color(palette(ui).error)).wrap());
     }
+}
+
+/// What a run is called, and below it how it stands, in what the buttons leave.
+fn named(ui: &mut Ui, run: &str, standing: &str) {
+    let quiet = palette(ui).quiet;
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            one_line(ui, RichText::new(run).font(theme::body_strong())).on_hover_text(run);
+            one_line(ui, RichText::new(standing).font(theme::caption()).color(quiet));
+        });
+    });
 }
 
 /// A small button with an icon; where it is not to be had, `blocked` says why.

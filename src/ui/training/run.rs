@@ -1,17 +1,15 @@
 //! One run: its figures, what can be done with it, and its curve.
 
-use eframe::egui::{Ui, vec2};
+use eframe::egui::Ui;
 
 use super::chart;
 use crate::app::{Again, Command, Under};
 use crate::study::{RunRecord, RunStatus, grouped, thousands};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
-use crate::ui::theme::{self, GAP_LARGE, palette};
-use crate::ui::widgets::{card, cell_choice, clock, figure, help, notice, secondary};
+use crate::ui::theme::{self, palette};
+use crate::ui::widgets::{card, cell_choice, clock, figure, figure_of, help, notice, secondary};
 
-/// Where there is less room, the errors stand in a row of their own.
-const NARROW: f32 = 900.0;
 /// Room for the longest figure of each kind, so that nothing moves while they change.
 const FIGURE_WIDTH: f32 = 104.0;
 
@@ -67,38 +65,18 @@ fn figures(ui: &mut Ui, run: &RunRecord, under: Option<&Under>) {
     let left = under.filter(|under| !under.is_paused).and_then(Under::seconds_left);
     let left_label = if run.settings.patience.is_some() { "Time left, at most" } else { "Time left" };
     let speed = under.and_then(Under::samples_per_second);
-    let last = run.epochs.last();
-    let errors = |ui: &mut Ui| {
-        figure(ui, "Off by, test tracks (RMSE)", &or_dash(last.map(|epoch| grouped(epoch.test_mse.sqrt(), 2))));
-        help(
-            ui,
-            "RMSE",
-            "How far the predictions are off, in the unit of what is predicted, large errors counting more. Compare it with always guessing the mean.",
-        );
-        ui.add_space(GAP_LARGE);
+    let step = under.filter(|under| under.steps > 0);
+    let step_label = step.map_or_else(|| "Step".to_owned(), |under| format!("Step in epoch {}", under.epoch.max(1)));
+    let rmse = run.epochs.last().map(|epoch| grouped(epoch.test_mse.sqrt(), 2));
+    ui.horizontal_wrapped(|ui| {
+        let mut cell = |label: &str, value: &str| figure_of(ui, FIGURE_WIDTH, (label, value), None);
+        cell("Finished epochs", &format!("{} of {}", run.epochs_done(), run.settings.epochs));
+        cell(&step_label, &or_dash(step.map(|under| format!("{} of {}", under.step, under.steps))));
+        cell("Time", &clock(run.seconds()));
+        cell(left_label, &or_dash(left.map(|left| clock(left.ceil().max(1.0)))));
+        cell("Covers a second", &or_dash(speed.map(|speed| thousands(speed as usize))));
+        let meaning = "How far the predictions are off, in the unit of what is predicted, large errors counting more. Compare it with always guessing the mean.";
+        figure_of(ui, FIGURE_WIDTH, ("Off by, test tracks (RMSE)", &or_dash(rmse)), Some(("RMSE", meaning)));
         figure(ui, "Always guess the mean", &or_dash(run.mean_rmse().map(|rmse| grouped(rmse, 2))));
-    };
-    let is_narrow = ui.available_width() < NARROW;
-    ui.horizontal(|ui| {
-        let cell = |ui: &mut Ui, label: &str, value: &str| {
-            ui.allocate_ui(vec2(FIGURE_WIDTH, 40.0), |ui| {
-                ui.set_min_width(FIGURE_WIDTH);
-                figure(ui, label, value);
-            });
-        };
-        cell(ui, "Finished epochs", &format!("{} of {}", run.epochs_done(), run.settings.epochs));
-        let step = under.filter(|under| under.steps > 0);
-        let step_label =
-            step.map_or_else(|| "Step".to_owned(), |under| format!("Step in epoch {}", under.epoch.max(1)));
-        cell(ui, &step_label, &or_dash(step.map(|under| format!("{} of {}", under.step, under.steps))));
-        cell(ui, "Time", &clock(run.seconds()));
-        cell(ui, left_label, &or_dash(left.map(|left| clock(left.ceil().max(1.0)))));
-        cell(ui, "Covers a second", &or_dash(speed.map(|speed| thousands(speed as usize))));
-        if !is_narrow {
-            errors(ui);
-        }
     });
-    if is_narrow {
-        ui.horizontal(errors);
-    }
 }
