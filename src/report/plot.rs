@@ -38,6 +38,8 @@ pub struct Series {
     pub color: &'static str,
     /// How its line is broken, as SVG says it; "none" for a whole one.
     pub dash: &'static str,
+    /// Whether it is only there to compare with: below the others, thin, and not named by itself.
+    pub is_quiet: bool,
     pub marks: Marks,
 }
 
@@ -158,22 +160,33 @@ impl Plot {
                 line x1=(LEFT) x2=(WIDTH - RIGHT) y1=(place(y.at(*value))) y2=(place(y.at(*value))) stroke=(QUIET) stroke-dasharray="5 4" {}
             }
             clipPath id="plane" { rect x=(LEFT) y=(TOP - 6.0) width=(WIDTH - LEFT - RIGHT) height=(height - BOTTOM - TOP + 12.0) {} }
-            g clip-path="url(#plane)" { @for series in &self.series { (series.draw(x, y)) } }
+            g clip-path="url(#plane)" {
+                @for series in self.series.iter().filter(|series| series.is_quiet) { (series.draw(x, y)) }
+                @for series in self.named() { (series.draw(x, y)) }
+            }
             text transform={ "translate(16 " (place((TOP + height - BOTTOM) / 2.0)) ") rotate(-90)" } text-anchor="middle" fill=(QUIET) { (self.y_label) }
             (self.legend(height))
         }
     }
 
+    fn named(&self) -> impl Iterator<Item = &Series> {
+        self.series.iter().filter(|series| !series.is_quiet)
+    }
+
     /// What the names below the plot take.
     fn legend_height(&self) -> f64 {
-        let names = self.series.len() + usize::from(self.line.is_some());
+        let has_quiet = self.series.iter().any(|series| series.is_quiet);
+        let names = self.named().count() + usize::from(has_quiet) + usize::from(self.line.is_some());
         LEGEND_ABOVE + LEGEND_LINE * names.div_ceil(LEGEND_COLUMNS) as f64
     }
 
     /// Below the plot: within it names would cover the curves, and long ones end beyond its edge.
     fn legend(&self, height: f64) -> Markup {
         let dashed = self.line.iter().map(|(name, _)| (name.as_str(), QUIET, "4 3"));
-        let names = self.series.iter().map(|series| (series.name.as_str(), series.color, series.dash)).chain(dashed);
+        let quiet = self.series.iter().find(|series| series.is_quiet);
+        let quiet = quiet.map(|series| ("All others", series.color, series.dash));
+        let named = self.named().map(|series| (series.name.as_str(), series.color, series.dash));
+        let names = named.chain(quiet).chain(dashed);
         html! {
             @for (index, (name, color, dash)) in names.enumerate() {
                 @let x = 16.0 + (WIDTH - 32.0) / LEGEND_COLUMNS as f64 * (index % LEGEND_COLUMNS) as f64;
@@ -309,7 +322,7 @@ impl Series {
         html! {
             @match &self.marks {
                 Marks::Line(points) => {
-                    polyline points=(points.iter().filter(is_there).map(at).collect::<Vec<_>>().join(" ")) fill="none" stroke=(self.color) stroke-width="2" stroke-dasharray=(self.dash) {}
+                    polyline points=(points.iter().filter(is_there).map(at).collect::<Vec<_>>().join(" ")) fill="none" stroke=(self.color) stroke-width=(if self.is_quiet { "1" } else { "2" }) stroke-dasharray=(self.dash) {}
                 }
                 Marks::Points(points) => {
                     @for point in points.iter().filter(is_there) {
@@ -331,7 +344,13 @@ mod tests {
             title: "True & <predicted>".to_owned(),
             x_label: "True".to_owned(),
             y_label: "Predicted".to_owned(),
-            series: vec![Series { name: "Test tracks".to_owned(), color: COLORS[0], dash: "none", marks }],
+            series: vec![Series {
+                name: "Test tracks".to_owned(),
+                color: COLORS[0],
+                dash: "none",
+                is_quiet: false,
+                marks,
+            }],
             line: Some(("Always guess the mean".to_owned(), 30.0)),
             diagonal: false,
             highest: None,

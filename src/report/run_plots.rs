@@ -21,6 +21,7 @@ pub fn scatter_plot(run: &RunRecord, predictions: &[Prediction], weights: Weight
             name: "Test tracks".to_owned(),
             color: COLORS[0],
             dash: "none",
+            is_quiet: false,
             marks: Marks::Points(points),
         }],
         line: run.baseline.map(|baseline| (MEAN.to_owned(), baseline.train_mean)),
@@ -29,13 +30,25 @@ pub fn scatter_plot(run: &RunRecord, predictions: &[Prediction], weights: Weight
     }
 }
 
-/// The test error of runs, epoch by epoch.
+/// More curves than this cannot be told apart by how they are drawn.
+const TOLD_APART: usize = 18;
+
+/// The test error of runs, epoch by epoch. Of many, only the best is told apart.
 pub fn curves_plot(runs: &[&RunRecord]) -> Plot {
     // Colors come round again with another way of drawing.
     let looks = ["none", "7 4", "2 3"].into_iter().cycle().flat_map(|dash| COLORS.map(|color| (color, dash)));
+    let are_many = runs.len() > TOLD_APART;
+    let best = runs.iter().filter_map(|run| Some((run.id, run.figures?.rmse)));
+    let best = best.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(run, _)| run);
     let series = runs.iter().zip(looks).map(|(run, (color, dash))| {
         let points = run.epochs.iter().map(|epoch| [epoch.epoch as f64, epoch.test_mse]).collect();
-        Series { name: run.name.clone(), color, dash, marks: Marks::Line(points) }
+        let is_quiet = are_many && Some(run.id) != best;
+        let (color, dash) = match (are_many, is_quiet) {
+            (false, _) => (color, dash),
+            (true, true) => (GRAY, "none"),
+            (true, false) => (COLORS[0], "none"),
+        };
+        Series { name: run.name.clone(), color, dash, is_quiet, marks: Marks::Line(points) }
     });
     let mean_rmse = runs.iter().find_map(|run| run.mean_rmse());
     // The first epochs start from random weights, far above all that follows.
@@ -58,7 +71,7 @@ pub fn residuals_plot(run: &RunRecord, residuals: &[PlaylistResidual], target: &
         let name = if one.playlist.is_empty() { "(none)" } else { &one.playlist };
         let row = (name.to_owned(), [one.mean, one.low, one.high]);
         let color = if one.tracks < FEW { GRAY } else { COLORS[0] };
-        Series { name: run.name.clone(), color, dash: "none", marks: Marks::Rows(vec![row]) }
+        Series { name: run.name.clone(), color, dash: "none", is_quiet: false, marks: Marks::Rows(vec![row]) }
     });
     Plot {
         title: format!("{}: predicted less true, by playlist", run.name),
@@ -68,5 +81,34 @@ pub fn residuals_plot(run: &RunRecord, residuals: &[PlaylistResidual], target: &
         line: Some(("No difference".to_owned(), 0.0)),
         diagonal: false,
         highest: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::Preset;
+    use crate::study::{RunFigures, RunId, StudyFile};
+
+    #[test]
+    fn of_many_runs_only_the_best_is_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut study = StudyFile::create(&folder.path().join("a.coverstudy")).unwrap().connect().unwrap();
+        let added = study.add_run("Run", "quick", &Preset::Quick.hyperparameters(), 0).unwrap();
+        let queued = study.run(added).unwrap();
+        let run = |id: i64| RunRecord {
+            id: RunId(id),
+            name: format!("Run {id}"),
+            figures: Some(RunFigures { rmse: 20.0 - id as f64 % 7.0, mae: 1.0, r2: 0.0 }),
+            ..queued.clone()
+        };
+        let named = |count: i64| -> Vec<String> {
+            let runs: Vec<RunRecord> = (1..=count).map(run).collect();
+            let plot = curves_plot(&runs.iter().collect::<Vec<_>>());
+            assert_eq!(plot.series.len(), runs.len());
+            plot.series.into_iter().filter(|series| !series.is_quiet).map(|series| series.name).collect()
+        };
+        assert_eq!(named(18).len(), 18);
+        assert_eq!(named(19), ["Run 6"]);
     }
 }

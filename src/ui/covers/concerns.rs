@@ -40,6 +40,7 @@ fn actions(ui: &mut Ui, panel: &mut Panel<'_>, concern: &Concern) {
         // Several buttons are called so.
         ui.ctx().accesskit_node_builder(id, |node| node.set_description(concern.sentence.as_str()));
         if is_shown {
+            panel.state.covers.shows_facts = false;
             panel.state.covers.filter =
                 Filter { of_concern: Some(Arc::new(concern.tracks.iter().copied().collect())), ..Filter::default() };
         }

@@ -18,8 +18,9 @@ const NETWORK: f32 = 152.0;
 const FIELDS: f32 = 240.0;
 /// The room for the title.
 const HEAD: f32 = 48.0;
-/// What the fields may take below the cover's lower edge.
-const BELOW: f32 = 80.0;
+/// What of a narrow box they have, and what is left of the pictures at least.
+const FIELDS_SHARE: f32 = 0.45;
+const LEAST: f32 = 0.3;
 const NAME: &str = "enlarged";
 
 /// Draws the track that was asked for, over everything else.
@@ -33,10 +34,10 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc
         head(ui, panel, &track);
         ui.add_space(GAP);
         let height = modal::height_beside(ui.ctx(), HEAD);
-        let fits = height > COVER + BELOW && ui.available_width() >= COVER + NETWORK + FIELDS;
-        egui::ScrollArea::both().max_height(height).scroll([!fits; 2]).show(ui, |ui| {
+        let shrunk = shrunk(ui.available_width(), height);
+        egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.horizontal_top(|ui| {
-                pictures(ui, panel, &track);
+                pictures(ui, panel, &track, shrunk);
                 ui.add_space(GAP_LARGE);
                 ui.vertical(|ui| {
                     fields(ui, &track);
@@ -57,6 +58,13 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &std::sync::Arc
     }
 }
 
+/// By how much the pictures are smaller, so that they find room beside the fields and within `height`.
+fn shrunk(width: f32, height: f32) -> f32 {
+    let fields = FIELDS.min(FIELDS_SHARE * width);
+    let beside = (width - fields - 2.0 * GAP_LARGE - 3.0 * GAP) / (COVER + NETWORK);
+    beside.min(height / COVER).clamp(LEAST, 1.0)
+}
+
 fn head(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
     ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -71,19 +79,20 @@ fn head(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
     });
 }
 
-fn pictures(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track) {
+fn pictures(ui: &mut Ui, panel: &mut Panel<'_>, track: &Track, shrunk: f32) {
     let radius = CornerRadius::same(theme::RADIUS_COVER);
-    let size = Vec2::splat(COVER);
+    let size = Vec2::splat(shrunk * COVER);
+    let network_side = shrunk * NETWORK;
     let network_size = panel.state.preview_size;
     let key = track.cover.map(|cover| CoverKey { cover, network_size, is_large: true });
     match key.map(|key| panel.cover_as(ui.ctx(), key)) {
         Some(Ok(textures)) => {
             ui.add(Image::new(&textures.original).fit_to_exact_size(size).corner_radius(radius).alt_text(&track.title));
             ui.vertical(|ui| {
-                let network = Image::new(&textures.network).fit_to_exact_size(Vec2::splat(NETWORK));
+                let network = Image::new(&textures.network).fit_to_exact_size(Vec2::splat(network_side));
                 ui.add(network.corner_radius(radius).alt_text("What the network sees"));
                 let text = format!("What a network sees: {network_size} x {network_size} pixels");
-                ui.allocate_ui(vec2(NETWORK, 40.0), |ui| {
+                ui.allocate_ui(vec2(network_side, 40.0), |ui| {
                     ui.add(
                         egui::Label::new(RichText::new(text).font(theme::caption()).color(palette(ui).quiet)).wrap(),
                     );

@@ -21,12 +21,14 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
         order(ui, &mut panel.state.covers.filter);
         if is_wide {
             range(ui, &mut panel.state.covers.filter, snapshot);
+            ui.add_space(GAP);
             preview_size(ui, &mut panel.state.preview_size);
         }
     });
     if !is_wide {
         ui.horizontal_wrapped(|ui| {
             range(ui, &mut panel.state.covers.filter, snapshot);
+            ui.add_space(GAP);
             preview_size(ui, &mut panel.state.preview_size);
         });
     }
@@ -68,7 +70,6 @@ fn switch(ui: &mut Ui, text: &str, is_on: &mut bool) {
 }
 
 fn preview_size(ui: &mut Ui, size: &mut usize) {
-    ui.add_space(GAP);
     ui.label("Network sees");
     ui.spacing_mut().slider_width = 90.0;
     let rail = palette(ui).mean;
