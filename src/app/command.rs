@@ -17,6 +17,8 @@ pub enum Command {
     OpenStudy(PathBuf),
     /// Choose a study in the system's file chooser, then open it.
     ChooseStudy,
+    /// Back to the start page.
+    CloseStudy,
     /// Choose a name in the system's file chooser, then save the study under it.
     ChooseSaveAs,
     /// Save the study under this name and go on there.

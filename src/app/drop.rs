@@ -36,6 +36,12 @@ impl Drop {
         dropped
     }
 
+    /// Whether nothing was dropped but a folder without anything of use.
+    pub fn is_empty_folder(&self) -> bool {
+        let others = self.pictures.len() + self.tables.len() + self.covers.len();
+        self.folder.is_some() && others == 0 && self.study.is_none()
+    }
+
     /// A folder may hold a spreadsheet, covers, or a folder of covers beside a spreadsheet.
     fn look_into(&mut self, folder: &Path) {
         let mut entries: Vec<PathBuf> =
@@ -76,6 +82,15 @@ fn has_ending(path: &Path, endings: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_empty_folder_is_told_from_one_of_covers() {
+        let folder = tempfile::tempdir().unwrap();
+        let drop = || Drop::sort(vec![folder.path().to_path_buf()]);
+        assert!(drop().is_empty_folder());
+        std::fs::write(folder.path().join("a.jpg"), "").unwrap();
+        assert!(!drop().is_empty_folder());
+    }
 
     #[test]
     fn a_folder_with_a_spreadsheet_brings_both() {

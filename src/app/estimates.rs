@@ -47,7 +47,13 @@ pub struct Estimates {
     pub(super) under: Option<Measuring>,
     /// Since when the same settings have been wanted.
     wanted: Option<(Key, Instant)>,
+    /// What the latest run took beside its epochs, as they were expected: drawing its split, its last figures, whatever else
+    /// this computer does.
+    beside_secs: f64,
 }
+
+/// More of it is no longer what each run takes.
+const MOST_BESIDE_SECS: f64 = 3.0;
 
 /// How long something will take, as far as it is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +69,7 @@ impl Estimates {
     /// How long a run with these settings will take on so many tracks.
     pub fn of(&self, settings: &Hyperparameters, cores: usize, tracks: usize) -> Expected {
         match self.known(&Key::of(settings, cores)) {
-            Some(Ok(pace)) => Expected::Secs(pace.run_secs(settings, tracks)),
+            Some(Ok(pace)) => Expected::Secs(pace.run_secs(settings, tracks) + self.beside_secs),
             Some(Err(why)) => Expected::Failed(why.clone()),
             None => Expected::Unknown,
         }
@@ -73,6 +79,11 @@ impl Estimates {
     pub fn epoch_secs(&self, settings: &Hyperparameters, cores: usize, tracks: usize) -> Option<f64> {
         let pace = self.known(&Key::of(settings, cores))?.as_ref().ok()?;
         Some(pace.epoch_secs(settings, tracks))
+    }
+
+    /// Notes that a run took `took_secs` where `expected_secs` were expected of it.
+    pub(super) fn learn(&mut self, expected_secs: f64, took_secs: f64) {
+        self.beside_secs = (self.beside_secs + took_secs - expected_secs).clamp(0.0, MOST_BESIDE_SECS);
     }
 
     fn known(&self, key: &Key) -> Option<&Result<Pace, String>> {

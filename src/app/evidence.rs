@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::OpenStudy;
+use super::{OpenStudy, Snapshot};
 use crate::evidence::colors::{Clustering, Naming};
 use crate::evidence::{Control, Target, Verdict};
 use crate::jobs::{ColorFindings, Job, VerdictEvent, VerdictKind, VerdictRequest};
-use crate::study::{RunId, plural};
+use crate::study::{Descriptive, RunId, plural};
 
 /// The colors panel.
 #[derive(Debug, Default)]
@@ -16,17 +16,31 @@ pub struct Colors {
     pub naming: Naming,
     /// What was found; `None` until it was looked for.
     pub found: Option<Result<Arc<ColorFindings>, String>>,
-    /// With which choices, and of how many tracks, `found` is.
-    pub(super) found_for: Option<(Clustering, Naming, usize)>,
-    /// With which choices it is being looked for.
-    pub(super) under_way: Option<(Clustering, Naming, usize)>,
+    /// What `found` is about.
+    pub(super) found_for: Option<Asked>,
+    /// What is being looked for.
+    pub(super) under_way: Option<Asked>,
+}
+
+/// What colors are looked at: with which choices, of how many tracks, and of which figures of theirs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Asked {
+    clustering: Clustering,
+    naming: Naming,
+    tracks: usize,
+    figures: Descriptive,
 }
 
 impl Colors {
-    /// Whether what was found is of other choices or tracks than these, and nobody looks for it yet.
-    pub fn is_wanted(&self, tracks: usize) -> bool {
-        let wanted = Some((self.clustering, self.naming, tracks));
-        self.under_way.is_none() && self.found_for != wanted
+    /// What is to be looked for now.
+    pub(super) fn asked(&self, snapshot: &Snapshot) -> Asked {
+        let (clustering, naming) = (self.clustering, self.naming);
+        Asked { clustering, naming, tracks: snapshot.usable_tracks(), figures: snapshot.popularity }
+    }
+
+    /// Whether what was found is of other choices, tracks or figures than these, and nobody looks for it yet.
+    pub fn is_wanted(&self, snapshot: &Snapshot) -> bool {
+        self.under_way.is_none() && self.found_for != Some(self.asked(snapshot))
     }
 
     /// Whether it is being looked for.

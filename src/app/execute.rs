@@ -138,6 +138,7 @@ impl App {
             Command::NewStudy => self.create("Untitled study", None),
             Command::OpenStudy(path) => self.open(path),
             Command::ChooseStudy => self.choose(Purpose::Study),
+            Command::CloseStudy => self.close(),
             Command::ChooseSaveAs => self.choose(Purpose::SaveAs),
             Command::SaveAs(path) => self.save_as(path, false),
             Command::GoTo(step) => self.go_to(step),

@@ -30,6 +30,8 @@ pub struct Under {
     pub batch_size: usize,
     /// How long epochs take.
     pub(super) clock: EpochClock,
+    /// When it was started and how many seconds were expected of it; `None` where that cannot be compared, as after a pause.
+    pub(super) expected: Option<(Instant, f64)>,
     /// Whether it has come to its first step.
     pub(super) has_begun: bool,
     pub(super) job: Job<TrainEvent, Trained>,
@@ -106,6 +108,7 @@ impl Under {
                 self.clock.end_epoch(record.epoch, record.seconds);
             }
             TrainEvent::Paused(paused) => {
+                self.expected = None;
                 self.is_paused = *paused;
                 self.clock.pause(*paused);
                 // The pace is measured anew after a pause.

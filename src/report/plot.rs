@@ -57,6 +57,8 @@ pub struct Plot {
     pub diagonal: bool,
     /// Values above are not what the plot is about: it ends there.
     pub highest: Option<f64>,
+    /// Whether what lies along the horizontal axis is counted from 1, as epochs are.
+    pub is_counted: bool,
 }
 
 /// From values to places along an axis.
@@ -145,12 +147,13 @@ impl Plot {
         let x = Axis::of(self.points().map(|[x, _]| x).chain(both.iter().copied()), LEFT, WIDTH - RIGHT);
         let seen = |y: &f64| self.highest.is_none_or(|highest| *y <= highest);
         let y = Axis::of(self.points().map(|[_, y]| y).filter(seen).chain(line).chain(both), height - BOTTOM, TOP);
+        let is_told = |tick: &f64| !self.is_counted || (*tick >= 1.0 && tick.fract() == 0.0);
         html! {
             @for tick in y.ticks() {
                 line x1=(LEFT) x2=(WIDTH - RIGHT) y1=(place(y.at(tick))) y2=(place(y.at(tick))) stroke=(LINE) {}
                 text x=(LEFT - 8.0) y=(place(y.at(tick) + 4.0)) text-anchor="end" fill=(QUIET) { (figure(tick)) }
             }
-            @for tick in x.ticks() {
+            @for tick in x.ticks().into_iter().filter(is_told) {
                 text x=(place(x.at(tick))) y=(place(height - BOTTOM + 18.0)) text-anchor="middle" fill=(QUIET) { (figure(tick)) }
             }
             @if self.diagonal {
@@ -354,6 +357,7 @@ mod tests {
             line: Some(("Always guess the mean".to_owned(), 30.0)),
             diagonal: false,
             highest: None,
+            is_counted: false,
         }
     }
 

@@ -6,7 +6,9 @@ use crate::study::{PlaylistResidual, Prediction, RunRecord, Target, Weights};
 /// Rows of fewer test tracks are gray.
 pub const FEW: usize = 20;
 const GRAY: &str = "#8A929C";
-/// The highest error worth showing, in that of always guessing the mean.
+/// Up to this many epochs are shown whole.
+pub const SHORT_EPOCHS: usize = 4;
+/// The highest error of longer runs, in that of always guessing the mean.
 const TIMES_THE_MEAN: f64 = 1.6;
 const MEAN: &str = "Always guess the mean";
 
@@ -27,6 +29,7 @@ pub fn scatter_plot(run: &RunRecord, predictions: &[Prediction], weights: Weight
         line: run.baseline.map(|baseline| (MEAN.to_owned(), baseline.train_mean)),
         diagonal: true,
         highest: None,
+        is_counted: false,
     }
 }
 
@@ -51,9 +54,7 @@ pub fn curves_plot(runs: &[&RunRecord]) -> Plot {
         Series { name: run.name.clone(), color, dash, is_quiet, marks: Marks::Line(points) }
     });
     let mean_rmse = runs.iter().find_map(|run| run.mean_rmse());
-    // The first epochs start from random weights, far above all that follows.
-    let last = runs.iter().filter_map(|run| run.epochs.last()).map(|epoch| epoch.test_mse).fold(0.0, f64::max);
-    let highest = mean_rmse.map(|rmse| (TIMES_THE_MEAN * rmse * rmse).max(last));
+    let highest = Some(highest_shown(runs));
     Plot {
         title: "Test error by epoch".to_owned(),
         x_label: "Epoch".to_owned(),
@@ -62,7 +63,22 @@ pub fn curves_plot(runs: &[&RunRecord]) -> Plot {
         line: mean_rmse.map(|rmse| (MEAN.to_owned(), rmse * rmse)),
         diagonal: false,
         highest,
+        is_counted: true,
     }
+}
+
+/// The highest test error worth showing: the first epochs start from random weights, far above all that follows, and would
+/// flatten it. A short run has no later ones.
+pub fn highest_shown(runs: &[&RunRecord]) -> f64 {
+    let highest = runs.iter().flat_map(|run| &run.epochs).map(|epoch| epoch.test_mse).fold(0.0, f64::max);
+    let mean_mse = runs.iter().find_map(|run| run.mean_rmse()).map(|rmse| rmse * rmse);
+    let is_short = runs.iter().any(|run| run.epochs.len() <= SHORT_EPOCHS);
+    let shown = match mean_mse {
+        Some(mse) if is_short => highest.max(mse),
+        Some(mse) => highest.clamp(mse, TIMES_THE_MEAN * mse),
+        None => highest,
+    };
+    shown.max(1.0)
 }
 
 /// How far a run is off, by playlist.
@@ -81,6 +97,7 @@ pub fn residuals_plot(run: &RunRecord, residuals: &[PlaylistResidual], target: &
         line: Some(("No difference".to_owned(), 0.0)),
         diagonal: false,
         highest: None,
+        is_counted: false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{Transaction, params};
 
-use super::{RunId, Study, StudyError, TrackId, plural};
+use super::{RunId, Study, StudyError, Target, TrackId, plural};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,8 @@ pub enum Edit {
         runs: Vec<RunId>,
         deleted: bool,
     },
+    /// Predict something else, or count it otherwise.
+    SetTarget(Box<Target>),
     /// Hide covers that were scored, by their numbers in the history, or show them again.
     HideScores {
         scores: Vec<i64>,
@@ -53,6 +55,7 @@ impl Edit {
             Self::StarRun { starred: false, .. } => "The run has no star.".to_owned(),
             Self::DeleteRuns { runs, deleted: true } => format!("{} deleted.", plural(runs.len(), "run", "runs")),
             Self::DeleteRuns { runs, deleted: false } => format!("{} restored.", plural(runs.len(), "run", "runs")),
+            Self::SetTarget(target) => format!("The study predicts {} now.", target.label()),
             Self::HideScores { scores, hidden: true } => {
                 format!("{} taken out.", plural(scores.len(), "scored cover", "scored covers"))
             }
@@ -72,7 +75,13 @@ impl Study {
         if let Edit::RenameRun { run, name } = edit {
             self.check_name_is_free(*run, name)?;
         }
+        if let Edit::SetTarget(target) = edit {
+            let before = self.target()?;
+            self.set_target(target)?;
+            return Ok(Edit::SetTarget(Box::new(before)));
+        }
         self.transaction(|transaction| match edit {
+            Edit::SetTarget(_) => Ok(edit.clone()),
             Edit::Exclude { tracks, excluded } => {
                 let wanted = tracks.iter().map(|track| track.0);
                 let changed = flag(transaction, "track", "excluded", wanted, *excluded)?;
@@ -197,6 +206,21 @@ mod tests {
             assert_eq!(seen(&study), after, "{edit:?} done again");
         }
         assert_eq!(study.popularity().unwrap().count, 0, "excluded tracks do not count");
+    }
+
+    #[test]
+    fn what_is_predicted_is_changed_back_unless_runs_have_learned_it() {
+        let (_folder, mut study) = study();
+        let logarithm = Box::new(Target { scale: crate::study::Scale::Logarithm, ..Target::default() });
+        let refused = study.edit(&Edit::SetTarget(logarithm.clone()));
+        assert!(matches!(refused, Err(StudyError::HasRuns)));
+        let runs: Vec<RunId> = study.runs().unwrap().iter().map(|run| run.id).collect();
+        study.edit(&Edit::DeleteRuns { runs, deleted: true }).unwrap();
+        let before = seen(&study);
+        let back = study.edit(&Edit::SetTarget(logarithm.clone())).unwrap();
+        assert!(study.target().unwrap() == *logarithm && seen(&study) != before);
+        assert_eq!(study.edit(&back).unwrap(), Edit::SetTarget(logarithm));
+        assert_eq!(seen(&study), before);
     }
 
     #[test]

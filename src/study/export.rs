@@ -194,6 +194,8 @@ pub fn results_text(runs: &[RunRecord]) -> Result<String, StudyError> {
 fn result_rows(runs: &[RunRecord]) -> Result<Vec<Vec<String>>, StudyError> {
     let header = [
         "name",
+        "sweep",
+        "starred",
         "model",
         "status",
         "parameters",
@@ -224,6 +226,8 @@ fn result_rows(runs: &[RunRecord]) -> Result<Vec<Vec<String>>, StudyError> {
 
         rows.push(vec![
             run.name.clone(),
+            run.sweep.clone(),
+            if run.is_starred { "yes" } else { "" }.to_owned(),
             run.model.clone(),
             run.status.as_str().to_owned(),
             run.parameters.to_string(),

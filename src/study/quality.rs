@@ -59,7 +59,7 @@ fn ids<'a>(tracks: impl IntoIterator<Item = &'a &'a Track>) -> Vec<TrackId> {
 fn zeros(tracks: &[&Track]) -> Option<Concern> {
     let suspect = tracks.iter().filter(|track| track.suspect && track.popularity.is_some());
     let zeros = if stand_apart(tracks) {
-        ids(tracks.iter().filter(|track| track.popularity == Some(0.0)))
+        ids(tracks.iter().filter(|track| track.popularity.is_some() && track.value == Some(0.0)))
     } else {
         ids(suspect)
     };
@@ -77,7 +77,8 @@ fn zeros(tracks: &[&Track]) -> Option<Concern> {
 /// Whether there are more zeros than values in the whole range above them that is as wide as a tenth of what is between the
 /// lowest and highest: a value that runs out toward 0 has neighbors there, one that is missing has none.
 fn stand_apart(tracks: &[&Track]) -> bool {
-    let values = || tracks.iter().filter_map(|track| track.popularity);
+    // As they were given: a logarithm or a rank leaves no room above 0 where others would lie.
+    let values = || tracks.iter().filter(|track| track.popularity.is_some()).filter_map(|track| track.value);
     let zeros = values().filter(|value| *value == 0.0).count();
     let highest = values().fold(0.0, f64::max);
     let low = values().filter(|value| *value > 0.0 && *value <= highest / 10.0).count();

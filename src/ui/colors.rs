@@ -21,7 +21,8 @@ const SWATCHES: f32 = 14.0;
 /// Draws the panel.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let tracks = panel.state.study.as_ref().map_or(0, crate::app::OpenStudy::usable_tracks);
-    if tracks > 0 && panel.state.colors.is_wanted(tracks) {
+    let snapshot = panel.state.study.as_ref().and_then(|study| study.snapshot.clone());
+    if tracks > 0 && snapshot.is_some_and(|snapshot| panel.state.colors.is_wanted(&snapshot)) {
         panel.push(Command::FindColors);
     }
     let measured = panel.state.target();

@@ -6,6 +6,7 @@ use egui_plot::{Bar, BarChart, GridMark, HLine, Line, LineStyle, Plot, PlotPoint
 
 use super::theme::{self, GAP, SERIES, palette};
 use super::widgets::{describe, name};
+use crate::report::{SHORT_EPOCHS, highest_shown};
 use crate::study::{EpochRecord, Histogram, RunId, RunRecord, plural, thousands};
 
 const HEIGHT: f32 = 280.0;
@@ -141,15 +142,6 @@ fn curves_in_words(runs: &[&RunRecord]) -> String {
     std::iter::once(heading).chain(told).chain(more).collect::<Vec<_>>().join(" ")
 }
 
-/// Up to this many epochs are shown whole, with a mark for each.
-const SHORT_EPOCHS: usize = 4;
-
-/// The highest error worth showing: the first epochs lie far above all that follows and would flatten it.
-fn shown_up_to(highest: f64, mean_mse: Option<f64>) -> f64 {
-    const TIMES_THE_MEAN: f64 = 1.6;
-    mean_mse.map_or(highest, |mse| highest.clamp(mse, TIMES_THE_MEAN * mse)).max(1.0)
-}
-
 /// The color of the `place`th curve, how it is drawn, and the same as a sign: colors come round again in another way.
 fn look(place: usize) -> (Color32, LineStyle, &'static str) {
     let ways = [
@@ -199,13 +191,9 @@ pub fn curves(ui: &mut Ui, runs: &[&RunRecord], chosen: Option<RunId>) {
                 plot.line(Line::new(run.name.clone(), points).color(color).width(width).style(style));
             }
             let errors = || runs.iter().flat_map(|run| &run.epochs).map(|epoch| epoch.test_mse);
-            let (lowest, highest) = (errors().fold(f64::INFINITY, f64::min), errors().fold(0.0, f64::max));
-            let lowest = lowest.min(mean_mse.unwrap_or(f64::INFINITY));
-            // A short run has no later epochs that its first ones would flatten.
-            let is_short = runs.iter().any(|run| run.epochs.len() <= SHORT_EPOCHS);
-            let top = if is_short { highest.max(mean_mse.unwrap_or(1.0)) } else { shown_up_to(highest, mean_mse) };
+            let lowest = errors().fold(mean_mse.unwrap_or(f64::INFINITY), f64::min);
             if lowest.is_finite() {
-                plot.set_plot_bounds_y(0.85 * lowest..=1.15 * top);
+                plot.set_plot_bounds_y(0.85 * lowest..=1.15 * highest_shown(runs));
             }
             if let Some(mse) = mean_mse {
                 plot.hline(
@@ -241,7 +229,8 @@ pub(super) const DASHED: &str = "- -";
 
 /// Which color, and which way of drawing it, is whose: below the plot, for within it the names would cover the curves.
 pub(super) fn key<'a>(ui: &mut Ui, named: impl Iterator<Item = (&'a str, Color32, &'static str)>) {
-    ScrollArea::vertical().id_salt("key of the curves").max_height(KEY_HEIGHT).show(ui, |ui| {
+    let area = ScrollArea::vertical().id_salt("key of the curves").max_height(KEY_HEIGHT);
+    area.min_scrolled_height(KEY_HEIGHT).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(GAP, 2.0);
             for (name, color, sign) in named {

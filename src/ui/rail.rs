@@ -130,6 +130,7 @@ fn study_menu(ui: &mut Ui, panel: &mut Panel<'_>, button: egui::Button<'_>) -> R
             ("New study", "Ctrl+N", true, Command::NewStudy),
             ("Open study", "Ctrl+O", true, Command::ChooseStudy),
             ("Save as…", "Ctrl+S", true, Command::ChooseSaveAs),
+            ("Close study", "Ctrl+W", true, Command::CloseStudy),
             ("Undo", "Ctrl+Z", edits.can_undo(), Command::Undo),
             ("Redo", "Ctrl+Shift+Z", edits.can_redo(), Command::Redo),
         ];

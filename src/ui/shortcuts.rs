@@ -15,6 +15,7 @@ enum Does {
     New,
     Open,
     SaveAs,
+    Close,
     Undo,
     Redo,
     Find,
@@ -29,10 +30,11 @@ const COMMAND: Modifiers = Modifiers::COMMAND;
 
 /// The keys, with the words of the list. Where two do the same, the first one is listed. Those with more modifiers come
 /// before those with fewer, which they would match too.
-const SHORTCUTS: [(KeyboardShortcut, Does, &str); 8] = [
+const SHORTCUTS: [(KeyboardShortcut, Does, &str); 9] = [
     (KeyboardShortcut::new(COMMAND, Key::N), Does::New, "New study"),
     (KeyboardShortcut::new(COMMAND, Key::O), Does::Open, "Open study"),
     (KeyboardShortcut::new(COMMAND, Key::S), Does::SaveAs, "Save the study under another name (it saves itself)"),
+    (KeyboardShortcut::new(COMMAND, Key::W), Does::Close, "Close the study"),
     (KeyboardShortcut::new(COMMAND.plus(Modifiers::SHIFT), Key::Z), Does::Redo, "Redo"),
     (KeyboardShortcut::new(COMMAND, Key::Z), Does::Undo, "Undo"),
     (KeyboardShortcut::new(COMMAND, Key::Y), Does::Redo, ""),
@@ -41,9 +43,10 @@ const SHORTCUTS: [(KeyboardShortcut, Does, &str); 8] = [
 ];
 
 /// Keys of egui's own and of single panels.
-const OTHERS: [(&str, &str); 9] = [
+const OTHERS: [(&str, &str); 10] = [
     ("Ctrl+1 … Ctrl+8", "Go to a step"),
     ("Ctrl++, Ctrl+-, Ctrl+0", "Larger, smaller, as it was"),
+    ("Ctrl+Q", "Close the program"),
     ("Tab, Shift+Tab", "To the next control, to the one before"),
     ("Space, Enter", "Press the control"),
     ("Esc", "Close what lies over the panel"),
@@ -71,6 +74,7 @@ pub(super) fn commands(ctx: &Context, panel: &mut Panel<'_>) {
             Does::New => panel.push(Command::NewStudy),
             Does::Open => panel.push(Command::ChooseStudy),
             Does::SaveAs => panel.push(Command::ChooseSaveAs),
+            Does::Close => panel.push(Command::CloseStudy),
             Does::Undo => panel.push(Command::Undo),
             Does::Redo => panel.push(Command::Redo),
             Does::Find if panel.state.blocked(Step::Covers).is_none() => {
@@ -111,7 +115,7 @@ pub(super) fn overlay(ctx: &Context, panel: &mut Panel<'_>) {
                 let own = listed.map(|(shortcut, _, words)| (ui.ctx().format_shortcut(shortcut), *words));
                 let mut own: Vec<(String, &str)> = own.collect();
                 // Redo comes first where keys are looked for, for it has more of them.
-                own.swap(3, 4);
+                own.swap(4, 5);
                 let others = OTHERS.into_iter().map(|(keys, words)| (keys.to_owned(), words));
                 for (keys, words) in own.into_iter().chain(others) {
                     ui.label(RichText::new(keys).font(theme::body_strong()));

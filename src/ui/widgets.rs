@@ -172,14 +172,21 @@ pub fn next(ui: &mut Ui, panel: &mut Panel<'_>, text: &str, step: Step) {
 
 /// The side of a "?", in points.
 const HELP: f32 = 14.0;
+/// The width of what it says, in points.
+const HELP_WIDTH: f32 = 320.0;
 
 /// A term of the trade, explained when the "?" is pointed at.
 pub fn help(ui: &mut Ui, term: &str, text: &str) {
     let button = Button::image(Icon::Help.image(HELP, palette(ui).quiet)).frame(false).small();
-    let response = ui.add(button).on_hover_text(text);
+    let response = ui.add(button);
     name(ui, &response, &format!("What is {term}?"));
     describe(ui, &response, text);
     focus_ring(ui, &response);
+    // Pressed, it stays open until one presses elsewhere.
+    let popup = egui::Popup::from_toggle_button_response(&response).width(HELP_WIDTH);
+    if popup.show(|ui| ui.add(egui::Label::new(text).wrap())).is_none() {
+        response.on_hover_text(text);
+    }
 }
 
 /// A line with an icon in the color of a state.

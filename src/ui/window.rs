@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use eframe::egui::{
-    self, Align2, Color32, Context, Frame, Id, Margin, Order, Ui, UserAttentionType, ViewportCommand, vec2,
+    self, Align2, Color32, Context, Frame, Id, Margin, Order, RichText, Ui, UserAttentionType, ViewportCommand, vec2,
 };
 
 use super::textures::Textures;
@@ -283,7 +283,8 @@ fn drop_overlay(ui: &Ui, panel: &Panel<'_>) {
             theme::RADIUS_CARD,
             colors.card,
         );
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::strong(), colors.text);
+        let words = RichText::new(text).font(theme::strong()).color(colors.text);
+        ui.put(egui::Rect::from_center_size(rect.center(), vec2(460.0, 32.0)), egui::Label::new(words));
     });
 }
 

@@ -252,5 +252,7 @@ fn plots_are_exported_and_copied() {
     assert!(svg.contains("Quick") && svg.contains("<polyline"), "{svg}");
     // The window takes it to the clipboard in its next frame.
     driver.harness.state_mut().execute(Command::CopyTable);
-    assert!(matches!(driver.state().copied, Some(Copied::Text(ref text)) if text.starts_with("name\tmodel")));
+    assert!(
+        matches!(driver.state().copied, Some(Copied::Text(ref text)) if text.starts_with("name\tsweep\tstarred\tmodel"))
+    );
 }

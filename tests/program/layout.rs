@@ -1,6 +1,6 @@
 //! How panels use their room: the lines between parts, number fields and their limits, narrow windows.
 
-use cover_study::app::Step;
+use cover_study::app::{Command, Step};
 use cover_study::sources::sample;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, vec2};
@@ -100,4 +100,36 @@ fn a_narrow_window_has_all_steps_and_no_words_in_the_rail() {
     assert_eq!(driver.state().step, Step::Model);
     driver.click("Study");
     assert!(driver.harness.query_by_label_contains("Save as…").is_some());
+}
+
+#[test]
+fn a_study_is_closed_and_another_one_opened() {
+    let Some(folder) = own_data_folder("layout::a_study_is_closed_and_another_one_opened") else { return };
+    let mut driver = with_sample();
+    let path = driver.state().study.as_ref().unwrap().path.clone();
+    let copy = folder.join("copy.coverstudy");
+    driver.harness.key_press_modifiers(Modifiers::COMMAND, Key::W);
+    (0..3).for_each(|_| driver.harness.step());
+    assert!(driver.state().study.is_none());
+    assert!(driver.harness.query_by_label("Open sample study").is_some(), "the start page");
+    std::fs::copy(&path, &copy).unwrap();
+    driver.execute(Command::OpenStudy(copy));
+    driver.until("the copy is open", 20, |state| {
+        state.study.as_ref().is_some_and(|study| study.name == "copy" && study.tracks() == sample::TRACKS)
+    });
+}
+
+#[test]
+fn a_question_mark_that_is_pressed_stays_open() {
+    let Some(_folder) = own_data_folder("layout::a_question_mark_that_is_pressed_stays_open") else { return };
+    let mut driver = with_sample();
+    driver.click("Model");
+    let said = |driver: &Driver| driver.harness.query_by_label_contains("One pass over all training tracks").is_some();
+    assert!(!said(&driver));
+    driver.click("What is an epoch?");
+    (0..3).for_each(|_| driver.harness.step());
+    assert!(said(&driver));
+    driver.harness.key_press(Key::Escape);
+    (0..3).for_each(|_| driver.harness.step());
+    assert!(!said(&driver));
 }

@@ -15,9 +15,9 @@ use crate::study::Access;
 impl App {
     pub(super) fn find_colors(&mut self) {
         let Some(file) = self.file.clone() else { return };
-        let tracks = self.state.study.as_ref().map_or(0, crate::app::OpenStudy::usable_tracks);
+        let Some(snapshot) = self.state.study.as_ref().and_then(|study| study.snapshot.clone()) else { return };
         let (clustering, naming) = (self.state.colors.clustering, self.state.colors.naming);
-        self.state.colors.under_way = Some((clustering, naming, tracks));
+        self.state.colors.under_way = Some(self.state.colors.asked(&snapshot));
         self.task("colors", move || {
             let found = file.connect().and_then(|mut study| {
                 let found = find_colors(&study, clustering, naming)?;

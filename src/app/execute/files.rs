@@ -52,7 +52,9 @@ impl App {
         }
         let Some(name) = default_export_name(&purpose) else {
             let text = match purpose {
-                Purpose::Study => "This system has no file chooser. Drop the study on the window to open it.",
+                Purpose::Study => {
+                    "This system has no file chooser. Drop the study on the window, or close this one and type its path."
+                }
                 _ => "This system has no file chooser. Type the path into its field, or drop the file on the window.",
             };
             self.state.toast(ToastKind::Info, text);

@@ -9,6 +9,7 @@ use crate::jobs::{Job, JobEvent, Stop};
 use crate::sources::{
     Columns, ImportError, ImportProgress, ImportRequest, ImportSummary, Table, TableFile, TablesRequest, import,
 };
+use crate::study::Recovered;
 
 /// How often the panels are shown what an import under way has brought.
 const SHOW_IMPORTED_EVERY: Duration = Duration::from_secs(2);
@@ -94,7 +95,14 @@ impl App {
                     self.note_import(progress);
                     continue;
                 }
-                JobEvent::Finished(ImportEnd::Done(summary)) => Some(Imported::Done(summary)),
+                JobEvent::Finished(ImportEnd::Done(summary)) => {
+                    // What an earlier one left undone is told until one has come to its end.
+                    if let Some(study) = &mut self.state.study {
+                        let left = study.recovered.take().map(|recovered| Recovered { import: None, ..recovered });
+                        study.recovered = left.filter(|recovered| recovered.sentence().is_some());
+                    }
+                    Some(Imported::Done(summary))
+                }
                 JobEvent::Finished(ImportEnd::TermsFirst(request)) => {
                     self.state.playlist_form.pending = Some(request);
                     None

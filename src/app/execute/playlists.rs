@@ -8,7 +8,7 @@ use crate::sources::services::{
     KnownLogin, LoginSteps, Secret, forget_login, keep_app, log_in, open_browser, original_links, parse_links,
 };
 use crate::sources::{ImportRequest, PlaylistRequest};
-use crate::study::Target;
+use crate::study::{Edit, Target};
 
 impl App {
     /// Imports something from the services, after the person has read their terms once.
@@ -153,11 +153,7 @@ impl App {
         if !self.may_change_study() {
             return;
         }
-        let Some(file) = self.file.clone() else { return };
-        self.task("target", move || {
-            let set = file.connect().and_then(|mut study| study.set_target(&target));
-            Outcome::Changed(set.map(|()| "The study predicts this now.").map_err(|error| error.to_string()))
-        });
+        self.edit(Edit::SetTarget(Box::new(target)));
     }
 
     /// Whether the study may be changed as a whole now; says so otherwise.

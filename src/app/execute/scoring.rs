@@ -198,7 +198,11 @@ impl App {
             dropped.folder = None;
             dropped.covers.append(&mut dropped.pictures);
         }
-        if let Some(path) = dropped.study {
+        if dropped.is_empty_folder() {
+            let folder = dropped.folder.as_deref().and_then(std::path::Path::file_name).unwrap_or_default();
+            let text = format!("{} has neither pictures nor a spreadsheet in it.", folder.to_string_lossy());
+            self.state.toast(ToastKind::Error, text);
+        } else if let Some(path) = dropped.study {
             self.open(path);
         } else if dropped.tables.is_empty() && dropped.folder.is_none() {
             self.drop_covers(dropped.covers);

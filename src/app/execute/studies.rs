@@ -41,6 +41,19 @@ impl App {
         self.task("open study", move || open_as_possible(&path));
     }
 
+    /// Back to the start page; the study has saved itself.
+    pub(super) fn close(&mut self) {
+        if self.state.study.is_none() || !self.may_leave_study() {
+            return;
+        }
+        (self.covers, self.reader, self.scorer, self.file) = (None, None, None, None);
+        self.state.study = None;
+        self.state.step = Step::Import;
+        self.state.edits = Edits::default();
+        self.state.scored.clear();
+        self.state.toasts.clear();
+    }
+
     pub(super) fn opened(
         &mut self,
         file: StudyFile,

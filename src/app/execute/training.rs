@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{App, Outcome};
-use crate::app::OwnPreset;
 use crate::app::state::{Step, ToastKind};
 use crate::app::training::{Again, EpochClock, Under, without_number};
+use crate::app::{Expected, OwnPreset};
 use crate::jobs::{Job, JobEvent, Stop, TrainEvent, Trained, let_others_go_first, train_run};
 use crate::study::{NewRun, RunId, RunRecord, RunStatus, plural};
 
@@ -96,6 +96,10 @@ impl App {
         let options = self.train_options();
         let tracks = self.state.study.as_ref().map_or(0, crate::app::OpenStudy::usable_tracks);
         let measured = self.state.estimates.epoch_secs(&record.settings, options.threads, tracks);
+        let expected = match self.state.estimates.of(&record.settings, options.threads, tracks) {
+            Expected::Secs(secs) if record.epochs.is_empty() => Some((Instant::now(), secs)),
+            _ => None,
+        };
         self.state.training.queue.pop_front();
         self.state.training.shown = Some(run);
         let job: Job<TrainEvent, Trained> = Job::start("training", self.wakers.paced.clone(), move |wishes, tell| {
@@ -115,6 +119,7 @@ impl App {
             resizing: None,
             since: Instant::now(),
             steps_done: 0,
+            expected,
             has_begun: false,
             job,
         });
@@ -183,7 +188,9 @@ impl App {
     }
 
     pub(super) fn training_ended(&mut self, run: RunId, result: Result<RunRecord, String>) {
-        let name = self.state.training.under.take().map_or_else(String::new, |under| under.name);
+        let under = self.state.training.under.take();
+        let expected = under.as_ref().and_then(|under| under.expected);
+        let name = under.map_or_else(String::new, |under| under.name);
         self.state.results.predictions.remove(&run);
         let more = match self.state.training.queue.len() {
             0 => String::new(),
@@ -192,6 +199,10 @@ impl App {
         match result {
             Ok(record) => {
                 if record.status == RunStatus::Finished {
+                    let all_epochs = record.epochs_done() == record.settings.epochs;
+                    if let Some((since, secs)) = expected.filter(|_| all_epochs) {
+                        self.state.estimates.learn(secs, since.elapsed().as_secs_f64());
+                    }
                     self.state.toast(ToastKind::Finished, format!("{name} has finished training.{more}"));
                     self.state.training.unseen = Some(format!("{name} has finished"));
                     self.state.results.shown = Some(run);

@@ -129,7 +129,7 @@ fn fields(ui: &mut Ui, track: &Track) {
     Grid::new("fields of a track").num_columns(2).spacing(vec2(GAP, 4.0)).show(ui, |ui| {
         for (label, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
             ui.label(RichText::new(label).font(theme::caption()).color(palette(ui).quiet));
-            ui.allocate_ui(vec2(170.0, 18.0), |ui| ui.add(egui::Label::new(value).truncate()).on_hover_text(value));
+            ui.allocate_ui(vec2(170.0, 18.0), |ui| ui.add(egui::Label::new(value).truncate()));
             ui.end_row();
         }
     });

@@ -14,7 +14,8 @@ use crate::ui::widgets::{bare_choice, focus_ring, icon_button, name, secondary};
 
 /// Draws the controls above the grid.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
-    let is_wide = ui.available_width() > WIDE;
+    // "Popularity, log10" takes more than "Popularity".
+    let is_wide = ui.available_width() > WIDE + LETTER * snapshot.target.label().chars().count() as f32;
     ui.horizontal_wrapped(|ui| {
         search(ui, panel);
         playlist(ui, &mut panel.state.covers.filter, snapshot);
@@ -35,7 +36,8 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
 }
 
 /// Where there is less room, in points, the controls stand in two rows.
-const WIDE: f32 = 1000.0;
+const WIDE: f32 = 920.0;
+const LETTER: f32 = 8.0;
 
 /// As [`draw`] and [`found`], in a row: what is looked for is shown while it is wanted, and the figures in place of the
 /// covers.

@@ -128,6 +128,8 @@ fn progress(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn result_card(ui: &mut Ui, panel: &mut Panel<'_>) {
     let colors = palette(ui);
     match &panel.state.imported {
+        // What is wrong with the spreadsheet stands below its field.
+        Some(Imported::Failed(why)) if matches!(&panel.state.import_form.preview, Some(Err(told)) if told == why) => {}
         Some(Imported::Failed(why)) => {
             let why = why.clone();
             card(ui, "", |ui| notice(ui, Icon::Alert, colors.error, why));

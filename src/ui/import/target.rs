@@ -61,7 +61,7 @@ fn sentence(snapshot: &Snapshot) -> String {
         Scale::Logarithm => "as log10(1 + value)",
         Scale::PercentRank => "as the percentage of tracks below it",
     };
-    let (known, all) = (thousands(snapshot.popularity.count), thousands(snapshot.counts.tracks));
+    let (known, all) = (thousands(snapshot.popularity.count), thousands(snapshot.counts.tracks - snapshot.excluded));
     format!("{}{unit}, counted {counted}: known of {known} of {all} tracks.", label(measure))
 }
 

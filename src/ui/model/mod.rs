@@ -28,7 +28,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
     let unworkable = "These settings cannot work; see what is said beside them.";
     let blocked = no_runs.or_else(|| (!problems.is_empty()).then_some(unworkable));
     let sentence = format!(
-        "Choose a network, then train it on {}. Quick is a good first choice.",
+        "Choose a network, then train and test it on {}. Quick is a good first choice.",
         plural(tracks, "track", "tracks")
     );
     let (mut train, mut next) = (false, false);

@@ -19,6 +19,8 @@ const WORDS_HEIGHT: f32 = 52.0;
 /// The side of the block that stands for the whole cover.
 const LARGEST: f32 = 68.0;
 const SMALLEST: f32 = 5.0;
+/// What its slices and the arrow to the next block take of a layer's room.
+const BESIDE_BLOCK: f32 = 28.0;
 /// The most room for one layer.
 const WIDEST: f32 = 150.0;
 /// Between two slices of a block.
@@ -198,7 +200,8 @@ fn picture(ui: &mut Ui, blocks: &[Block]) {
     let mut end_of_last: Option<f32> = None;
     for (place, block) in blocks.iter().enumerate() {
         let center = pos2(rect.left() + (place as f32 + 0.5) * slot, middle);
-        let (left, right) = paint_block(painter, block, center, full, &colors);
+        let largest = LARGEST.min(slot - BESIDE_BLOCK);
+        let (left, right) = paint_block(painter, block, center, (full, largest), &colors);
         if let Some(from) = end_of_last.filter(|from| left - from > 16.0) {
             arrow(painter, from + 5.0, left - 5.0, middle, colors.quiet);
         }
@@ -217,7 +220,13 @@ fn hover(response: Response, rect: Rect, slot: f32, blocks: &[Block]) {
 }
 
 /// Paints a block around `center`, and returns where it begins and ends.
-fn paint_block(painter: &Painter, block: &Block, center: Pos2, full: f32, colors: &Palette) -> (f32, f32) {
+fn paint_block(
+    painter: &Painter,
+    block: &Block,
+    center: Pos2,
+    (full, largest): (f32, f32),
+    colors: &Palette,
+) -> (f32, f32) {
     let radius = CornerRadius::same(theme::RADIUS_COVER);
     match (block.kind, block.side) {
         (Kind::Impossible, _) => {
@@ -235,7 +244,7 @@ fn paint_block(painter: &Painter, block: &Block, center: Pos2, full: f32, colors
             (rect.left(), rect.right())
         }
         (kind, Some(side)) => {
-            let side = (LARGEST * side as f32 / full).max(SMALLEST);
+            let side = (largest * side as f32 / full).max(SMALLEST);
             // A slice for each doubling of the channels.
             let slices = if kind == Kind::Cover { 3 } else { 1 + block.channels.max(1).ilog2() as usize };
             let depth = (slices - 1) as f32 * SLICE;

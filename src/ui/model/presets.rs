@@ -7,7 +7,7 @@ use crate::nn::Preset;
 use crate::ui::Panel;
 use crate::ui::page::focus_title;
 use crate::ui::theme::{self, GAP, GAP_LARGE, palette};
-use crate::ui::widgets::{describe, focus_ring, keep_on_enter, name, one_line, secondary};
+use crate::ui::widgets::{describe, focus_ring, keep_on_enter, name, secondary};
 
 /// Draws the row of presets and, below it, what the chosen one is.
 pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -48,7 +48,7 @@ fn name_id() -> egui::Id {
 /// Keeping the settings under a name, and deleting the chosen preset of one's own.
 fn keep(ui: &mut Ui, panel: &mut Panel<'_>) {
     let mut commands = Vec::new();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let form = &mut panel.state.model;
         match form.new_preset.clone() {
             None => {
@@ -65,7 +65,7 @@ fn keep(ui: &mut Ui, panel: &mut Panel<'_>) {
                 let description = form.own.as_ref().map_or(form.preset.description(), |_| "Your own preset.");
                 let changed = if form.is_changed() { " Changed since it was chosen." } else { "" };
                 let text = RichText::new(format!("{description}{changed}"));
-                one_line(ui, text.font(theme::caption()).color(palette(ui).quiet));
+                ui.label(text.font(theme::caption()).color(palette(ui).quiet));
             }
             Some(mut typed) => {
                 let field = egui::TextEdit::singleline(&mut typed)

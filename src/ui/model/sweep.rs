@@ -70,7 +70,7 @@ fn axis_row(ui: &mut Ui, number: usize, axis: &mut Axis, wrong: Option<&str>) {
         if axis.setting.is_some() {
             let field = egui::TextEdit::singleline(&mut axis.values)
                 .hint_text("16, 32, 64")
-                .char_limit(200)
+                .char_limit(2000)
                 .align(egui::Align2::LEFT_CENTER);
             let width = (ui.available_width() - 8.0).clamp(120.0, 260.0);
             let response = ui.add_sized([width, theme::CONTROL_HEIGHT], field);

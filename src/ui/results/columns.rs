@@ -56,6 +56,11 @@ pub(super) fn points(value: f64) -> String {
     grouped(value, 2)
 }
 
+/// R² with as many digits as there is room for; of a run that came apart it is only told that it is far below 0.
+fn explained(r2: f64) -> String {
+    if r2 < -99.0 { "< -99".to_owned() } else { thousandths(r2) }
+}
+
 /// What a column with figures says of a run.
 pub(super) fn text(column: RunColumn, run: &RunRecord) -> String {
     let of =
@@ -71,17 +76,16 @@ pub(super) fn text(column: RunColumn, run: &RunRecord) -> String {
             None => run.epochs_done().to_string(),
         },
         RunColumn::Seconds => clock(run.seconds()),
-        RunColumn::Rmse if last.is_none() => run.status.as_str().to_owned(),
         RunColumn::Rmse => of(last, |figures| points(figures.rmse)),
         RunColumn::Mae => of(last, |figures| points(figures.mae)),
-        RunColumn::R2 => of(last, |figures| thousandths(figures.r2)),
+        RunColumn::R2 => of(last, |figures| explained(figures.r2)),
         RunColumn::Difference => {
             let signed = |value: f64| format!("{}{}", if value < 0.0 { "" } else { "+" }, points(value));
             run.difference_to_mean().map_or_else(|| "–".to_owned(), signed)
         }
         RunColumn::BestRmse => of(best, |figures| points(figures.rmse)),
         RunColumn::BestMae => of(best, |figures| points(figures.mae)),
-        RunColumn::BestR2 => of(best, |figures| thousandths(figures.r2)),
+        RunColumn::BestR2 => of(best, |figures| explained(figures.r2)),
     }
 }
 

@@ -125,6 +125,8 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, look: &Look) {
     } else {
         runs.iter().map(|run| run.id).zip(differences(&settings, panel.state.results.all_settings)).collect()
     };
+    let differs: BTreeMap<RunId, String> =
+        runs.iter().map(|run| (run.id, with_standing(run, differs.get(&run.id).map_or("", String::as_str)))).collect();
     let lines = lines(runs, panel);
     let baseline = Baseline::of(runs);
     let pitch = ROW + BETWEEN;
@@ -167,6 +169,15 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, look: &Look) {
             });
         });
     seen_rows.remember(&ctx, seen.state.clamped_offset().y);
+}
+
+/// What differs, and before it how a run stands that has no figures.
+fn with_standing(run: &RunRecord, differs: &str) -> String {
+    match (run.figures, differs) {
+        (Some(_), differs) => differs.to_owned(),
+        (None, "") => run.status.as_str().to_owned(),
+        (None, differs) => format!("{}; {differs}", run.status.as_str()),
+    }
 }
 
 /// The head of a column, and below it what always guessing the mean scores: both stay where they are.

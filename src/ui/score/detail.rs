@@ -242,6 +242,7 @@ fn nearest(ui: &mut Ui, panel: &mut Panel<'_>, scored: &ScoredPicture, target: &
                 );
                 notice(ui, Icon::Info, palette(ui).warning, text);
             }
+            ui.add_space(4.0);
             ui.horizontal_wrapped(|ui| {
                 for neighbor in nearest {
                     neighbor_tile(ui, panel, neighbor, target);

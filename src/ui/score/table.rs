@@ -33,7 +33,7 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, rows: usize) {
     let scored = std::mem::take(&mut panel.state.scored);
     card(ui, "", |ui| {
         let places = panel.state.score.listed(&scored);
-        tools(ui, panel, &scored, places.len());
+        tools(ui, panel, &scored, &places);
         ui.spacing_mut().item_spacing.y = BETWEEN;
         table(ui, panel, &scored, &places, rows);
     });
@@ -41,7 +41,8 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>, rows: usize) {
 }
 
 /// Above the table: which folder, comparing, export.
-fn tools(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], listed: usize) {
+fn tools(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], places: &[usize]) {
+    let listed = places.len();
     let score = &mut panel.state.score;
     // Those that were taken out are chosen no longer.
     score.chosen.retain(|number| scored.iter().any(|cover| cover.number == *number));
@@ -50,7 +51,8 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, scored: &[ScoredCover], listed: usi
         ui.label(RichText::new("Scored covers").font(theme::strong()));
         ui.add_space(GAP);
         choose_folder(ui, panel, scored);
-        let failed = scored.iter().filter(|cover| matches!(cover.state, Scored::Failed(_))).count();
+        let listed_covers = places.iter().filter_map(|place| scored.get(*place));
+        let failed = listed_covers.filter(|cover| matches!(cover.state, Scored::Failed(_))).count();
         let failed = if failed > 0 { format!(", {failed} not scored") } else { String::new() };
         ui.label(RichText::new(plural(listed, "cover", "covers") + &failed).color(palette(ui).quiet));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -111,9 +111,10 @@ fn bar(ui: &mut Ui, map: &Occlusion, target: &Target) {
     ui.horizontal(|ui| {
         ui.label(caption("Lowers it".to_owned()));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(caption(format!("Raises it; a piece by {most} at most")));
+            ui.label(caption("Raises it".to_owned()));
         });
     });
+    ui.label(caption(format!("A piece of it by {most} at most.")));
 }
 
 /// An effect's size in the target's words, with digits that say something.
