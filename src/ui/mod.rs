@@ -18,6 +18,7 @@ mod results;
 mod rows;
 mod save_as;
 mod score;
+mod scroll_bars;
 mod shortcuts;
 mod start;
 mod textures;

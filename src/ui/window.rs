@@ -9,6 +9,7 @@ use eframe::egui::{
     self, Align2, Color32, Context, Frame, Id, Margin, Order, RichText, Ui, UserAttentionType, ViewportCommand, vec2,
 };
 
+use super::scroll_bars::NamedScrollBars;
 use super::textures::Textures;
 use super::{
     Panel, about, colors, covers, import, job_bar, model, page, rail, results, save_as, score, shortcuts, start, theme,
@@ -43,6 +44,7 @@ impl Window {
     /// Sets up fonts and themes, and opens `study` where one is named.
     pub fn new(creation: &eframe::CreationContext<'_>, study: Option<&Path>) -> Self {
         theme::install(&creation.egui_ctx);
+        creation.egui_ctx.add_plugin(NamedScrollBars);
         let settings: Settings =
             creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS_KEY)).unwrap_or_default();
         let (prompt, paced) = (creation.egui_ctx.clone(), creation.egui_ctx.clone());

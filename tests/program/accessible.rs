@@ -12,7 +12,7 @@ use egui_kittest::kittest::NodeT as _;
 use super::clicking::{Driver, own_data_folder};
 
 /// Roles of what a person acts on.
-const CONTROLS: [Role; 8] = [
+const CONTROLS: [Role; 9] = [
     Role::Button,
     Role::CheckBox,
     Role::ComboBox,
@@ -21,6 +21,7 @@ const CONTROLS: [Role; 8] = [
     Role::Slider,
     Role::RadioButton,
     Role::Link,
+    Role::ScrollBar,
 ];
 /// More presses of Tab than any panel has stops.
 const MOST_STOPS: usize = 400;

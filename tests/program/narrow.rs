@@ -4,6 +4,7 @@
 use cover_study::app::{Command, Step};
 use cover_study::sources::sample;
 use cover_study::study::Edit;
+use eframe::egui::accesskit::Role;
 use eframe::egui::{Vec2, vec2};
 use egui_kittest::kittest::NodeT as _;
 
@@ -28,6 +29,7 @@ fn beyond(driver: &Driver) -> Vec<String> {
         .harness
         .root()
         .children_recursive()
+        .filter(|node| node.accesskit_node().role() != Role::ScrollBar)
         .filter_map(|node| Some((node.accesskit_node().bounding_box()?, node)))
         .filter(|(bounds, _)| bounds.x1 > f64::from(edge) && bounds.x1 > bounds.x0 && bounds.y1 > bounds.y0)
         .map(|(bounds, node)| {

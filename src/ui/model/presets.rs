@@ -41,6 +41,9 @@ fn chip(ui: &mut Ui, label: &str, description: &str, is_chosen: bool) -> bool {
     response.clicked()
 }
 
+/// The longest name of a preset, in characters.
+const LONGEST_NAME: usize = 40;
+
 fn name_id() -> egui::Id {
     egui::Id::unique("preset name")
 }
@@ -71,7 +74,7 @@ fn keep(ui: &mut Ui, panel: &mut Panel<'_>) {
                 let field = egui::TextEdit::singleline(&mut typed)
                     .id(name_id())
                     .hint_text("Name")
-                    .char_limit(40)
+                    .char_limit(LONGEST_NAME)
                     .align(egui::Align2::LEFT_CENTER);
                 let response = ui.add_sized([200.0, theme::CONTROL_HEIGHT], field);
                 name(ui, &response, "Preset name");
@@ -92,6 +95,7 @@ fn keep(ui: &mut Ui, panel: &mut Panel<'_>) {
                 ui.add_space(GAP_LARGE);
                 let word = match (&problem, is_known) {
                     (Some(why), _) => why.as_str(),
+                    (None, _) if typed.chars().count() == LONGEST_NAME => "A name has no room for more letters.",
                     (None, true) => "Replaces the preset of this name.",
                     (None, false) => "",
                 };

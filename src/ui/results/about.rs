@@ -59,6 +59,10 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, test
                 panel.push(Command::Edit(Edit::DeleteRuns { runs: vec![run.id], deleted: true }));
             }
         });
+        if form.name.chars().count() == LONGEST_NAME {
+            let limit = format!("A name has {LONGEST_NAME} letters at most; the note has room for more.");
+            ui.label(egui::RichText::new(limit).font(theme::caption()).color(palette(ui).warning));
+        }
         let words: Vec<String> = settings_parts(&run.settings).into_iter().filter(|part| !part.is_empty()).collect();
         let words = egui::RichText::new(words.join(", ")).font(theme::caption()).color(palette(ui).quiet);
         one_line(ui, words);
