@@ -52,6 +52,8 @@ pub struct Estimates {
     beside_secs: f64,
 }
 
+/// How much of what a run took more or less is expected of the next: one alone may have been disturbed.
+const LEARNED: f64 = 0.5;
 /// More of it is no longer what each run takes.
 const MOST_BESIDE_SECS: f64 = 3.0;
 
@@ -83,7 +85,8 @@ impl Estimates {
 
     /// Notes that a run took `took_secs` where `expected_secs` were expected of it.
     pub(super) fn learn(&mut self, expected_secs: f64, took_secs: f64) {
-        self.beside_secs = (self.beside_secs + took_secs - expected_secs).clamp(0.0, MOST_BESIDE_SECS);
+        let off_secs = took_secs - expected_secs;
+        self.beside_secs = (self.beside_secs + LEARNED * off_secs).clamp(0.0, MOST_BESIDE_SECS);
     }
 
     fn known(&self, key: &Key) -> Option<&Result<Pace, String>> {

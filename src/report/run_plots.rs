@@ -17,8 +17,8 @@ pub fn scatter_plot(run: &RunRecord, predictions: &[Prediction], weights: Weight
     let points = predictions.iter().map(|item| [item.truth, item.by(weights)]).collect();
     Plot {
         title: format!("{}: true against predicted", run.name),
-        x_label: format!("True {}", target.name()),
-        y_label: format!("Predicted {}", target.name()),
+        x_label: format!("True {}", target.counted_name()),
+        y_label: format!("Predicted {}", target.counted_name()),
         series: vec![Series {
             name: "Test tracks".to_owned(),
             color: COLORS[0],

@@ -89,11 +89,16 @@ impl Target {
 
     /// What is predicted, in a few words: "Popularity", "Deezer rank, percent rank".
     pub fn label(&self) -> String {
-        let measure = self.heading();
+        capitalised(&self.counted_name())
+    }
+
+    /// What is predicted and how it is counted, within a sentence: "popularity", "Streams, log10".
+    pub fn counted_name(&self) -> String {
+        let name = self.name();
         match self.scale {
-            Scale::AsGiven => measure,
-            Scale::Logarithm => format!("{measure}, log10"),
-            Scale::PercentRank => format!("{measure}, percent rank"),
+            Scale::AsGiven => name,
+            Scale::Logarithm => format!("{name}, log10"),
+            Scale::PercentRank => format!("{name}, percent rank"),
         }
     }
 

@@ -60,7 +60,7 @@ impl Rows {
 }
 
 /// The one stop of a row for the arrow keys, which fills what is left of its cell: a button with a name, `image` before
-/// it, and `below` it a line of its own. A name that is too long for one line has both.
+/// it, and `below` it a line of its own. Where there is none, a long name has two lines.
 pub(super) fn stop(
     ui: &mut Ui,
     id: Id,
@@ -88,14 +88,13 @@ pub(super) fn stop(
         let room = ui.available_width();
         let name = RichText::new(words).font(theme::body_strong());
         let line = |text: RichText| Label::new(text).truncate().selectable(false).show_tooltip_when_elided(false);
-        let fits = width_of(ui, name.clone()) <= room;
-        if !below.is_empty() && fits {
+        if !below.is_empty() {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 ui.add(line(name));
                 ui.add(line(RichText::new(below).font(theme::caption()).color(palette(ui).quiet)));
             });
-        } else if fits {
+        } else if width_of(ui, name.clone()) <= room {
             ui.add(line(name));
         } else {
             two_lines(ui, room, RichText::new(words).font(theme::caption_strong()), None);

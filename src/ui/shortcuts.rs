@@ -73,7 +73,8 @@ pub(super) fn commands(ctx: &Context, panel: &mut Panel<'_>) {
         match does {
             Does::New => panel.push(Command::NewStudy),
             Does::Open => panel.push(Command::ChooseStudy),
-            Does::SaveAs => panel.push(Command::ChooseSaveAs),
+            Does::SaveAs if panel.state.study.is_some() => panel.push(Command::ChooseSaveAs),
+            Does::SaveAs => {}
             Does::Close => panel.push(Command::CloseStudy),
             Does::Undo => panel.push(Command::Undo),
             Does::Redo => panel.push(Command::Redo),

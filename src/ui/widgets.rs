@@ -184,7 +184,9 @@ pub fn help(ui: &mut Ui, term: &str, text: &str) {
     focus_ring(ui, &response);
     // Pressed, it stays open until one presses elsewhere.
     let popup = egui::Popup::from_toggle_button_response(&response).width(HELP_WIDTH);
-    if popup.show(|ui| ui.add(egui::Label::new(text).wrap())).is_none() {
+    let is_open = popup.show(|ui| ui.add(egui::Label::new(text).wrap())).is_some();
+    come_back(ui, &response, is_open);
+    if !is_open {
         response.on_hover_text(text);
     }
 }

@@ -44,6 +44,11 @@ impl App {
                 if let (Edit::HideScores { .. }, Some(scorer)) = (&back, &self.scorer) {
                     scorer.read_history();
                 }
+                if matches!(back, Edit::SetTarget(_)) {
+                    // They were of what was predicted before.
+                    let filter = &mut self.state.covers.filter;
+                    (filter.at_least, filter.at_most) = (None, None);
+                }
                 if self.state.edits.ended(Some(back)) {
                     self.state.toast_with_undo(sentence);
                 } else {

@@ -52,6 +52,9 @@ impl App {
         }
         let Some(name) = default_export_name(&purpose) else {
             let text = match purpose {
+                Purpose::Study if self.state.study.is_none() => {
+                    "This system has no file chooser. Type the study's path, or drop it on the window."
+                }
                 Purpose::Study => {
                     "This system has no file chooser. Drop the study on the window, or close this one and type its path."
                 }

@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText, Ui};
 
 use crate::app::Snapshot;
-use crate::study::{capitalised, grouped, thousands};
+use crate::study::{grouped, thousands};
 use crate::ui::theme::{self, GAP, GAP_LARGE, palette};
 use crate::ui::widgets::{card, figure};
 use crate::ui::{plots, widgets};
@@ -19,10 +19,9 @@ pub(super) fn draw(ui: &mut Ui, snapshot: &Snapshot) {
         }
         let described = snapshot.popularity;
         let text = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| grouped(value, 1));
-        let mean = capitalised(snapshot.target.mean_name());
         let figures = [
             ("Tracks", thousands(described.count)),
-            (&mean, text(described.mean)),
+            ("Mean", text(described.mean)),
             ("Std. dev.", text(described.std)),
             ("Lowest", text(described.min)),
             ("25 %", text(described.q25)),
@@ -45,7 +44,7 @@ pub(super) fn draw(ui: &mut Ui, snapshot: &Snapshot) {
             let heading = |text: &str| RichText::new(text).font(theme::caption()).color(colors.quiet);
             ui.label(heading("Playlist"));
             widgets::right_aligned(ui, 56.0, heading("Tracks"));
-            widgets::right_aligned(ui, mean_width, heading(&capitalised(snapshot.target.mean_name())));
+            widgets::right_aligned(ui, mean_width, heading("Mean"));
             ui.end_row();
             for playlist in &snapshot.playlists {
                 let name = if playlist.name.is_empty() { "(none)" } else { &playlist.name };

@@ -22,6 +22,8 @@ use crate::study::plural;
 /// What tracks and facts take of the width at least, in points.
 const TRACKS_LEAST: f32 = 280.0;
 const FACTS_LEAST: f32 = 260.0;
+/// In less height nothing of a cover would be seen, in points.
+const LEAST_GRID: f32 = 110.0;
 /// Where there is less room, in points, they are looked at in turn.
 const NARROW: f32 = 640.0;
 
@@ -47,7 +49,11 @@ pub fn draw(ui: &mut Ui, panel: &mut Panel<'_>) {
                 facts(ui, panel, &snapshot);
             } else {
                 let found = panel.state.covers.found(&snapshot);
-                grid(ui, panel, &snapshot, &found);
+                if panel.state.covers.shows_filter && ui.available_height() < LEAST_GRID {
+                    ui.label("Press Filter again to see what it finds.");
+                } else {
+                    grid(ui, panel, &snapshot, &found);
+                }
             }
         } else {
             toolbar::draw(ui, panel, &snapshot);

@@ -14,8 +14,9 @@ use crate::ui::widgets::{bare_choice, focus_ring, icon_button, name, secondary};
 
 /// Draws the controls above the grid.
 pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
-    // "Popularity, log10" takes more than "Popularity".
-    let is_wide = ui.available_width() > WIDE + LETTER * snapshot.target.label().chars().count() as f32;
+    // "Popularity, log10" takes more than "Popularity", and millions more than tens.
+    let label = LETTER * snapshot.target.label().chars().count() as f32;
+    let is_wide = ui.available_width() > WIDE + label + 2.0 * bound_width(snapshot.popularity.max.unwrap_or(0.0));
     ui.horizontal_wrapped(|ui| {
         search(ui, panel);
         playlist(ui, &mut panel.state.covers.filter, snapshot);
@@ -36,7 +37,7 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot) {
 }
 
 /// Where there is less room, in points, the controls stand in two rows.
-const WIDE: f32 = 920.0;
+const WIDE: f32 = 816.0;
 const LETTER: f32 = 8.0;
 
 /// As [`draw`] and [`found`], in a row: what is looked for is shown while it is wanted, and the figures in place of the
@@ -139,8 +140,7 @@ fn range(ui: &mut Ui, filter: &mut Filter, snapshot: &Snapshot) {
         let drag = DragValue::new(&mut shown).range(lowest..=highest).speed(speed);
         let drag = drag.custom_formatter(|value, _| grouped(value, 1).trim_end_matches(".0").to_owned());
         let drag = drag.custom_parser(typed);
-        let width = if highest >= 10_000.0 { 92.0 } else { 52.0 };
-        let response = ui.add_sized([width, CONTROL_HEIGHT], drag);
+        let response = ui.add_sized([bound_width(highest), CONTROL_HEIGHT], drag);
         name(ui, &response, label);
         focus_ring(ui, &response);
         if response.changed() {
@@ -150,6 +150,11 @@ fn range(ui: &mut Ui, filter: &mut Filter, snapshot: &Snapshot) {
     bound(ui, "At least", &mut filter.at_least, lowest);
     ui.label("to");
     bound(ui, "At most", &mut filter.at_most, highest);
+}
+
+/// The width of a bound's field.
+fn bound_width(highest: f64) -> f32 {
+    if highest >= 10_000.0 { 92.0 } else { 52.0 }
 }
 
 /// A number as it is shown, with marks between thousands, or as it is typed, with a decimal comma.

@@ -32,8 +32,8 @@ pub(super) fn draw(ui: &mut Ui, panel: &mut Panel<'_>, run: &RunRecord, predicte
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
         let shown = still(ui, "scatter", HEIGHT)
             .sense(Sense::click())
-            .x_axis_label(format!("True {}", target.name()))
-            .y_axis_label(format!("Predicted {}", target.name()))
+            .x_axis_label(format!("True {}", target.counted_name()))
+            .y_axis_label(format!("Predicted {}", target.counted_name()))
             .show(ui, |plot| {
                 let identity = vec![[ends.0, ends.0], [ends.1, ends.1]];
                 plot.line(Line::new("Predicted = true", identity).color(colors.quiet).width(1.0));

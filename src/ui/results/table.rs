@@ -10,7 +10,7 @@ use super::words::differences;
 use crate::app::{Command, RunColumn, Snapshot};
 use crate::evidence::thousandths;
 use crate::nn::settings_parts;
-use crate::study::{Edit, RunFigures, RunId, RunRecord, best_run, plural};
+use crate::study::{Edit, RunFigures, RunId, RunRecord, RunStatus, best_run, plural};
 use crate::ui::Panel;
 use crate::ui::icons::Icon;
 use crate::ui::rows::{self, Rows};
@@ -108,8 +108,10 @@ impl Look {
     /// What stands below the name of a run, where that column has what differs as well.
     fn below(&self, run: &RunRecord, differs: &BTreeMap<RunId, String>) -> String {
         let parts = [differs.get(&run.id).map_or("", String::as_str), self.note(run)];
-        let is_alone = self.name.is_none();
-        parts.into_iter().filter(|part| is_alone && !part.is_empty()).collect::<Vec<_>>().join(" · ")
+        // The names of a sweep's runs say it already: they may have both lines.
+        let is_said = !run.sweep.is_empty() && self.note(run).is_empty() && run.status == RunStatus::Finished;
+        let is_told = self.name.is_none() && !is_said;
+        parts.into_iter().filter(|part| is_told && !part.is_empty()).collect::<Vec<_>>().join(" · ")
     }
 
     fn note<'a>(&self, run: &'a RunRecord) -> &'a str {
@@ -171,13 +173,13 @@ fn table(ui: &mut Ui, panel: &mut Panel<'_>, snapshot: &Snapshot, look: &Look) {
     seen_rows.remember(&ctx, seen.state.clamped_offset().y);
 }
 
-/// What differs, and before it how a run stands that has no figures.
+/// What differs, and before it how a run stands that is not finished.
 fn with_standing(run: &RunRecord, differs: &str) -> String {
-    match (run.figures, differs) {
-        (Some(_), differs) => differs.to_owned(),
-        (None, "") => run.status.as_str().to_owned(),
-        (None, differs) => format!("{}; {differs}", run.status.as_str()),
+    if run.status == RunStatus::Finished {
+        return differs.to_owned();
     }
+    let standing = format!("{}, {} of {} epochs", run.status.as_str(), run.epochs_done(), run.settings.epochs);
+    if differs.is_empty() { standing } else { format!("{standing}; {differs}") }
 }
 
 /// The head of a column, and below it what always guessing the mean scores: both stay where they are.
