@@ -95,6 +95,8 @@ pub struct App {
     pub state: State,
     wakers: Wakers,
     file: Option<StudyFile>,
+    /// The study that was closed last.
+    left: Option<PathBuf>,
     reader: Option<Reader>,
     covers: Option<CoverLoader>,
     scorer: Option<ScoreWorker>,
@@ -115,6 +117,7 @@ impl App {
             state,
             wakers,
             file: None,
+            left: None,
             reader: None,
             covers: None,
             scorer: None,

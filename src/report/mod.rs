@@ -7,7 +7,7 @@ mod plot;
 mod run_plots;
 
 pub use plot::Plot;
-pub use run_plots::{SHORT_EPOCHS, curves_plot, highest_shown, residuals_plot, scatter_plot};
+pub use run_plots::{SHORT_EPOCHS, TOLD_APART, curves_plot, highest_shown, residuals_plot, scatter_plot};
 
 use std::collections::{HashMap, HashSet};
 

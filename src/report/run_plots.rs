@@ -34,7 +34,7 @@ pub fn scatter_plot(run: &RunRecord, predictions: &[Prediction], weights: Weight
 }
 
 /// More curves than this cannot be told apart by how they are drawn.
-const TOLD_APART: usize = 18;
+pub const TOLD_APART: usize = 18;
 
 /// The test error of runs, epoch by epoch. Of many, only the best is told apart.
 pub fn curves_plot(runs: &[&RunRecord]) -> Plot {

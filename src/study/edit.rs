@@ -81,6 +81,7 @@ impl Study {
             return Ok(Edit::SetTarget(Box::new(before)));
         }
         self.transaction(|transaction| match edit {
+            // Carried out above: it has a transaction of its own.
             Edit::SetTarget(_) => Ok(edit.clone()),
             Edit::Exclude { tracks, excluded } => {
                 let wanted = tracks.iter().map(|track| track.0);

@@ -36,8 +36,8 @@ pub fn halves<'a>(
     }
 }
 
-/// Two parts side by side with a line between them, of that name and width: the left one has the share of the width that the person gave
-/// it in this panel, within `shares`, at first `usual`.
+/// Two parts side by side with a line between them, of that name and width: the left one has the share of the width that the
+/// person gave it in this panel, within `shares`, at first `usual`.
 pub fn divided<'a>(
     ui: &mut Ui,
     panel: &mut Panel<'a>,

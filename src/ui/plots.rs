@@ -6,7 +6,7 @@ use egui_plot::{Bar, BarChart, GridMark, HLine, Line, LineStyle, Plot, PlotPoint
 
 use super::theme::{self, GAP, SERIES, palette};
 use super::widgets::{describe, name};
-use crate::report::{SHORT_EPOCHS, highest_shown};
+use crate::report::{SHORT_EPOCHS, TOLD_APART, highest_shown};
 use crate::study::{EpochRecord, Histogram, RunId, RunRecord, plural, thousands};
 
 const HEIGHT: f32 = 280.0;
@@ -119,8 +119,6 @@ fn in_words(histogram: &Histogram, mean: Option<f64>) -> String {
     mean.map_or_else(|| format!("{quarters}."), |mean| format!("{quarters}. The mean is {mean:.1}."))
 }
 
-/// More curves than this cannot be told apart by how they are drawn.
-const TOLD_APART: usize = 18;
 /// How near the pointer has to be to a curve, in points of the screen.
 const NEAR: f32 = 14.0;
 /// Runs that the words about curves tell one by one.

@@ -1,6 +1,7 @@
 //! Opening, making and saving studies.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::{App, Outcome};
 use crate::app::cover_loader::CoverLoader;
@@ -10,6 +11,11 @@ use crate::app::state::{OpenStudy, Step, ToastKind};
 use crate::app::{Colors, CoversPanel, Edits, ImportForm, ModelForm, Results, ScorePanel, Training, VerdictPanel};
 use crate::sources::ImportRequest;
 use crate::study::{Recovered, StudyError, StudyFile, new_study_path, studies_folder, suggested_name};
+
+/// How long what was still being looked at in a study that was closed, its colors say, may hold it; a study that is opened
+/// again meanwhile is waited for.
+const WORK_ENDS_WITHIN: Duration = Duration::from_secs(60);
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
 impl App {
     /// Whether nothing is under way that leaving the study would end; says so otherwise.
@@ -38,7 +44,8 @@ impl App {
             return;
         }
         self.state.is_opening = true;
-        self.task("open study", move || open_as_possible(&path));
+        let patience = if self.left.as_ref() == Some(&path) { WORK_ENDS_WITHIN } else { Duration::ZERO };
+        self.task("open study", move || open_as_possible(&path, patience));
     }
 
     /// Back to the start page; the study has saved itself.
@@ -47,7 +54,7 @@ impl App {
             return;
         }
         (self.covers, self.reader, self.scorer, self.file) = (None, None, None, None);
-        self.state.study = None;
+        self.left = self.state.study.take().map(|study| study.path);
         self.state.step = Step::Import;
         self.state.edits = Edits::default();
         self.state.scored.clear();
@@ -119,7 +126,7 @@ impl App {
                 return Outcome::NotOpened(format!("{} is there already. Choose another name.", target.display()));
             }
             match file.save_copy(&target) {
-                Ok(()) => open_as_possible(&target),
+                Ok(()) => open_as_possible(&target, Duration::ZERO),
                 Err(error) => Outcome::NotOpened(error.to_string()),
             }
         });
@@ -153,9 +160,15 @@ impl App {
     }
 }
 
-/// Opens a study for writing or, where that cannot be, for reading with a word on why.
-fn open_as_possible(path: &Path) -> Outcome {
-    match StudyFile::open(path) {
+/// Opens a study for writing or, where that cannot be within `patience`, for reading with a word on why.
+fn open_as_possible(path: &Path, patience: Duration) -> Outcome {
+    let since = Instant::now();
+    let mut opened = StudyFile::open(path);
+    while matches!(opened, Err(StudyError::InUse(_))) && since.elapsed() < patience {
+        std::thread::sleep(BETWEEN_TRIES);
+        opened = StudyFile::open(path);
+    }
+    match opened {
         Ok((file, recovered)) => Outcome::Opened { file, recovered, then_import: None, note: None },
         Err(error @ (StudyError::InUse(_) | StudyError::ReadOnly(_))) => match StudyFile::open_reader(path) {
             Ok(file) => Outcome::Opened {
